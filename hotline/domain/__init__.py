@@ -1,0 +1,14 @@
+"""The case and its rules; standard library and `escalation` only.
+
+words         the closed sets of the field, each with its Chinese and English name
+state         State, Action, and which states are open
+acts          what each action must be told: one frozen dataclass an action
+law           the one table (state, action) -> next state, with row, actors and facts
+case          Case, Entry and the child records of a case
+perform       the one place where an action becomes a changed case and one entry
+dispatching, handling, closing, supervision   what the actions do
+promises      which promise starts, pauses and ends with which action
+access        who may do which action on whose case: one table, one function
+people        Actor, Department and the masking of a citizen's details
+errors        Refused and its few kinds
+"""

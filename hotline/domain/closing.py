@@ -1,0 +1,160 @@
+"""Reply to archive: endorse, reply 答复, review, call back 回访, rate, close 办结, reopen."""
+
+from escalation.promise import Promise
+from escalation.promise import State as Run
+
+from hotline.domain import promises
+from hotline.domain.acts import centre, citizen, department
+from hotline.domain.case import Case, Said
+from hotline.domain.errors import NotPossible
+from hotline.domain.promises import CITIZENS, Step
+from hotline.domain.state import State
+from hotline.domain.words import Kind, Reached
+
+
+def endorse(case: Case, facts: department.Endorse, step: Step) -> Said:
+    case.endorsed = facts.public_reply
+    return Said(facts.public_reply, None)
+
+
+def reply(case: Case, facts: department.Reply, step: Step) -> Said:
+    """Row 17: first contact recorded, parts returned, and endorsed where the profile asks."""
+    if case.waiting_parts and not facts.without_parts:
+        raise NotPossible(
+            "还有协办或加派未回告，请催告，或说明不等待的理由。",
+            "Parts are still open; wait for them or say why not.",
+            field="without_parts",
+        )
+    if not facts.solved and not facts.unsolved_reason:
+        raise NotPossible("请说明未解决的原因。", "Say why it is not solved.", field="unsolved_reason")
+    needs_name = step.rules.terms.endorse_required(case.type.value, case.urgency.value)
+    if needs_name and case.endorsed != facts.public_reply:
+        raise NotPossible(
+            "答复须先由单位领导签发，且与签发稿一致。",
+            "The department's leader must endorse this very text first.",
+            field="public_reply",
+        )
+    case.reply = {
+        "found_true": facts.found_true.value,
+        "solved": facts.solved,
+        "unsolved_reason": facts.unsolved_reason,
+        "beyond_duty": facts.beyond_duty,
+        "beyond_kind": facts.beyond_kind,
+        "contacted": facts.contacted,
+        "contact_phone": facts.contact_phone,
+        "contact_at": facts.contact_at.isoformat() if facts.contact_at else None,
+        "internal_account": facts.internal_account,
+        "public_reply": facts.public_reply,
+        "legal_basis": facts.legal_basis,
+        "without_parts": facts.without_parts,
+        "attachments": list(facts.attachments),
+        "endorsed": bool(case.endorsed == facts.public_reply),
+        "at": step.at.isoformat(),
+        "approved": False,
+    }
+    for part in case.waiting_parts:
+        part.state = "dropped"
+        promises.drop(case, (Promise.FINISH,), step.at, part=f"part-{part.id}")
+    promises.keep(case, step.at, Promise.FINISH)
+    return Said(facts.internal_account, "承办单位已提交答复，正在审核。", {"reply": case.reply}, State.REPLY_REVIEW)
+
+
+def revise(case: Case, facts: centre.Revise, step: Step) -> Said:
+    """Row 18: the department's clock runs on as if the reply had not been handed in."""
+    promises.revive(case, Promise.FINISH, Run.KEPT)
+    return Said(facts.text or "", None, {"defects": list(facts.defects)}, State.PROCESSING)
+
+
+def approve(case: Case, facts: centre.Approve, step: Step) -> Said:
+    """Rows 19 and 19b: every reply is checked one by one (济南 art. 27)."""
+    promises.keep(case, step.at, Promise.REPLY, Promise.FEEDBACK, Promise.FINISH)
+    promises.drop(case, (Promise.CONTACT, Promise.ON_SITE), step.at)
+    case.reply = {**(case.reply or {}), "approved": True, "approved_at": step.at.isoformat()}
+    case.attempts, case.outcome = 0, None
+    public = f"答复：{case.reply['public_reply']}"
+    if step.rules.terms.follow_up_due(case.type.value, case.urgency.value):
+        promises.begin(case, Promise.FOLLOW_UP, step.at, step.rules)
+        return Said(facts.text or "", public, to=State.FOLLOW_UP)
+    return _closed(case, Said(facts.text or "", public), step)
+
+
+def follow_up(case: Case, facts: centre.FollowUp, step: Step) -> Said:
+    """Row 20: one attempt; solved and satisfied are two questions, and never from silence."""
+    if facts.outcome is Reached.REACHED and (facts.solved is None or facts.satisfaction is None):
+        field = "solved" if facts.solved is None else "satisfaction"
+        raise NotPossible("请记录是否解决和满意度。", "Record solved and satisfaction.", field=field)
+    case.attempts += 1
+    case.outcome = {
+        "outcome": facts.outcome.value,
+        "solved": facts.solved,
+        "satisfaction": facts.satisfaction.value if facts.satisfaction else None,
+    }
+    promises.keep(case, step.at, Promise.FOLLOW_UP)
+    return Said(facts.text or "", None, dict(case.outcome))
+
+
+def close(case: Case, facts: centre.Close, step: Step) -> Said:
+    return _closed(case, Said(facts.text or "", "您的诉求已办结。"), step)
+
+
+def _closed(case: Case, said: Said, step: Step) -> Said:
+    promises.end_all(case, step.at)
+    for order in case.orders:
+        if order.live and order.state != "answered":
+            order.state = "withdrawn"
+    case.closed_at = step.at
+    return Said(said.text, said.public, said.facts, State.CLOSED)
+
+
+def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
+    """Row 21; after the last allowed round the supervision that follows is the flow's."""
+    case.round += 1
+    case.endorsed = None
+    promises.drop(case, (Promise.FOLLOW_UP,), step.at)
+    limit = step.rules.terms.rework_limit(case.type.value, case.urgency.value)
+    for promise in (Promise.FINISH, Promise.REPLY):
+        promises.begin(case, promise, step.at, step.rules, promises.with_span(case, promise, step.rules, limit))
+    return Said(facts.reason, "您的诉求退回承办单位重新办理。", {"round": case.round}, State.PROCESSING)
+
+
+def rate(case: Case, facts: citizen.Rate, step: Step) -> Said:
+    case.rating = {
+        "solved": facts.solved,
+        "satisfaction": facts.satisfaction.value,
+        "pressed": facts.pressed,
+        "comment": facts.comment,
+        "at": step.at.isoformat(),
+    }
+    return Said(facts.comment or "", "您已评价。", {"solved": facts.solved, "satisfaction": facts.satisfaction})
+
+
+def withdraw(case: Case, facts: citizen.Withdraw, step: Step) -> Said:
+    """Row 22b: a 举报 goes on without the citizen."""
+    if case.type is Kind.REPORT:
+        return Said(facts.reason or "", "您已撤回举报；线索仍将依法核查。", {"withdrawn": True})
+    promises.end_all(case, step.at)
+    case.closed_at = step.at
+    for order in case.orders:
+        if order.live:
+            order.state = "withdrawn"
+    return Said(facts.reason or "", "您已撤诉。", to=State.TERMINATED)
+
+
+def reopen(case: Case, facts: citizen.Reopen, step: Step) -> Said:
+    """Rows 24 and 24b; an archived case stays as it is, the flow opens a linked one."""
+    if case.state is State.ARCHIVED:
+        return Said(facts.facts, "您就已归档事项再次来诉，已另行登记。")
+    back = State.PROCESSING if case.state is State.CLOSED else State.REGISTERED
+    case.round += 1
+    case.closed_at, case.outcome, case.attempts, case.rating = None, None, 0, None
+    if back is State.PROCESSING:
+        for promise in (Promise.FINISH, Promise.REPLY):
+            promises.begin(case, promise, step.at, step.rules)
+    else:
+        for promise in CITIZENS:
+            promises.begin(case, promise, step.at, step.rules)
+    return Said(facts.facts, "您补充新事实后，诉求重新办理。", {"round": case.round}, back)
+
+
+def archive(case: Case, facts: centre.Archive, step: Step) -> Said:
+    return Said("", None, to=State.ARCHIVED)

@@ -1,0 +1,120 @@
+"""Who acts and who is told: Actor, the tree of departments, and the masking of a citizen."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hotline.domain.words import DEPARTMENT, Role
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody doing something: role, name, own department with all below it, and from where."""
+
+    role: Role
+    name: str
+    department: str | None = None
+    units: frozenset[str] = frozenset()  # own department and its subtree
+    origin: str = ""  # the address the request came from
+    officer_id: int | None = None
+
+    @property
+    def of_department(self) -> bool:
+        return self.role in DEPARTMENT
+
+
+SYSTEM = Actor(Role.SYSTEM, "system", origin="internal")
+OPERATOR = Actor(Role.OPERATOR, "operator", origin="command line")
+
+
+def citizen(origin: str = "") -> Actor:
+    return Actor(Role.CITIZEN, "citizen", origin=origin)
+
+
+@dataclass(frozen=True)
+class Department:
+    """A unit of the city (承办单位); `dispatchable` is false for those only informed."""
+
+    code: str
+    name: str
+    parent: str | None = None
+    kind: str = ""  # one of the 19 kinds that real replies name, or none
+    level: str = "bureau"  # bureau 市级, district 区县, street 街镇
+    district: str = ""
+    phone: str = ""
+    dispatchable: bool = True
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The departments as a tree: each sees its subtree."""
+
+    departments: Mapping[str, Department]
+    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, departments: Iterable[Department]) -> "Tree":
+        known = {unit.code: unit for unit in departments}
+        below: dict[str, set[str]] = {code: {code} for code in known}
+        for code in known:
+            for above in _chain(known, code):
+                below[above].add(code)
+        return cls(known, {code: frozenset(units) for code, units in below.items()})
+
+    def subtree(self, code: str | None) -> frozenset[str]:
+        return self.below.get(code or "", frozenset())
+
+    def is_below(self, code: str, above: str) -> bool:
+        return code != above and code in self.subtree(above)
+
+    def top(self, code: str) -> str:
+        """The unit that the citizen is shown; a unit's own name when nothing is above it."""
+        return self.departments[code].name if code in self.departments else code
+
+    def can_lead(self, code: str) -> bool:
+        return code in self.departments and self.departments[code].dispatchable
+
+
+def _chain(known: Mapping[str, Department], code: str) -> Iterable[str]:
+    seen = {code}
+    above = known[code].parent
+    while above in known and above not in seen:
+        seen.add(above)
+        yield above
+        above = known[above].parent
+
+
+PHONE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])")
+IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![0-9])")
+
+
+def mask_text(text: str) -> str:
+    """Phone and ID numbers inside a text, masked as domain rules §7 say."""
+    text = IDENTITY.sub(lambda found: mask_id_number(found.group()), text)
+    return PHONE.sub(lambda found: f"{found.group(1)}****{found.group(3)}", text)
+
+
+def mask_phone(phone: str) -> str:
+    """138****5678; a landline keeps its area code and last two digits."""
+    digits = phone.strip()
+    if len(digits) < 7:
+        return "*" * len(digits)
+    return digits[:3] + "****" + (digits[-4:] if len(digits) >= 11 else digits[-2:])
+
+
+def mask_id_number(number: str) -> str:
+    return number[:4] + "*" * max(len(number) - 6, 0) + number[-2:]
+
+
+def mask_name(name: str) -> str:
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+def mask_email(email: str) -> str:
+    user, at, host = email.partition("@")
+    return user[:1] + "***" + at + host
+
+
+def mask_address(address: str) -> str:
+    """The district stays readable, house and room do not."""
+    return address[:6] + "***" if len(address) > 6 else "***"

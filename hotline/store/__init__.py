@@ -1,0 +1,15 @@
+"""Where cases are kept; SQLAlchemy lives here and in reports/queries.py.
+
+database    engines, the aware date type, and the unit of work: one request is one transaction
+tables      what is kept of a case; ledgers: what is kept beside it; people: who signs in
+keys        the keys that lie outside the database; cipher: what they lock
+inbox       raw intake first: gathered commits, numbers, idempotency
+casebook    the one repository: load a case for update, save it, find it, find what is due
+rows        between the rows of a case and the domain's facts
+vault       citizens' identity at rest: encrypted, looked up by keyed hash, revealed on record
+ledger      what may be checked: audit chains, the conservation equation, the invariants
+catalogue   plain reads and writes: departments, topics, duties, labels, settings
+accounts    officers, sessions, tokens, closed doors
+outbox      messages posted with the change that causes them, and their delivery
+files       attachments: content-addressed, checked, served by token
+"""

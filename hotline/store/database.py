@@ -1,0 +1,124 @@
+"""Engine, aware-datetime type, and the unit of work: one request or one rung is one transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, event, make_url, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+
+
+class AwareDateTime(TypeDecorator[datetime]):
+    """UTC at rest, aware on both sides; a naive moment is a bug and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class NotDurable(RuntimeError):
+    """The database would acknowledge what it can still lose; the start is refused."""
+
+
+class Store:
+    """The database of one hotline: a write side, a read side, and the unit of work.
+
+    SQLite has one write connection, because its writers queue in any case and a pool of them
+    only adds waiting; every transaction there takes the write lock first (BEGIN IMMEDIATE).
+    """
+
+    def __init__(self, url: str, *, echo: bool = False) -> None:
+        self.url = make_url(_with_driver(url))
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        if self.sqlite:
+            self.writer = self._sqlite(writes=True)
+            self.reader = self._sqlite(writes=False)
+        else:
+            self.writer = create_async_engine(self.url, pool_size=10, max_overflow=10, echo=echo)
+            self.reader = self.writer
+
+    def _sqlite(self, *, writes: bool) -> AsyncEngine:
+        size = 1 if writes else 4
+        engine = create_async_engine(self.url, pool_size=size, max_overflow=0, pool_timeout=60)
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def configure(connection: Any, record: Any) -> None:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in SQLITE_PRAGMAS:
+                cursor.execute(pragma)
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin(connection: Any) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One unit of work: all of it is kept, or nothing."""
+        async with self.writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self.reader.connect() as connection:
+            yield connection
+
+    async def check_durable(self) -> None:
+        """Raises NotDurable unless a commit that returned is on disk (reliability row 3)."""
+        async with self.read() as connection:
+            for question, wanted in SQLITE_CHECKS if self.sqlite else POSTGRES_CHECKS:
+                found = str((await connection.execute(text(question))).scalar_one())
+                if found not in wanted:
+                    raise NotDurable(f"{question}: {found}, wanted {' or '.join(wanted)}")
+
+    async def ping(self) -> None:
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=20000",
+    "PRAGMA foreign_keys=ON",
+)
+SQLITE_CHECKS = (("PRAGMA synchronous", ("2",)), ("PRAGMA journal_mode", ("wal",)))
+POSTGRES_CHECKS = (
+    ("SHOW fsync", ("on",)),
+    ("SHOW synchronous_commit", ("on", "remote_write", "remote_apply")),
+    ("SHOW full_page_writes", ("on",)),
+)
+
+
+def _with_driver(url: str) -> str:
+    """`sqlite:` and `postgresql:` are enough in a setting; the drivers are ours to choose."""
+    for plain, driven in (
+        ("sqlite://", "sqlite+aiosqlite://"),
+        ("postgresql://", "postgresql+asyncpg://"),
+        ("postgres://", "postgresql+asyncpg://"),
+    ):
+        if url.startswith(plain):
+            return driven + url.removeprefix(plain)
+    return url

@@ -1,0 +1,142 @@
+"""Citizens' identity at rest: field encryption, look-up by keyed hash, logged reveals.
+
+`reveal` is the only way out of it; everything else sees what `masked` holds.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain import people
+from hotline.domain.case import GENESIS
+from hotline.domain.people import Actor
+from hotline.store.cipher import Cipher
+from hotline.store.ledgers import IdentityRow, RevealRow
+
+FIELDS = ("name", "phone", "email", "address", "id_number")
+MASKS = {
+    "name": people.mask_name,
+    "phone": people.mask_phone,
+    "email": people.mask_email,
+    "address": people.mask_address,
+    "id_number": people.mask_id_number,
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who wrote, in clear; lives only between the form and the vault, and in a reveal."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    id_number: str = ""
+
+    def masked(self) -> dict[str, str]:
+        return {name: MASKS[name](value) for name, value in self.__dict__.items() if value}
+
+
+def normal_phone(phone: str) -> str:
+    """Digits only, without the country's 86: what two spellings of one number share."""
+    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", phone))
+    return digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
+
+
+class Vault:
+    """Identity in one unit of work."""
+
+    def __init__(self, connection: AsyncConnection, cipher: Cipher) -> None:
+        self._connection = connection
+        self._cipher = cipher
+
+    async def put(self, case_id: int, identity: Identity, words: Mapping[str, str]) -> None:
+        locked: dict[str, Any] = {
+            name: self._cipher.lock(value, f"identity.{name}.{case_id}") if value else None
+            for name, value in identity.__dict__.items()
+        }
+        phone, email = normal_phone(identity.phone), identity.email.strip().lower()
+        await self._connection.execute(
+            insert(IdentityRow).values(
+                case_id=case_id,
+                words=self._cipher.lock(json.dumps(dict(words), ensure_ascii=False), f"identity.words.{case_id}"),
+                masked=identity.masked(),
+                phone_hash=self._cipher.blind("phone", phone) if phone else None,
+                email_hash=self._cipher.blind("email", email) if email else None,
+                **locked,
+            )
+        )
+
+    async def masked(self, case_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        found = await self._connection.execute(
+            select(IdentityRow.case_id, IdentityRow.masked).where(IdentityRow.case_id.in_(case_ids))
+        )
+        return {row.case_id: row.masked for row in found}
+
+    async def reveal(
+        self, case_id: int, fields: Sequence[str], purpose: str, actor: Actor, at: datetime
+    ) -> dict[str, str]:
+        """The fields in clear; the record is written in the same unit of work, or nothing is told."""
+        row = (
+            await self._connection.execute(
+                select(*IdentityRow.__table__.c).where(IdentityRow.case_id == case_id)
+            )
+        ).one_or_none()
+        await self._record(case_id, fields, purpose, actor, at)
+        if row is None:
+            return {}
+        told: dict[str, str] = {}
+        for name in fields:
+            if name == "words":
+                told |= json.loads(self._cipher.unlock(row.words, f"identity.words.{case_id}"))
+            elif getattr(row, name) is not None:
+                told[name] = self._cipher.unlock(getattr(row, name), f"identity.{name}.{case_id}")
+        return told
+
+    async def _record(
+        self, case_id: int, fields: Sequence[str], purpose: str, actor: Actor, at: datetime
+    ) -> None:
+        last = (
+            await self._connection.execute(
+                select(RevealRow.seq, RevealRow.hash)
+                .where(RevealRow.case_id == case_id)
+                .order_by(RevealRow.seq.desc())
+                .limit(1)
+            )
+        ).one_or_none()
+        record = {
+            "case_id": case_id,
+            "seq": last.seq + 1 if last else 1,
+            "at": at,
+            "role": actor.role.value,
+            "actor": actor.name,
+            "origin": actor.origin,
+            "fields": list(fields),
+            "purpose": purpose,
+            "previous": last.hash if last else GENESIS,
+        }
+        await self._connection.execute(insert(RevealRow).values(**record, hash=reveal_hash(record)))
+
+    async def cases_of_phone(self, phone: str, limit: int = 20) -> list[int]:
+        """Cases of the same telephone, newest first, without opening a single number."""
+        found = await self._connection.execute(
+            select(IdentityRow.case_id)
+            .where(IdentityRow.phone_hash == self._cipher.blind("phone", normal_phone(phone)))
+            .order_by(IdentityRow.case_id.desc())
+            .limit(limit)
+        )
+        return list(found.scalars())
+
+
+def reveal_hash(record: Mapping[str, Any]) -> str:
+    facts = {**record, "at": record["at"].astimezone(UTC).isoformat()}
+    body = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
