@@ -84,7 +84,11 @@ def reaches(whose: Whose, actor: Actor, case: Case) -> bool:
     if whose in (Whose.ALL, Whose.OWN):
         return True
     lead = case.lead in actor.units
-    return lead if whose is Whose.LEAD else lead or any(p.department in actor.units for p in case.parts)
+    return (
+        lead
+        if whose is Whose.LEAD
+        else lead or any(p.department in actor.units for p in case.parts)
+    )
 
 
 def may(actor: Actor, action: Action, case: Case) -> bool:
@@ -120,4 +124,6 @@ def may_reveal(actor: Actor, case: Case) -> bool:
     return actor.of_department and after_sign and not guarded
 
 
-REVEALS_ALL = frozenset({R.DISPATCHER, R.SUPERVISOR, R.INSPECTOR, R.SHIFT_LEAD, R.DIRECTOR, R.CALLBACK})
+REVEALS_ALL = frozenset(
+    {R.DISPATCHER, R.SUPERVISOR, R.INSPECTOR, R.SHIFT_LEAD, R.DIRECTOR, R.CALLBACK}
+)

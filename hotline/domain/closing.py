@@ -26,7 +26,9 @@ def reply(case: Case, facts: department.Reply, step: Step) -> Said:
             field="without_parts",
         )
     if not facts.solved and not facts.unsolved_reason:
-        raise NotPossible("请说明未解决的原因。", "Say why it is not solved.", field="unsolved_reason")
+        raise NotPossible(
+            "请说明未解决的原因。", "Say why it is not solved.", field="unsolved_reason"
+        )
     needs_name = step.rules.terms.endorse_required(case.type.value, case.urgency.value)
     if needs_name and case.endorsed != facts.public_reply:
         raise NotPossible(
@@ -56,7 +58,12 @@ def reply(case: Case, facts: department.Reply, step: Step) -> Said:
         part.state = "dropped"
         promises.drop(case, (Promise.FINISH,), step.at, part=f"part-{part.id}")
     promises.keep(case, step.at, Promise.FINISH)
-    return Said(facts.internal_account, "承办单位已提交答复，正在审核。", {"reply": case.reply}, State.REPLY_REVIEW)
+    return Said(
+        facts.internal_account,
+        "承办单位已提交答复，正在审核。",
+        {"reply": case.reply},
+        State.REPLY_REVIEW,
+    )
 
 
 def revise(case: Case, facts: centre.Revise, step: Step) -> Said:
@@ -82,7 +89,9 @@ def follow_up(case: Case, facts: centre.FollowUp, step: Step) -> Said:
     """Row 20: one attempt; solved and satisfied are two questions, and never from silence."""
     if facts.outcome is Reached.REACHED and (facts.solved is None or facts.satisfaction is None):
         field = "solved" if facts.solved is None else "satisfaction"
-        raise NotPossible("请记录是否解决和满意度。", "Record solved and satisfaction.", field=field)
+        raise NotPossible(
+            "请记录是否解决和满意度。", "Record solved and satisfaction.", field=field
+        )
     case.attempts += 1
     case.outcome = {
         "outcome": facts.outcome.value,
@@ -113,8 +122,12 @@ def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
     promises.drop(case, (Promise.FOLLOW_UP,), step.at)
     limit = step.rules.terms.rework_limit(case.type.value, case.urgency.value)
     for promise in (Promise.FINISH, Promise.REPLY):
-        promises.begin(case, promise, step.at, step.rules, promises.with_span(case, promise, step.rules, limit))
-    return Said(facts.reason, "您的诉求退回承办单位重新办理。", {"round": case.round}, State.PROCESSING)
+        promises.begin(
+            case, promise, step.at, step.rules, promises.with_span(case, promise, step.rules, limit)
+        )
+    return Said(
+        facts.reason, "您的诉求退回承办单位重新办理。", {"round": case.round}, State.PROCESSING
+    )
 
 
 def rate(case: Case, facts: citizen.Rate, step: Step) -> Said:
@@ -125,7 +138,11 @@ def rate(case: Case, facts: citizen.Rate, step: Step) -> Said:
         "comment": facts.comment,
         "at": step.at.isoformat(),
     }
-    return Said(facts.comment or "", "您已评价。", {"solved": facts.solved, "satisfaction": facts.satisfaction})
+    return Said(
+        facts.comment or "",
+        "您已评价。",
+        {"solved": facts.solved, "satisfaction": facts.satisfaction},
+    )
 
 
 def withdraw(case: Case, facts: citizen.Withdraw, step: Step) -> Said:

@@ -45,7 +45,9 @@ def ask(case: Case, facts: centre.AskMore, step: Step) -> Said:
         raise NotPossible("请写明需要补充哪些信息。", "Say what is missing.", field="missing")
     promises.pause(case, CITIZENS, step.at, step.rules)
     wanted = "、".join(facts.missing)
-    return Said(facts.text or "", f"请您补充：{wanted}", {"missing": list(facts.missing)}, State.NEED_INFO)
+    return Said(
+        facts.text or "", f"请您补充：{wanted}", {"missing": list(facts.missing)}, State.NEED_INFO
+    )
 
 
 def accept(case: Case, facts: centre.Accept, step: Step) -> Said:
@@ -56,7 +58,9 @@ def accept(case: Case, facts: centre.Accept, step: Step) -> Said:
 def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
     """Row 7: exactly one lead, 0 to n co-handlers, deadlines computed."""
     _must_lead(facts.department, step, "department")
-    co_departments = [code for code in dict.fromkeys(facts.co_departments) if code != facts.department]
+    co_departments = [
+        code for code in dict.fromkeys(facts.co_departments) if code != facts.department
+    ]
     for code in co_departments:
         _must_lead(code, step, "co_departments")
     if facts.topic and facts.topic != case.topic:
@@ -69,7 +73,9 @@ def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
     promises.begin_handling(case, step)
     _drop_parts(case, step)
     for code in co_departments:
-        case.parts.append(Part(len(case.parts) + 1, "cohandle", code, facts.department, facts.text or ""))
+        case.parts.append(
+            Part(len(case.parts) + 1, "cohandle", code, facts.department, facts.text or "")
+        )
     told = {"co_departments": co_departments, "reason": facts.reason or ""}
     public = f"已转{step.rules.tree.top(facts.department)}办理。"
     return Said(facts.text or "", public, told, State.DISPATCHED)
@@ -111,7 +117,9 @@ def rule(case: Case, facts: centre.Rule, step: Step) -> Said:
         return Said(facts.reason, None, told, case.prior or State.PROCESSING)
     if facts.verdict is Verdict.ADJUDICATE:
         return Said(facts.reason, None, told, State.ADJUDICATING)
-    raise NotPossible("会商裁定中的诉求才能指定单位。", "Only a case under adjudication is designated.")
+    raise NotPossible(
+        "会商裁定中的诉求才能指定单位。", "Only a case under adjudication is designated."
+    )
 
 
 def _designate(case: Case, facts: centre.Rule, step: Step) -> Said:
@@ -158,7 +166,9 @@ def correct(case: Case, facts: centre.Correct, step: Step) -> Said:
 def _relabel(case: Case, facts: centre.Accept | centre.Correct, step: Step) -> None:
     new = (facts.type or case.type, facts.urgency or case.urgency, facts.topic or case.topic)
     if new[1] is Urgency.COMPLEX and step.actor.role is Role.DISPATCHER:
-        raise NotAllowed("“疑难”须由值班长更正认定。", "Only the shift lead sets 'complex'.", field="urgency")
+        raise NotAllowed(
+            "“疑难”须由值班长更正认定。", "Only the shift lead sets 'complex'.", field="urgency"
+        )
     if new != (case.type, case.urgency, case.topic):
         case.type, case.urgency, case.topic = Kind(new[0]), Urgency(new[1]), new[2]
         promises.restart(case, step.rules, step.at)

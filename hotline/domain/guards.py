@@ -113,7 +113,9 @@ def _has_order(*states: str) -> Guard:
 def can_rule(case: Case, step: Step) -> None:
     director = step.actor.role is Role.DIRECTOR
     if (case.state is State.ADJUDICATING) != director:
-        raise NotPossible("退单由派单员裁定，会商由主任裁定。", "Returns: dispatcher; adjudication: director.")
+        raise NotPossible(
+            "退单由派单员裁定，会商由主任裁定。", "Returns: dispatcher; adjudication: director."
+        )
 
 
 def can_recall(case: Case, step: Step) -> None:

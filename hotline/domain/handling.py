@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from escalation import promise as run
 from escalation.calendar import Span, Unit
 from escalation.promise import Limit, Promise
 
+from escalation import promise as run
 from hotline.domain import promises
 from hotline.domain.acts import centre, department
 from hotline.domain.case import Case, Part, Request, Said
@@ -45,7 +45,9 @@ def assign(case: Case, facts: department.Assign, step: Step) -> Said:
     """Row 7c: to a unit below one's own, inside one's own limit; replies return level by level."""
     own = _own_unit(case, step)
     if not step.rules.tree.is_below(facts.department, own):
-        raise NotPossible("只能加派给本单位的下级单位。", "Only a unit below can be assigned.", field="department")
+        raise NotPossible(
+            "只能加派给本单位的下级单位。", "Only a unit below can be assigned.", field="department"
+        )
     _add_part(case, "assign", facts.department, own, facts.days, facts.text, step)
     return Said(facts.text, None, {"assigned": facts.department, "days": facts.days})
 
@@ -91,7 +93,9 @@ def _add_part(
     giver = next((p for p in case.waiting_parts if p.department == given_by), None)
     own = case.live(Promise.FINISH, f"part-{giver.id}") if giver else case.live(Promise.FINISH)
     if own is not None and deadline.due_at > case.deadlines[own].due_at:
-        raise NotPossible("时限不能超过本单位的办理期限。", "The limit must lie inside one's own.", field="days")
+        raise NotPossible(
+            "时限不能超过本单位的办理期限。", "The limit must lie inside one's own.", field="days"
+        )
     case.parts.append(part)
     promises.add(case, deadline)
 
@@ -104,21 +108,29 @@ def report_part(case: Case, facts: department.ReportPart, step: Step) -> Said:
     from_unit = facts.step in (PartStep.SIGN, PartStep.REPORT)
     owner = part.department if from_unit else part.given_by
     if owner not in step.actor.units:
-        raise NotAllowed("这一环节不由您的单位办理。", "This step is not your unit's.", field="part")
+        raise NotAllowed(
+            "这一环节不由您的单位办理。", "This step is not your unit's.", field="part"
+        )
     allowed, reached = PART_STEPS[facts.step]
     if part.state not in allowed:
-        raise NotPossible("这项协办现在不能执行该环节。", "Not possible in the part's state.", field="step")
+        raise NotPossible(
+            "这项协办现在不能执行该环节。", "Not possible in the part's state.", field="step"
+        )
     if facts.step is PartStep.REPORT:
         if not facts.text:
             raise NotPossible("请填写回告内容。", "Report in words.", field="text")
         late = case.live(Promise.FINISH, f"part-{part.id}")
         if late and run.overdue(case.deadlines[late], step.at) and not facts.late_reason:
-            raise NotPossible("已超协办时限，请说明原因。", "Explain the delay.", field="late_reason")
+            raise NotPossible(
+                "已超协办时限，请说明原因。", "Explain the delay.", field="late_reason"
+            )
         part.report = facts.text
     if facts.step is PartStep.ACCEPT:
         promises.keep(case, step.at, Promise.FINISH, part=f"part-{part.id}")
     part.state = reached
-    return Said(facts.text or "", None, {"part": part.id, "step": facts.step, "late": facts.late_reason})
+    return Said(
+        facts.text or "", None, {"part": part.id, "step": facts.step, "late": facts.late_reason}
+    )
 
 
 PART_STEPS: dict[PartStep, tuple[tuple[str, ...], str]] = {
@@ -137,12 +149,28 @@ def _asked(case: Case, request: Request) -> None:
 
 def suspend(case: Case, facts: department.Suspend, step: Step) -> Said:
     if facts.resume_on <= step.at.date():
-        raise NotPossible("预计恢复日期应在今天之后。", "The resume date lies ahead.", field="resume_on")
+        raise NotPossible(
+            "预计恢复日期应在今天之后。", "The resume date lies ahead.", field="resume_on"
+        )
     request = Request(
-        len(case.requests) + 1, Action.SUSPEND, case.lead, facts.reason, step.at, ground=facts.reason_code, resume_on=facts.resume_on
+        len(case.requests) + 1,
+        Action.SUSPEND,
+        case.lead,
+        facts.reason,
+        step.at,
+        ground=facts.reason_code,
+        resume_on=facts.resume_on,
     )
     _asked(case, request)
-    return Said(facts.reason, None, {"request": request.id, "reason_code": facts.reason_code, "resume_on": facts.resume_on.isoformat()})
+    return Said(
+        facts.reason,
+        None,
+        {
+            "request": request.id,
+            "reason_code": facts.reason_code,
+            "resume_on": facts.resume_on.isoformat(),
+        },
+    )
 
 
 def resume(case: Case, facts: department.Resume, step: Step) -> Said:
@@ -157,15 +185,27 @@ def extend(case: Case, facts: department.Extend, step: Step) -> Said:
     if terms is None or len(granted) >= terms.times:
         raise NotPossible("这类诉求不能（再次）延期。", "No (further) extension is allowed.")
     if not 1 <= facts.days <= terms.span.n:
-        raise NotPossible(f"每次最多延长 {terms.span.n}（{terms.span.unit.value}）。", f"At most {terms.span.n}.", field="days")
+        raise NotPossible(
+            f"每次最多延长 {terms.span.n}（{terms.span.unit.value}）。",
+            f"At most {terms.span.n}.",
+            field="days",
+        )
     n = case.live(Promise.REPLY)
     if n is None or run.overdue(case.deadlines[n], step.at):
         raise NotPossible("延期须在到期之前申请。", "Ask before the deadline has passed.")
     if not facts.citizen_informed:
-        raise NotPossible("请先向诉求人说明延期理由。", "Tell the citizen first.", field="citizen_informed")
-    request = Request(len(case.requests) + 1, Action.EXTEND, case.lead, facts.reason, step.at, days=facts.days)
+        raise NotPossible(
+            "请先向诉求人说明延期理由。", "Tell the citizen first.", field="citizen_informed"
+        )
+    request = Request(
+        len(case.requests) + 1, Action.EXTEND, case.lead, facts.reason, step.at, days=facts.days
+    )
     _asked(case, request)
-    return Said(facts.reason, None, {"request": request.id, "days": facts.days, "legal_basis": facts.legal_basis})
+    return Said(
+        facts.reason,
+        None,
+        {"request": request.id, "days": facts.days, "legal_basis": facts.legal_basis},
+    )
 
 
 def exclude(case: Case, facts: department.Exclude, step: Step) -> Said:
@@ -186,7 +226,10 @@ def grant(case: Case, facts: centre.Grant, step: Step) -> Said:
     if request is None:
         raise NotPossible("没有待审批的这项申请。", "No such request is waiting.", field="request")
     if (facts.verdict is Granted.WITHDRAWN) == (step.actor.role is Role.DIRECTOR):
-        raise NotAllowed("准驳由热线办主任作出，撤回由申请单位作出。", "The director decides; the unit withdraws.")
+        raise NotAllowed(
+            "准驳由热线办主任作出，撤回由申请单位作出。",
+            "The director decides; the unit withdraws.",
+        )
     request.state = facts.verdict.value
     told: dict[str, Any] = {"request": request.id, "kind": request.kind, "verdict": facts.verdict}
     if facts.verdict is not Granted.GRANTED:
@@ -202,7 +245,9 @@ def _granted(case: Case, request: Request, said: Said, step: Step) -> Said:
         return Said(said.text, public, said.facts)
     if request.kind is Action.SUSPEND:
         promises.pause(case, CLOCKS, step.at, step.rules)
-        return Said(said.text, f"经批准中止计时，预计{request.resume_on}恢复。", said.facts, State.SUSPENDED)
+        return Said(
+            said.text, f"经批准中止计时，预计{request.resume_on}恢复。", said.facts, State.SUSPENDED
+        )
     if request.kind is Action.TERMINATE:
         promises.end_all(case, step.at)
         case.closed_at = step.at

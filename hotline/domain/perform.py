@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-
 from hotline.domain import access, closing, dispatching, handling, law, promises, supervision
 from hotline.domain.acts import ACTION_OF
 from hotline.domain.acts.asking import Act
@@ -98,6 +97,12 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
     return entry
 
 
+def told_with_parent(case: Case, text: str, step: Step) -> Entry:
+    """A merged case's citizen reads the parent's reply in the own timeline."""
+    said = Said(text, text, {"from_parent": case.parent})
+    return case.append(Action.NOTE, step.actor, step.at, case.standing(), said)
+
+
 def hold_invariants(case: Case) -> None:
     """Domain rules §1.3 (a) to (d); breaking one is a bug, never a refusal."""
     if case.state in IN_HAND and case.lead is None:
@@ -131,5 +136,3 @@ def possible(case: Case, actor: Actor, step_at: Any, rules: Rules) -> list[Actio
 
 def citizen_actions(case: Case, step_at: Any, rules: Rules) -> list[Action]:
     return possible(case, Actor(Role.CITIZEN, "citizen"), step_at, rules)
-
-

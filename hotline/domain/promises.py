@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from escalation import promise as run
 from escalation.calendar import WorkCalendar
 from escalation.promise import Deadline, Limit, Promise
 from escalation.terms import Terms
 
+from escalation import promise as run
 from hotline.domain.case import Case
 from hotline.domain.people import Actor, Tree
 from hotline.domain.state import State
@@ -57,7 +57,10 @@ def begin(
     limit = limit or limit_for(case, promise, rules)
     drop(case, (promise,), since)
     if limit is not None:
-        add(case, run.start(promise, since, limit, rules.calendar, terms_version=rules.terms.version))
+        add(
+            case,
+            run.start(promise, since, limit, rules.calendar, terms_version=rules.terms.version),
+        )
 
 
 def add(case: Case, deadline: Deadline) -> int:
@@ -125,7 +128,11 @@ def restart(case: Case, rules: Rules, at: datetime) -> None:
         case.deadlines[n] = run.drop(old, at)
         if limit is not None:
             new = run.start(
-                old.promise, old.started_at, limit, rules.calendar, terms_version=rules.terms.version
+                old.promise,
+                old.started_at,
+                limit,
+                rules.calendar,
+                terms_version=rules.terms.version,
             )
             waiting = old.state == run.State.PAUSED
             add(case, run.pause(new, at, rules.calendar) if waiting else new)
@@ -151,5 +158,3 @@ def why_none(case: Case) -> str | None:
     if case.state is State.FOLLOW_UP:
         return "no follow-up limit"
     return None
-
-

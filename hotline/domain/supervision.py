@@ -1,11 +1,11 @@
 """督办: reminders, urging by the citizen, and supervision orders with answer and verdict."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from escalation import promise as run
 from escalation.promise import Promise
 
+from escalation import promise as run
 from hotline.domain import promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.acts.asking import Act
@@ -45,6 +45,19 @@ def remind(case: Case, facts: Remind, step: Step) -> Said:
     return Said("", None, told)
 
 
+def urged_twice(at: datetime) -> Remind:
+    """A second chase by the citizen turns the light red (L2), whatever time is left."""
+    return Remind(
+        level=2,
+        kind="red",
+        promise="urged",
+        rung_at=at.isoformat(),
+        notifies=True,
+        overtaken=False,
+        skipped=False,
+    )
+
+
 def raise_level(case: Case, level: int) -> None:
     if case.level is None or level > case.level:
         case.level = level
@@ -52,12 +65,18 @@ def raise_level(case: Case, level: int) -> None:
 
 def urge(case: Case, facts: citizen.Urge, step: Step) -> Said:
     """One urging a day is shown to the department; the rest are kept and batched."""
-    every = step.rules.calendar.due(case.urged_at, step.rules.terms.urge_every) if case.urged_at else None
+    every = (
+        step.rules.calendar.due(case.urged_at, step.rules.terms.urge_every)
+        if case.urged_at
+        else None
+    )
     batched = every is not None and step.at < every
     case.urges += 1
     if not batched:
         case.urged_at = step.at
-    public = "您已催办，我们已提醒承办单位。" if not batched else "您的催办已记录，24小时内合并提醒。"
+    public = (
+        "您已催办，我们已提醒承办单位。" if not batched else "您的催办已记录，24小时内合并提醒。"
+    )
     return Said(facts.content or "", public, {"batched": batched, "urges": case.urges})
 
 
@@ -67,10 +86,16 @@ def supervise(case: Case, facts: centre.Supervise, step: Step) -> Said:
         raise NotPossible("督办级别为 2 至 6。", "Levels are 2 to 6.", field="level")
     by_hand = step.actor.role is not Role.SYSTEM
     if by_hand and (facts.level >= DIRECTORS) != (step.actor.role is Role.DIRECTOR):
-        raise NotAllowed("4 级及以上由热线办主任督办，其余由督办员督办。", "Level 4 and above: the director.", field="level")
+        raise NotAllowed(
+            "4 级及以上由热线办主任督办，其余由督办员督办。",
+            "Level 4 and above: the director.",
+            field="level",
+        )
     live = [order for order in case.orders if order.live]
     if any(order.level >= facts.level for order in live):
-        raise NotPossible("已有同级或更高级的督办单。", "An order of this level or above is live.", field="level")
+        raise NotPossible(
+            "已有同级或更高级的督办单。", "An order of this level or above is live.", field="level"
+        )
     for order in live:
         order.state = "frozen"
         promises.drop(case, (Promise.ORDER,), step.at, part=str(order.id))
@@ -98,7 +123,9 @@ def _start_clock(case: Case, order: Order, step: Step) -> None:
 def _order(case: Case, order_id: int, states: tuple[str, ...]) -> Order:
     order = next((o for o in case.orders if o.id == order_id), None)
     if order is None or order.state not in states:
-        raise NotPossible("这张督办单现在不能这样处理。", "Not possible in the order's state.", field="order")
+        raise NotPossible(
+            "这张督办单现在不能这样处理。", "Not possible in the order's state.", field="order"
+        )
     return order
 
 
@@ -112,10 +139,14 @@ def answer_order(case: Case, facts: department.AnswerOrder, step: Step) -> Said:
 
 def judge_order(case: Case, facts: centre.JudgeOrder, step: Step) -> Said:
     withdrawing = facts.verdict is Judgement.WITHDRAW
-    states = ("issued", "answered", "returned", "appealed") if withdrawing else ("answered", "appealed")
+    states = (
+        ("issued", "answered", "returned", "appealed") if withdrawing else ("answered", "appealed")
+    )
     order = _order(case, facts.order, states)
     order.verdict = facts.reason
-    order.state = {"accept": "accepted", "return": "returned", "withdraw": "withdrawn"}[facts.verdict.value]
+    order.state = {"accept": "accepted", "return": "returned", "withdraw": "withdrawn"}[
+        facts.verdict.value
+    ]
     promises.drop(case, (Promise.ORDER,), step.at, part=str(order.id))
     if facts.verdict is Judgement.RETURN:
         _start_clock(case, order, step)

@@ -76,9 +76,7 @@ class Role(Named):
     OPERATOR = "operator", "运维（命令行）", "operator"
 
 
-ACCOUNTS = tuple(
-    role for role in Role if role not in (Role.CITIZEN, Role.SYSTEM, Role.OPERATOR)
-)
+ACCOUNTS = tuple(role for role in Role if role not in (Role.CITIZEN, Role.SYSTEM, Role.OPERATOR))
 CENTRE = frozenset(
     {
         Role.AGENT,

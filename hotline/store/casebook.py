@@ -60,7 +60,9 @@ class CaseBook:
     async def _complete(self, row: Any) -> Case:
         case = rows.case_from(row)
         found = await self._connection.execute(
-            select(*DeadlineRow.__table__.c).where(DeadlineRow.case_id == row.id).order_by(DeadlineRow.n)
+            select(*DeadlineRow.__table__.c)
+            .where(DeadlineRow.case_id == row.id)
+            .order_by(DeadlineRow.n)
         )
         case.deadlines = {deadline.n: rows.deadline_from(deadline) for deadline in found}
         self._loaded[case.number] = dict(case.deadlines)
@@ -84,7 +86,9 @@ class CaseBook:
     async def save(self, case: Case) -> None:
         """Writes back a case that `change` gave out; its entries are only ever added."""
         values = rows.case_values(case)
-        await self._connection.execute(update(CaseRow).where(CaseRow.id == case.id).values(**values))
+        await self._connection.execute(
+            update(CaseRow).where(CaseRow.id == case.id).values(**values)
+        )
         await self._save_rest(case)
 
     async def _save_rest(self, case: Case) -> None:
@@ -94,8 +98,12 @@ class CaseBook:
             if n not in before:
                 await self._insert(DeadlineRow, rows.deadline_values(case_id, n, deadline))
             elif before[n] is not deadline:
-                changed = update(DeadlineRow).where(DeadlineRow.case_id == case_id, DeadlineRow.n == n)
-                await self._connection.execute(changed.values(**rows.deadline_values(case_id, n, deadline)))
+                changed = update(DeadlineRow).where(
+                    DeadlineRow.case_id == case_id, DeadlineRow.n == n
+                )
+                await self._connection.execute(
+                    changed.values(**rows.deadline_values(case_id, n, deadline))
+                )
         self._loaded[case.number] = dict(case.deadlines)
         for entry in case.entries:
             await self._insert(EntryRow, rows.entry_values(case_id, entry))
@@ -115,6 +123,14 @@ class CaseBook:
             .values(**values)
             .on_conflict_do_update(index_elements=["case_id", "id"], set_=changed)
         )
+
+    async def merged_into(self, parent: str) -> Sequence[str]:
+        found = await self._connection.execute(
+            select(CaseRow.number)
+            .where(CaseRow.parent == parent, CaseRow.state == "merged")
+            .order_by(CaseRow.id)
+        )
+        return list(found.scalars())
 
     async def timeline(self, case_id: int) -> Sequence[Entry]:
         found = await self._connection.execute(

@@ -10,17 +10,16 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.cipher import Cipher, new_query_code
+from hotline.store.counters import ZONE, count
 from hotline.store.database import Store
 from hotline.store.tables import AnswerRow, IntakeRow
 
-ZONE = ZoneInfo("Asia/Shanghai")
 GATHER_SECONDS = 0.005
 GATHER_ROWS = 64
 KEYS_KEPT = timedelta(days=7)
@@ -54,7 +53,9 @@ class Kept:
 @dataclass
 class _Waiting:
     letter: Letter
-    done: "asyncio.Future[Kept]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    done: "asyncio.Future[Kept]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 class Inbox:
@@ -99,7 +100,9 @@ class Inbox:
 
     async def _answer(self, batch: list[_Waiting]) -> None:
         try:
-            for waiting, kept in zip(batch, await self._commit([w.letter for w in batch]), strict=True):
+            for waiting, kept in zip(
+                batch, await self._commit([w.letter for w in batch]), strict=True
+            ):
                 if not waiting.done.done():
                     waiting.done.set_result(kept)
         except Exception as error:  # every caller learns of it; the writer itself goes on
@@ -131,7 +134,10 @@ class Inbox:
                 received_at=letter.received_at,
                 outcome=letter.outcome,
                 attempts=0,
-                raw=self._cipher.lock(json.dumps(letter.raw, ensure_ascii=False), f"intake.raw.{letter.channel}.{letter.key}"),
+                raw=self._cipher.lock(
+                    json.dumps(letter.raw, ensure_ascii=False),
+                    f"intake.raw.{letter.channel}.{letter.key}",
+                ),
             )
             .on_conflict_do_nothing(index_elements=["channel", "key"])
             .returning(IntakeRow.id)
@@ -147,9 +153,9 @@ class Inbox:
     async def _known(self, connection: AsyncConnection, letter: Letter) -> Kept:
         row = (
             await connection.execute(
-                select(IntakeRow.id, IntakeRow.number, IntakeRow.received_at, IntakeRow.content_hash).where(
-                    IntakeRow.channel == letter.channel, IntakeRow.key == letter.key
-                )
+                select(
+                    IntakeRow.id, IntakeRow.number, IntakeRow.received_at, IntakeRow.content_hash
+                ).where(IntakeRow.channel == letter.channel, IntakeRow.key == letter.key)
             )
         ).one()
         code = await connection.execute(
@@ -194,6 +200,33 @@ async def give_numbers(connection: AsyncConnection, moments: list[datetime]) -> 
     return numbers
 
 
+async def follow_up(
+    connection: AsyncConnection, cipher: Cipher, letter: Letter, case_id: int
+) -> bool:
+    """Writes down what a citizen adds to a case, with its outcome; False: the key is known."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    place = f"intake.raw.{letter.channel}.{letter.key}"
+    made = await connection.execute(
+        dialect.insert(IntakeRow)
+        .values(
+            channel=letter.channel,
+            key=letter.key,
+            content_hash=letter.content_hash,
+            received_at=letter.received_at,
+            outcome="followup",
+            case_id=case_id,
+            attempts=0,
+            raw=cipher.lock(json.dumps(letter.raw, ensure_ascii=False), place),
+        )
+        .on_conflict_do_nothing(index_elements=["channel", "key"])
+        .returning(IntakeRow.id)
+    )
+    if made.scalar_one_or_none() is None:
+        return False
+    await count(connection, letter.received_at, letter.channel, "followup")
+    return True
+
+
 RAISE_NUMBER = text(
     "INSERT INTO number_day (day, last) VALUES (:day, :wanted)"
     " ON CONFLICT (day) DO UPDATE SET last = number_day.last + :wanted RETURNING last"
@@ -204,5 +237,3 @@ async def forget_answers(connection: AsyncConnection, now: datetime) -> int:
     """Answers older than seven days go; the receipts themselves stay."""
     gone = await connection.execute(delete(AnswerRow).where(AnswerRow.created_at < now - KEYS_KEPT))
     return gone.rowcount
-
-

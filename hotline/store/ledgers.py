@@ -47,7 +47,13 @@ class OutboxRow(Row):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "next_at", "id", sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL")),
+        Index(
+            "ix_outbox_due",
+            "next_at",
+            "id",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
         Index("ix_outbox_desk", "audience", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

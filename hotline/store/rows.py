@@ -164,5 +164,3 @@ def order_from(row: Any) -> Order:
 
 def _without_case(row: Any) -> dict[str, Any]:
     return {name: value for name, value in row._mapping.items() if name != "case_id"}
-
-

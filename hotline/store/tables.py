@@ -32,7 +32,12 @@ class IntakeRow(Row):
     __tablename__ = "intake"
     __table_args__ = (
         UniqueConstraint("channel", "key"),
-        Index("ix_intake_pending", "id", sqlite_where=text("outcome = 'pending'"), postgresql_where=text("outcome = 'pending'")),
+        Index(
+            "ix_intake_pending",
+            "id",
+            sqlite_where=text("outcome = 'pending'"),
+            postgresql_where=text("outcome = 'pending'"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
@@ -145,7 +150,13 @@ class DeadlineRow(Row):
     __tablename__ = "deadline"
     __table_args__ = (
         UniqueConstraint("case_id", "n"),
-        Index("ix_deadline_next", "next_at", "id", sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL")),
+        Index(
+            "ix_deadline_next",
+            "next_at",
+            "id",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))

@@ -67,13 +67,28 @@ class Vault:
         await self._connection.execute(
             insert(IdentityRow).values(
                 case_id=case_id,
-                words=self._cipher.lock(json.dumps(dict(words), ensure_ascii=False), f"identity.words.{case_id}"),
+                words=self._cipher.lock(
+                    json.dumps(dict(words), ensure_ascii=False), f"identity.words.{case_id}"
+                ),
                 masked=identity.masked(),
                 phone_hash=self._cipher.blind("phone", phone) if phone else None,
                 email_hash=self._cipher.blind("email", email) if email else None,
                 **locked,
             )
         )
+
+    async def copy(self, source: int, target: int, words: Mapping[str, str]) -> None:
+        """The same citizen in another case, locked anew for its row."""
+        found = await self._connection.execute(
+            select(*IdentityRow.__table__.c).where(IdentityRow.case_id == source)
+        )
+        row = found.one_or_none()
+        told = {
+            name: self._cipher.unlock(getattr(row, name), f"identity.{name}.{source}")
+            for name in FIELDS
+            if row is not None and getattr(row, name) is not None
+        }
+        await self.put(target, Identity(**told), words)
 
     async def masked(self, case_ids: Sequence[int]) -> dict[int, dict[str, str]]:
         found = await self._connection.execute(

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from hotline.domain.acts.asking import Act, Ask, DepartmentCode, Reason, Topic
-from hotline.domain.words import Cause, Granted, Judgement, Kind, Reached, Satisfaction, Urgency, Verdict
+from hotline.domain.words import (
+    Cause,
+    Granted,
+    Judgement,
+    Kind,
+    Reached,
+    Satisfaction,
+    Urgency,
+    Verdict,
+)
 from hotline.domain.words import Decline as DeclineCode
 
 KindField = Annotated[Kind | None, Ask("诉求类型", "type")]
@@ -173,5 +182,3 @@ class Correct(Act):
     urgency: UrgencyField = None
     topic: Topic = None
     district: Annotated[str | None, Ask("区县", "district", 40)] = None
-
-

@@ -83,7 +83,9 @@ class Resume(Act):
 class Extend(Act):
     """Row 15: before expiry, with its ground, and the citizen told (北京 art. 15)."""
 
-    days: Annotated[int, Ask("申请延长（按时限单位）", "how many units of the limit", widget="number")]
+    days: Annotated[
+        int, Ask("申请延长（按时限单位）", "how many units of the limit", widget="number")
+    ]
     reason: Reason
     legal_basis: Annotated[str, Ask("依据", "legal basis", 1000, "text")]
     citizen_informed: Annotated[bool, Ask("已向诉求人说明", "the citizen has been told")]

@@ -1,0 +1,142 @@
+"""Settings: frozen groups read once from one TOML file and the environment above it."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class WrongSetting(Exception):
+    """A setting that stops the start, said in one clear line."""
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Serve(Group):
+    host: str = "127.0.0.1"
+    port: int = Field(8345, ge=0, le=65535)
+    base_url: str = ""  # as citizens see it; empty: http://host:port
+    proxies: tuple[str, ...] = ()  # peers whose X-Forwarded-For is believed
+
+
+class Limits(Group):
+    public: Literal["on", "off"] = "on"
+    attachment_mb: int = Field(20, ge=1, le=200)
+    case_mb: int = Field(50, ge=1, le=500)
+
+
+class Dispatch(Group):
+    automatic: bool = True  # transfer by itself where the suggestion is sure
+    profile: str = "default"  # a shipped profile's name, or a path to a TOML file
+
+
+class WatchSettings(Group):
+    seconds: float = Field(1.0, gt=0, le=60)
+    batch: int = Field(50, ge=1, le=500)
+
+
+class Mail(Group):
+    lmtp: str = ""  # host:port of the letter slot; empty: closed
+
+
+class Calls(Group):
+    secret: SecretStr = SecretStr("")
+    generic_token: SecretStr = SecretStr("")
+
+
+class Settings(BaseSettings):
+    """All there is to set; every name is explained in the README."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    database_url: str = "sqlite:///var/hotline.db"
+    data: Path | None = None  # attachments, keys, caches; default beside the SQLite file
+    city: str = "云溪市"
+    serve: Serve = Serve()
+    limits: Limits = Limits()
+    dispatch: Dispatch = Dispatch()
+    watch: WatchSettings = WatchSettings()
+    mail: Mail = Mail()
+    calls: Calls = Calls()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = os.environ.get("HOTLINE_CONFIG")
+        if not path:
+            return init_settings, env_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(path))
+
+    @property
+    def folder(self) -> Path:
+        """Where attachments, keys and caches lie; the working directory never matters to them."""
+        if self.data is not None:
+            return self.data
+        url = make_url(self.database_url)
+        at_rest = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return Path(url.database or "").parent if at_rest else Path("var")
+
+    @property
+    def base_url(self) -> str:
+        return self.serve.base_url or f"http://{self.serve.host}:{self.serve.port}"
+
+
+def load(path: str | None = None) -> Settings:
+    """The settings from `path` (else HOTLINE_CONFIG) and the environment; WrongSetting if wrong."""
+    if path:
+        os.environ["HOTLINE_CONFIG"] = path
+    chosen = os.environ.get("HOTLINE_CONFIG")
+    if chosen and not Path(chosen).is_file():
+        raise WrongSetting(f"没有找到设置文件 {chosen} / no such settings file: {chosen}")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise WrongSetting(_one_line(error)) from None
+    except ValueError as error:  # a TOML file that cannot be read
+        raise WrongSetting(f"设置文件有误 / the settings file is wrong: {error}") from None
+    _check(settings)
+    return settings
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = "HOTLINE_" + "__".join(str(part).upper() for part in first["loc"])
+    return f"设置 {name} 有误：{first['msg']} / wrong setting {name}: {first['msg']}"
+
+
+def _check(settings: Settings) -> None:
+    if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
+        raise WrongSetting(
+            "HOTLINE_LIMITS__PUBLIC=off 只允许绑定本机地址 / is allowed on loopback only"
+        )
+    try:
+        backend = make_url(settings.database_url).get_backend_name()
+    except ArgumentError:
+        raise WrongSetting(
+            "HOTLINE_DATABASE_URL 不是有效的数据库地址 / is no database URL"
+        ) from None
+    if backend not in ("sqlite", "postgresql"):
+        raise WrongSetting(
+            "HOTLINE_DATABASE_URL 须为 sqlite 或 postgresql / must be sqlite or postgresql"
+        )

@@ -1,0 +1,95 @@
+"""The hotline centre (热线中心) as the steps of the flow see it: store, rules, clock, classifier."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from channels.desk import Sender
+from classifiers.model import Reading
+from escalation.calendar import WorkCalendar
+from escalation.terms import Terms
+
+from hotline.domain.people import Tree
+from hotline.domain.promises import Rules
+from hotline.store import catalogue
+from hotline.store.cipher import Cipher
+from hotline.store.database import Store
+from hotline.store.inbox import Inbox
+from hotline.store.work import Work, reading, writing
+
+
+class Reader(Protocol):
+    """What reads a complaint: a classifier, seen from the flow."""
+
+    def read(self, title: str, body: str) -> Reading: ...
+
+
+@dataclass(frozen=True)
+class City:
+    """What the city has told of itself: topics, duty list, districts; read once, then on change."""
+
+    topics: Sequence[Mapping[str, str]] = ()
+    duties: Sequence[Mapping[str, Any]] = ()
+    districts: Sequence[Mapping[str, Any]] = ()
+
+    def topic_known(self, path: str) -> bool:
+        return any(path == "/".join((t["level1"], t["level2"], t["level3"])) for t in self.topics)
+
+
+@dataclass
+class Centre:
+    """Made once by the wiring, handed to every step."""
+
+    store: Store
+    inbox: Inbox
+    cipher: Cipher
+    terms: Terms
+    calendar: WorkCalendar
+    make_reader: Callable[[City], Reader]
+    senders: Mapping[str, Sender]
+    clock: Callable[[], datetime]
+    threads: Executor
+    files: Path
+    automatic: bool = True
+    node: str = "node"
+    rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
+    city: City = City()
+    reader: Reader = None  # type: ignore[assignment]
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def work(self) -> AbstractAsyncContextManager[Work]:
+        """One unit of work: all of it is kept, or nothing."""
+        return writing(self.store, self.cipher, self.now())
+
+    def look(self) -> AbstractAsyncContextManager[Work]:
+        return reading(self.store, self.cipher, self.now())
+
+    async def open(self) -> None:
+        await self.store.check_durable()
+        await self.reload()
+        self.inbox.start()
+
+    async def reload(self) -> None:
+        """Reads departments, topics, duties and districts anew; after they were changed."""
+        async with self.store.read() as connection:
+            units = await catalogue.departments(connection)
+            self.city = City(
+                await catalogue.topics(connection),
+                await catalogue.duties(connection),
+                await catalogue.districts(connection),
+            )
+        self.rules = Rules(self.terms, self.calendar, Tree.of(units))
+        loop = asyncio.get_running_loop()
+        self.reader = await loop.run_in_executor(self.threads, self.make_reader, self.city)
+
+    async def close(self) -> None:
+        await self.inbox.stop()
+        await self.store.close()
+        self.threads.shutdown(wait=True)

@@ -1,0 +1,210 @@
+"""What a citizen sees of the own case, and does with it: number and query code open the door."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from escalation.promise import Promise
+
+from hotline.domain import perform
+from hotline.domain.acts import ACTION_OF, citizen
+from hotline.domain.acts.asking import Act
+from hotline.domain.case import Case, Entry
+from hotline.domain.errors import NoSuchCase, Refused
+from hotline.domain.people import SYSTEM, mask_text
+from hotline.domain.people import citizen as a_citizen
+from hotline.domain.promises import Step
+from hotline.domain.state import Action, State
+from hotline.domain.supervision import urged_twice
+from hotline.flow import notify
+from hotline.flow.centre import Centre
+from hotline.flow.linked import linked
+from hotline.store import receipts
+from hotline.store.cipher import plain_code
+from hotline.store.inbox import Letter, follow_up
+from hotline.store.work import Work
+
+NUMBER_WRONG, ADDRESS_WRONG = 5, 10  # wrong codes that close the door, for 15 minutes
+
+
+class DoorShut(Refused):
+    """Too many wrong codes for a number, or from an address."""
+
+    code = "door_shut"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "查询码输错次数过多，请 15 分钟后再试，或拨打 12345。",
+            "Too many wrong codes; try again in 15 minutes or call 12345.",
+        )
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the citizen may see, and nothing else."""
+
+    number: str
+    state: str
+    state_text: str
+    received_at: datetime
+    type: str | None = None
+    topic: str | None = None
+    department: str | None = None
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    timeline: list[dict[str, Any]] = field(default_factory=list)
+    reply: str | None = None
+    actions: list[Action] = field(default_factory=list)
+    version: int = 0
+
+
+async def progress(
+    centre: Centre, number: str, code: str, origin: str, language: str = "zh"
+) -> Progress:
+    """The case as its citizen sees it; a wrong code and a wrong number answer alike."""
+    slip = await _enter(centre, number, code, origin)
+    if slip.case_id is None:
+        waiting = State.REGISTERED
+        return Progress(slip.number, waiting.value, waiting.name_in(language), slip.received_at)
+    async with centre.look() as view:
+        case = await view.cases.read(slip.number)
+        entries = await view.cases.timeline(case.id or 0)
+        shown = _shown(centre, case, list(entries), view.at, language)
+        if case.state is State.MERGED and case.parent:
+            parent = _shown(centre, await view.cases.read(case.parent), [], view.at, language)
+            return replace(
+                shown, department=parent.department, due_at=parent.due_at, reply=parent.reply
+            )
+        return shown
+
+
+async def citizen_act(
+    centre: Centre, number: str, code: str, facts: Act, *, origin: str = "", key: str | None = None
+) -> Progress:
+    """Supplement, urge, withdraw, rate, reopen: each a follow-up receipt and one entry."""
+    slip = await _enter(centre, number, code, origin)
+    if slip.case_id is None:
+        raise NotYet
+    told = json.loads(json.dumps(asdict(facts), default=str))
+    letter = Letter(
+        channel="web",
+        key=f"{number}:{key or secrets.token_hex(16)}",
+        content_hash=_hash(told),
+        received_at=centre.now(),
+        raw={"about": number, "action": ACTION_OF[type(facts)].value, "told": told},
+        outcome="followup",
+    )
+    async with centre.work() as work:
+        if await follow_up(work.connection, centre.cipher, letter, slip.case_id):
+            await _do(centre, work, slip.number, _masked(facts), origin)
+    return await progress(centre, number, code, origin)
+
+
+def _hash(told: dict[str, Any]) -> str:
+    body = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class NotYet(Refused):
+    """The receipt is on disk, its case not yet made."""
+
+    code = "not_possible"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "诉求刚收到，正在登记，请稍后再试。", "Just received; try again in a moment."
+        )
+
+
+def _masked(facts: Act) -> Act:
+    """Phone and ID numbers in a citizen's words are masked in the timeline; the raw text is kept."""
+    words = {
+        name: mask_text(value)
+        if isinstance(value, str) and name in ("content", "facts", "reason", "comment")
+        else value
+        for name, value in facts.__dict__.items()
+    }
+    return type(facts)(**words)
+
+
+async def _do(centre: Centre, work: Work, number: str, facts: Act, origin: str) -> None:
+    case = await work.cases.change(number)
+    step = Step(a_citizen(origin), work.at, centre.rules)
+    archived = case.state is State.ARCHIVED
+    perform.perform(case, facts, step)
+    if isinstance(facts, citizen.Urge):
+        _urged(case, step)
+    await notify.tell(work, case, centre.rules.tree)
+    await work.cases.save(case)
+    if archived and isinstance(facts, citizen.Reopen):
+        await linked(centre, work, case, case.title, facts.facts)
+    elif case.state is State.MERGED and case.parent:
+        await _tell_parent(centre, work, case, facts)
+
+
+def _urged(case: Case, step: Step) -> None:
+    """The second chase turns the light red (the ladder's L2), once."""
+    if case.urges >= 2 and (case.level or 0) < 2:
+        told = urged_twice(step.at)
+        perform.perform(case, told, Step(SYSTEM, step.at, step.rules))
+
+
+async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> None:
+    """What a merged caller adds reaches those who work on the parent."""
+    parent = await work.cases.change(child.parent or "")
+    if parent.open and isinstance(facts, citizen.Supplement):
+        added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
+        perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
+        await notify.tell(work, parent, centre.rules.tree)
+    await work.cases.save(parent)
+
+
+async def _enter(centre: Centre, number: str, code: str, origin: str) -> receipts.Slip:
+    """The door: shut after five wrong codes for a number or ten from an address in 15 minutes."""
+    now, number = centre.now(), number.strip()
+    doors = ((f"number:{number[:40]}", NUMBER_WRONG), (f"address:{origin}", ADDRESS_WRONG))
+    async with centre.look() as view:
+        for door, _ in doors:
+            wait = await doors.shut_for(view.connection, door, now)
+            if wait:
+                raise DoorShut(wait)
+        slip = await receipts.slip(view.connection, number)
+    # A wrong number costs the same comparison as a wrong code.
+    kept = slip.query_hash if slip else "0" * 64
+    code_number = slip.code_number if slip else number
+    if centre.cipher.same_code(code_number, plain_code(code), kept) and slip is not None:
+        return slip
+    async with centre.work() as work:
+        for door, most in doors:
+            await doors.wrong_guess(work.connection, door, now, most)
+    raise NoSuchCase
+
+
+def _shown(
+    centre: Centre, case: Case, entries: list[Entry], at: datetime, language: str
+) -> Progress:
+    approved = bool(case.reply and case.reply.get("approved"))
+    reply = case.latest(Promise.REPLY)
+    return Progress(
+        number=case.number,
+        state=case.state.value,
+        state_text=case.state.name_in(language),
+        received_at=case.received_at,
+        type=case.type.value,
+        topic=case.topic or None,
+        department=centre.rules.tree.top(case.lead) if case.lead else None,
+        due_at=case.due_at,
+        due_provisional=bool(reply and reply.provisional),
+        timeline=[
+            {"at": entry.at, "action": entry.action.value, "text": entry.public}
+            for entry in entries
+            if entry.public
+        ],
+        reply=case.reply["public_reply"] if approved and case.reply else None,
+        actions=perform.citizen_actions(case, at, centre.rules),
+        version=case.version,
+    )

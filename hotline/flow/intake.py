@@ -1,0 +1,216 @@
+"""Incoming -> saved and acknowledged (repeat-safe); then triage of what was received.
+
+Receive, commit, acknowledge, then think: the acknowledgement waits for the raw row and for
+nothing else. Whatever triage stumbles over, the receipt becomes a case in the dispatcher's queue.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from channels.message import Incoming, Receipt
+from classifiers.model import Reading
+
+from hotline.domain import perform
+from hotline.domain.acts import centre as acts
+from hotline.domain.case import Case
+from hotline.domain.errors import Refused
+from hotline.domain.people import SYSTEM, mask_text
+from hotline.domain.promises import Step
+from hotline.domain.state import State
+from hotline.domain.words import Channel, Kind, Urgency
+from hotline.flow import notify
+from hotline.flow.centre import Centre
+from hotline.flow.classify import read, suggest, sure
+from hotline.flow.route import Route
+from hotline.store import counters, files, receipts
+from hotline.store.inbox import Letter
+from hotline.store.vault import Identity
+from hotline.store.work import Work
+
+log = structlog.get_logger(__name__)
+TRIES = 3
+
+
+class KeyMismatch(Refused):
+    """The same Idempotency-Key with another body."""
+
+    code = "key_mismatch"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这个提交标识已用于另一份内容，请换一个新的标识后重新提交。",
+            "This Idempotency-Key was used with another body; take a new one.",
+            field="Idempotency-Key",
+        )
+
+
+class KeyInFlight(Refused):
+    """The first post under the key has not been answered yet."""
+
+    code = "key_in_flight"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "同一提交正在处理，请稍候。", "The same post is being handled; wait a moment."
+        )
+
+
+_in_flight: set[tuple[int, str, str]] = set()
+
+
+async def receive(
+    centre: Centre,
+    incoming: Incoming,
+    *,
+    scope: str | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Receipt:
+    """On disk when it returns. With `scope` a repeat under the same key replays the first answer.
+
+    `facts` are what the trunk adds to the receipt: who filed it, whether it may go by itself.
+    """
+    body = asdict(incoming) | {"facts": facts or {}}
+    body["raw"] = ""
+    hashed = content_hash(incoming)
+    flying = (id(centre), scope or incoming.channel, incoming.key)
+    if flying in _in_flight:
+        raise KeyInFlight
+    _in_flight.add(flying)
+    try:
+        letter = Letter(
+            channel=incoming.channel,
+            key=incoming.key,
+            content_hash=hashed,
+            received_at=incoming.received_at,
+            raw=json.loads(json.dumps(body, default=_plain)),
+            answer_scope=scope,
+        )
+        kept = await centre.inbox.keep(letter)
+    finally:
+        _in_flight.discard(flying)
+    if kept.content_hash != hashed:
+        raise KeyMismatch
+    return Receipt(kept.number, kept.query_code or "", kept.received_at, kept.fresh)
+
+
+def content_hash(incoming: Incoming) -> str:
+    """Over what the citizen sent, not over when or how often."""
+    sent = {**asdict(incoming), "received_at": None, "raw": None}
+    body = json.dumps(sent, default=_plain, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+async def triage_pending(centre: Centre, limit: int = 64) -> int:
+    """Triages the oldest receipts that wait; returns how many it took up."""
+    async with centre.look() as view:
+        waiting = await receipts.pending(view.connection, limit)
+    for intake_id in waiting:
+        await triage(centre, intake_id)
+    return len(waiting)
+
+
+async def triage(centre: Centre, intake_id: int) -> None:
+    """A receipt becomes a case; repeatable, because the receipt's state is looked at first."""
+    async with centre.look() as view:
+        letter = await receipts.open_raw(view.connection, centre.cipher, intake_id)
+    if letter is None:
+        return
+    problem, reading = "", None
+    try:
+        reading = await read(centre, letter.title, letter.content)
+    except Exception as error:  # any failure of the machine is the dispatcher's to make good
+        log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
+        problem = f"自动分类未完成（{type(error).__name__}），请人工判断"
+    try:
+        await _settle(centre, intake_id, letter, reading, problem)
+    except Exception as error:
+        await _stumbled(centre, intake_id, letter, error)
+
+
+async def _stumbled(
+    centre: Centre, intake_id: int, letter: receipts.Opened, error: Exception
+) -> None:
+    """After the third try the bare case is made, with its reason, for a dispatcher."""
+    log.error("triage.failed", intake=intake_id, error=type(error).__name__, exc_info=error)
+    async with centre.work() as work:
+        attempts = await receipts.tried(work.connection, intake_id, type(error).__name__)
+    if attempts >= TRIES:
+        plain = replace(letter, type=None, district="")
+        await _settle(
+            centre, intake_id, plain, None, f"自动分拣失败（{type(error).__name__}），请人工处理"
+        )
+
+
+async def _settle(
+    centre: Centre, intake_id: int, letter: receipts.Opened, reading: Reading | None, problem: str
+) -> None:
+    async with centre.work() as work:
+        if not await receipts.claim(work.connection, intake_id):
+            return
+        case, chosen = _case_of(centre, letter, reading, problem)
+        step = Step(SYSTEM, work.at, centre.rules)
+        filed_by = letter.filed_by or SYSTEM
+        perform.receive(case, replace(step, actor=filed_by), problem)
+        may_go = chosen is not None and letter.goes_by_itself and centre.automatic
+        if may_go and reading is not None and sure(reading, chosen, centre.rules.tree):
+            _dispatch(case, chosen, step)
+        await notify.tell(work, case, centre.rules.tree, quiet=letter.backdated)
+        await work.cases.add(case)
+        await _put_identity(work, case, letter)
+        await counters.settle(work.connection, intake_id, letter.channel, "case", case.id)
+
+
+def _case_of(
+    centre: Centre, letter: receipts.Opened, reading: Reading | None, problem: str
+) -> tuple[Case, Route | None]:
+    case = Case(
+        number=letter.number,
+        state=State.REGISTERED,
+        type=Kind(letter.type or (reading.type.label if reading else Kind.COMPLAINT.value)),
+        urgency=Urgency(reading.urgency.label if reading else Urgency.NORMAL.value),
+        channel=Channel(letter.channel),
+        received_at=letter.clock_from,
+        title=mask_text(letter.title),
+        content=mask_text(letter.content),
+        district=letter.district or (reading.district.label if reading else ""),
+        anonymous=letter.anonymous,
+        confidential=letter.confidential,
+        notes=dict(letter.notes),
+    )
+    if problem:
+        case.notes["triage"] = problem
+    if reading is None:
+        return case, None
+    case.topic = reading.topic.label
+    chosen, case.suggestions = suggest(centre, reading, f"{letter.title}\n{letter.content}")
+    return case, chosen
+
+
+def _dispatch(case: Case, chosen: Route, step: Step) -> None:
+    perform.perform(case, acts.Accept(), step)
+    told = acts.Transfer(
+        department=chosen.department or "",
+        co_departments=chosen.co_departments,
+        reason=chosen.reason,
+    )
+    perform.perform(case, told, step)
+
+
+async def _put_identity(work: Work, case: Case, letter: receipts.Opened) -> None:
+    case_id = case.id or 0
+    words = {"title": letter.title, "content": letter.content}
+    identity = (
+        Identity(**letter.identity)
+        if not letter.anonymous
+        else Identity(address=letter.identity.get("address", ""))
+    )
+    await work.vault.put(case_id, identity, words)
+    await files.bind(work.connection, letter.attachments, case_id)

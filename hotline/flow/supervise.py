@@ -1,0 +1,140 @@
+"""The agenda the watch sweeps: what is due, and taking one rung; archiving; supervision by time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from escalation.promise import Promise
+from escalation.watch import Due, Outcome
+
+from escalation import promise as run
+from hotline.domain import perform
+from hotline.domain.acts import centre as acts
+from hotline.domain.case import Case
+from hotline.domain.errors import Refused
+from hotline.domain.people import SYSTEM
+from hotline.domain.promises import Step
+from hotline.domain.supervision import Remind
+from hotline.domain.words import Cause
+from hotline.flow import notify
+from hotline.flow.centre import Centre
+from hotline.store import agenda
+from hotline.store.work import Work
+
+log = structlog.get_logger(__name__)
+
+ORDERS_FROM = 3  # rungs from this level on issue a supervision order; those below remind
+CAUSES = {Promise.SIGN: Cause.UNSIGNED, Promise.ORDER: Cause.UNANSWERED}
+
+
+class Gone(Exception):
+    """Somebody else took the rung, or it is not due any more; the savepoint is rolled back."""
+
+
+class CaseAgenda:
+    """escalation.watch.Agenda over the deadline rows."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+        self._logged: datetime | None = None
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        async with self._centre.store.read() as connection:
+            return [Due(*row) for row in await agenda.due(connection, now, limit)]
+
+    async def climb(self, batch: Sequence[Due], now: datetime) -> Outcome:
+        """One transaction for the batch, a savepoint each: a broken case stops only itself."""
+        climbed, gone, failed = 0, 0, []
+        async with self._centre.work() as work:
+            for due in batch:
+                try:
+                    async with work.connection.begin_nested():
+                        await self._take(work, due, now)
+                    climbed += 1
+                except Gone:
+                    gone += 1
+                except Exception as error:
+                    log.error(
+                        "watch.failed",
+                        deadline=due.deadline_id,
+                        error=type(error).__name__,
+                        exc_info=error,
+                    )
+                    failed.append(due.deadline_id)
+        return Outcome(climbed, gone, tuple(failed))
+
+    async def _take(self, work: Work, due: Due, now: datetime) -> None:
+        """Locks the case by writing, checks that `climbed` is still what was seen, climbs."""
+        case = await work.cases.change_by_id(due.case_id)
+        n = await agenda.number_of(work.connection, due.deadline_id)
+        deadline = case.deadlines[n]
+        if deadline.climbed != due.climbed or deadline.next_at is None or deadline.next_at > now:
+            raise Gone
+        case.deadlines[n], steps = run.take(deadline, now)
+        for offset, step in enumerate(steps):
+            await self._climb_one(work, case, deadline, step)
+            await agenda.enter(work.connection, case, n, deadline.climbed + offset, step, now)
+        await notify.tell(work, case, self._centre.rules.tree)
+        await work.cases.save(case)
+
+    async def _climb_one(
+        self, work: Work, case: Case, deadline: run.Deadline, rung: run.Step
+    ) -> None:
+        step = Step(SYSTEM, work.at, self._centre.rules)
+        if rung.level >= ORDERS_FROM and rung.notifies and not rung.skipped:
+            try:
+                perform.perform(case, _order(case, deadline, rung), step)
+                return
+            except Refused:  # an order of this level or above is live: no duplicate supervision
+                log.info("watch.already_supervised", case=case.number, level=rung.level)
+        told = Remind(
+            level=rung.level,
+            kind=rung.kind,
+            promise=deadline.promise.value,
+            rung_at=rung.at.isoformat(),
+            notifies=rung.notifies,
+            overtaken=rung.overtaken,
+            skipped=rung.skipped,
+        )
+        perform.perform(case, told, step)
+
+    async def ticked(self, now: datetime, outcome: Outcome) -> None:
+        """Logs a tick that did something, and once a minute that the watch is awake."""
+        busy = outcome.climbed or outcome.failed
+        asleep = self._logged is not None and (now - self._logged).total_seconds() < 60
+        if not busy and asleep:
+            return
+        self._logged = now
+        async with self._centre.work() as work:
+            await agenda.log_tick(work.connection, self._centre.node, now, outcome)
+
+
+def _order(case: Case, deadline: run.Deadline, rung: run.Step) -> acts.Supervise:
+    cause = CAUSES.get(deadline.promise, Cause.OVERDUE)
+    demanded = {
+        Cause.UNSIGNED: "逾期未签收，请立即签收办理。",
+        Cause.UNANSWERED: "上级督办逾期未回复，请提交办理情况和整改计划。",
+        Cause.OVERDUE: "办理已超期，请说明原因并限期办结。",
+    }[cause]
+    return acts.Supervise(level=rung.level, cause=cause, text=demanded)
+
+
+async def archive_closed(centre: Centre, limit: int = 200) -> int:
+    """Row 23: cases closed long enough ago, no appeal open; returns how many were archived."""
+    async with centre.look() as look:
+        old = await agenda.closed_before(look.connection, look.at - _archive_after(centre), limit)
+    done = 0
+    for number in old:
+        async with centre.work() as work:
+            case = await work.cases.change(number)
+            try:
+                perform.perform(case, acts.Archive(), Step(SYSTEM, work.at, centre.rules))
+                done += 1
+            except Refused:
+                log.info("archive.not_yet", case=number)
+            await work.cases.save(case)
+    return done
+
+
+def _archive_after(centre: Centre) -> timedelta:
+    return timedelta(days=centre.terms.archive_after.n)

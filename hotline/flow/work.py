@@ -1,0 +1,183 @@
+"""What operators and departments do with a case, and what of it they may see."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from channels.message import Incoming, Receipt
+
+from hotline.domain import access, perform
+from hotline.domain.acts import centre as acts
+from hotline.domain.acts.asking import Act
+from hotline.domain.case import Case
+from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
+from hotline.domain.people import SYSTEM, Actor
+from hotline.domain.promises import Step
+from hotline.domain.words import Cause, Role
+from hotline.flow import intake, notify
+from hotline.flow.centre import Centre
+from hotline.flow.classify import learn
+from hotline.flow.linked import linked, spread
+from hotline.store import files, find
+from hotline.store.find import Found, Wanted
+from hotline.store.work import Work
+
+LABELLED = (acts.Accept, acts.Transfer, acts.Correct)
+AGENT_SEES = timedelta(minutes=30)  # after filing; contract.md, "Who sees identity"
+REPEATED_REWORK = 3  # the level of the order that follows the last allowed round
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case for one actor: what it is, who wrote (masked), what may be done with it."""
+
+    case: Case
+    citizen: dict[str, str]
+    actions: list[str]
+    attachments: list[files.Kept]
+
+
+async def act(
+    centre: Centre, number: str, facts: Act, actor: Actor, version: int | None = None
+) -> CaseView:
+    """One action, one entry, one transaction; Stale when the case has moved past `version`."""
+    async with centre.work() as work:
+        case = await work.cases.change(number, version)
+        if not access.may_see(actor, case):
+            raise NoSuchCase
+        await act_in(centre, work, case, facts, actor)
+    return await view(centre, number, actor)
+
+
+async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:
+    """The action inside an open unit of work: the case, what follows from it, and who is told."""
+    before = _labels(case)
+    step = Step(actor, work.at, centre.rules)
+    _check_topic(centre, facts)
+    if isinstance(facts, acts.Merge):
+        await _check_parent(work, facts)
+    perform.perform(case, facts, step)
+    if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
+        await learn(work, case, before, actor)
+    if isinstance(facts, acts.Rework):
+        _supervise_rework(case, step)
+    await notify.tell(work, case, centre.rules.tree)
+    await work.cases.save(case)
+    await spread(centre, work, case, facts)
+    if isinstance(facts, acts.Split):
+        changes = {"type": facts.type, "topic": facts.topic}
+        await linked(centre, work, case, facts.title, facts.content, **changes)
+
+
+def _labels(case: Case) -> dict[str, str]:
+    routed = (case.suggestions.get("route") or {}).get("department") or ""
+    return {
+        "type": case.type.value,
+        "topic": case.topic,
+        "urgency": case.urgency.value,
+        "department": case.lead or routed,
+    }
+
+
+def _check_topic(centre: Centre, facts: Act) -> None:
+    topic = getattr(facts, "topic", None)
+    if topic and not centre.city.topic_known(topic):
+        raise NotPossible(
+            "没有这个事项分类，请从目录中选择。",
+            "No such topic; choose from the catalogue.",
+            field="topic",
+        )
+
+
+async def _check_parent(work: Work, facts: acts.Merge) -> None:
+    """Row 6: the parent is open, and not itself merged."""
+    try:
+        parent = await work.cases.read(facts.parent)
+    except NoSuchCase:
+        raise NotPossible("没有找到主单。", "No such parent case.", field="parent") from None
+    if not parent.open:
+        raise NotPossible("主单已结束，不能并入。", "The parent is not open.", field="parent")
+
+
+def _supervise_rework(case: Case, step: Step) -> None:
+    """More rounds than the terms allow are supervised (domain rules §2.6 and §3.2)."""
+    live = any(order.live and order.level >= REPEATED_REWORK for order in case.orders)
+    if case.round - 1 >= step.rules.terms.max_rework and not live:
+        demanded = f"已重办 {case.round - 1} 次，请单位主要负责人督促解决。"
+        order = acts.Supervise(level=REPEATED_REWORK, cause=Cause.REWORK, text=demanded)
+        perform.perform(case, order, Step(SYSTEM, step.at, step.rules))
+
+
+async def view(centre: Centre, number: str, actor: Actor) -> CaseView:
+    async with centre.look() as look:
+        case = await _seen(look, number, actor)
+        masked = await look.vault.masked([case.id or 0])
+        kept = await files.of_case(look.connection, centre.cipher, case.id or 0)
+        actions = [action.value for action in perform.possible(case, actor, look.at, centre.rules)]
+    return CaseView(case, masked.get(case.id or 0, {}), actions, kept)
+
+
+async def timeline(centre: Centre, number: str, actor: Actor) -> tuple[Case, list[Any]]:
+    """Every entry, oldest first, with its hash."""
+    async with centre.look() as look:
+        case = await _seen(look, number, actor)
+        return case, list(await look.cases.timeline(case.id or 0))
+
+
+async def _seen(look: Work, number: str, actor: Actor) -> Case:
+    """A case that an actor may not see answers like one that does not exist."""
+    case = await look.cases.read(number)
+    if not access.may_see(actor, case):
+        raise NoSuchCase
+    return case
+
+
+async def listed(centre: Centre, actor: Actor, wanted: Wanted) -> Found:
+    async with centre.look() as look:
+        return await find.find(look.connection, actor, wanted, look.at)
+
+
+async def counts(centre: Centre, actor: Actor) -> dict[str, int]:
+    async with centre.look() as look:
+        return await find.counts(look.connection, actor)
+
+
+async def file(
+    centre: Centre,
+    incoming: Incoming,
+    actor: Actor,
+    *,
+    scope: str | None = None,
+    call_id: str | None = None,
+) -> Receipt:
+    """A complaint on a citizen's behalf; it waits for the agent or a dispatcher, never goes by itself."""
+    if actor.role not in (Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER):
+        raise NotAllowed("登记诉求由话务员办理。", "Filing for a citizen is the agents' task.")
+    facts = {
+        "filed_by": actor.name,
+        "role": actor.role.value,
+        "origin": actor.origin,
+        "call_id": call_id,
+    }
+    return await intake.receive(centre, incoming, scope=scope, facts=facts)
+
+
+async def reveal(
+    centre: Centre, number: str, fields: tuple[str, ...], purpose: str, actor: Actor
+) -> dict[str, str]:
+    """The only way out of the vault: with a purpose, recorded before it is told."""
+    async with centre.work() as work:
+        case = await _seen(work, number, actor)
+        if not (access.may_reveal(actor, case) or await _just_filed(work, case, actor)):
+            raise NotAllowed(
+                "您不能查看这件诉求的诉求人信息；需要联系时请由热线中心转达。",
+                "You may not see this citizen's identity; the centre relays.",
+            )
+        return await work.vault.reveal(case.id or 0, fields, purpose, actor, work.at)
+
+
+async def _just_filed(work: Work, case: Case, actor: Actor) -> bool:
+    if actor.role is not Role.AGENT or work.at > case.received_at + AGENT_SEES:
+        return False
+    first = (await work.cases.timeline(case.id or 0))[0]
+    return first.actor == actor.name and first.role == Role.AGENT.value

@@ -1,0 +1,97 @@
+"""What the watch asks of the database: rungs that are due, the ledger of those taken, the tick log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from escalation.promise import Step
+from escalation.watch import Outcome
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain.case import Case
+from hotline.store.ledgers import TickRow
+from hotline.store.tables import CaseRow, DeadlineRow, RungRow
+
+
+async def due(
+    connection: AsyncConnection, now: datetime, limit: int
+) -> Sequence[tuple[int, int, int, datetime]]:
+    """(deadline id, case id, climbed, next_at) in due order; the index on next_at is the schedule."""
+    found = await connection.execute(
+        select(DeadlineRow.id, DeadlineRow.case_id, DeadlineRow.climbed, DeadlineRow.next_at)
+        .where(DeadlineRow.next_at <= now)
+        .order_by(DeadlineRow.next_at, DeadlineRow.id)
+        .limit(limit)
+    )
+    return [(row.id, row.case_id, row.climbed, row.next_at) for row in found]
+
+
+async def number_of(connection: AsyncConnection, deadline_id: int) -> int:
+    found = await connection.execute(select(DeadlineRow.n).where(DeadlineRow.id == deadline_id))
+    return found.scalar_one()
+
+
+async def enter(
+    connection: AsyncConnection, case: Case, n: int, rung: int, step: Step, now: datetime
+) -> None:
+    """The unique ledger row: a rung of a deadline is taken once, or the transaction fails."""
+    outcome = "skipped" if step.skipped else "overtaken" if step.overtaken else "notified"
+    await connection.execute(
+        insert(RungRow).values(
+            case_id=case.id,
+            deadline_n=n,
+            rung=rung,
+            level=step.level,
+            kind=step.kind,
+            rung_at=step.at,
+            climbed_at=now,
+            outcome=outcome,
+            entry_seq=case.last_seq,
+        )
+    )
+
+
+async def log_tick(connection: AsyncConnection, node: str, at: datetime, outcome: Outcome) -> None:
+    await connection.execute(
+        insert(TickRow).values(
+            node=node,
+            at=at,
+            climbed=outcome.climbed,
+            gone=outcome.gone,
+            failed=list(outcome.failed),
+        )
+    )
+
+
+async def last_tick(connection: AsyncConnection) -> datetime | None:
+    return (await connection.execute(select(func.max(TickRow.at)))).scalar_one_or_none()
+
+
+async def next_moment(connection: AsyncConnection) -> datetime | None:
+    """When the next rung falls due, over all cases."""
+    found = await connection.execute(
+        select(DeadlineRow.next_at)
+        .where(DeadlineRow.next_at.is_not(None))
+        .order_by(DeadlineRow.next_at)
+        .limit(1)
+    )
+    return found.scalar_one_or_none()
+
+
+async def late(connection: AsyncConnection, before: datetime) -> tuple[int, datetime | None]:
+    """Rungs that should have been taken before a moment and were not."""
+    found = await connection.execute(
+        select(func.count(), func.min(DeadlineRow.next_at)).where(DeadlineRow.next_at < before)
+    )
+    row = found.one()
+    return row[0], row[1]
+
+
+async def closed_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[str]:
+    found = await connection.execute(
+        select(CaseRow.number)
+        .where(CaseRow.state == "closed", CaseRow.closed_at <= moment)
+        .order_by(CaseRow.closed_at)
+        .limit(limit)
+    )
+    return list(found.scalars())

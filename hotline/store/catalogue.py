@@ -1,0 +1,101 @@
+"""Plain reads and writes of what has no behaviour: departments, topics, duties, settings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain.people import Department
+from hotline.store.ledgers import (
+    DepartmentRow,
+    DistrictRow,
+    DutyRow,
+    LabelRow,
+    OutboxRow,
+    SettingRow,
+    TopicRow,
+)
+
+
+async def departments(connection: AsyncConnection) -> list[Department]:
+    found = await connection.execute(
+        select(*DepartmentRow.__table__.c).order_by(DepartmentRow.code)
+    )
+    return [Department(**row._mapping) for row in found]
+
+
+async def put_departments(connection: AsyncConnection, units: Sequence[Department]) -> None:
+    for unit in units:
+        await _put(connection, DepartmentRow, dict(unit.__dict__), ["code"])
+
+
+async def topics(connection: AsyncConnection) -> list[dict[str, str]]:
+    found = await connection.execute(
+        select(
+            TopicRow.level1, TopicRow.level2, TopicRow.level3, TopicRow.default_department
+        ).order_by(TopicRow.id)
+    )
+    return [dict(row._mapping) for row in found]
+
+
+async def put_topics(connection: AsyncConnection, rows: Sequence[Mapping[str, str]]) -> None:
+    """Replaces the topics as a whole: they have no identity of their own but their names."""
+    await connection.execute(delete(TopicRow))
+    await connection.execute(insert(TopicRow), [dict(row) for row in rows])
+
+
+async def duties(connection: AsyncConnection) -> list[dict[str, Any]]:
+    found = await connection.execute(select(DutyRow.facts).order_by(DutyRow.rank))
+    return list(found.scalars())
+
+
+async def put_duties(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    await connection.execute(delete(DutyRow))
+    ranked = [{"id": row["id"], "rank": rank, "facts": dict(row)} for rank, row in enumerate(rows)]
+    await connection.execute(insert(DutyRow), ranked)
+
+
+async def districts(connection: AsyncConnection) -> list[dict[str, Any]]:
+    found = await connection.execute(select(*DistrictRow.__table__.c).order_by(DistrictRow.name))
+    return [dict(row._mapping) for row in found]
+
+
+async def put_districts(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    for row in rows:
+        await _put(connection, DistrictRow, dict(row), ["name"])
+
+
+async def setting(connection: AsyncConnection, key: str) -> dict[str, Any] | None:
+    found = await connection.execute(select(SettingRow.value).where(SettingRow.key == key))
+    return found.scalar_one_or_none()
+
+
+async def put_setting(connection: AsyncConnection, key: str, value: Mapping[str, Any]) -> None:
+    await _put(connection, SettingRow, {"key": key, "value": dict(value)}, ["key"])
+
+
+async def add_label(connection: AsyncConnection, label: Mapping[str, Any]) -> None:
+    """An operator's correction: the training set of tomorrow."""
+    await connection.execute(insert(LabelRow).values(**label))
+
+
+async def desk_messages(
+    connection: AsyncConnection, audiences: Sequence[str], below: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """Messages for a desk, newest first; `below` is the id the page before ended with."""
+    wanted = select(*OutboxRow.__table__.c).where(OutboxRow.audience.in_(audiences))
+    if below is not None:
+        wanted = wanted.where(OutboxRow.id < below)
+    found = await connection.execute(wanted.order_by(OutboxRow.id.desc()).limit(limit))
+    return [dict(row._mapping) for row in found]
+
+
+async def _put(
+    connection: AsyncConnection, table: Any, values: dict[str, Any], key: list[str]
+) -> None:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    rest = {name: value for name, value in values.items() if name not in key}
+    made = dialect.insert(table).values(**values)
+    await connection.execute(made.on_conflict_do_update(index_elements=key, set_=rest))

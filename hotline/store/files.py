@@ -1,0 +1,113 @@
+"""Attachments: content-addressed on disk, described in the database, served by token."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.store.cipher import Cipher
+from hotline.store.ledgers import AttachmentRow
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An attachment as the citizen and the staff know it."""
+
+    token: str
+    name: str
+    size: int
+    type: str
+    sha256: str
+    case_id: int | None
+
+
+def write(folder: Path, body: bytes) -> str:
+    """Writes the bytes under their own hash, synced before it returns; returns the hash."""
+    digest = hashlib.sha256(body).hexdigest()
+    place = path(folder, digest)
+    if place.exists():
+        return digest
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".{digest}.{secrets.token_hex(4)}")
+    with draft.open("xb") as out:
+        out.write(body)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(place)
+    _sync_folder(place.parent)
+    return digest
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def path(folder: Path, digest: str) -> Path:
+    """Never made from a name that somebody chose."""
+    return folder / "files" / digest[:2] / digest
+
+
+async def describe(
+    connection: AsyncConnection,
+    cipher: Cipher,
+    body_hash: str,
+    facts: tuple[str, int, str],
+    at: datetime,
+) -> Kept:
+    """The row for bytes already on disk; `facts` are name, size and type."""
+    token = secrets.token_urlsafe(24)
+    name, size, type_ = facts
+    await connection.execute(
+        insert(AttachmentRow).values(
+            token=token,
+            sha256=body_hash,
+            name=cipher.lock(name, f"attachment.name.{token}"),
+            size=size,
+            type=type_,
+            created_at=at,
+        )
+    )
+    return Kept(token, name, size, type_, body_hash, None)
+
+
+async def bind(connection: AsyncConnection, tokens: Sequence[str], case_id: int) -> None:
+    """Ties files that came with a complaint to its case; a token is bound once."""
+    if tokens:
+        await connection.execute(
+            update(AttachmentRow)
+            .where(AttachmentRow.token.in_(tokens), AttachmentRow.case_id.is_(None))
+            .values(case_id=case_id)
+        )
+
+
+async def find(connection: AsyncConnection, cipher: Cipher, token: str) -> Kept | None:
+    found = await connection.execute(
+        select(*AttachmentRow.__table__.c).where(AttachmentRow.token == token)
+    )
+    row = found.one_or_none()
+    return _kept(row, cipher) if row is not None else None
+
+
+async def of_case(connection: AsyncConnection, cipher: Cipher, case_id: int) -> list[Kept]:
+    found = await connection.execute(
+        select(*AttachmentRow.__table__.c)
+        .where(AttachmentRow.case_id == case_id)
+        .order_by(AttachmentRow.created_at, AttachmentRow.token)
+    )
+    return [_kept(row, cipher) for row in found]
+
+
+def _kept(row: Any, cipher: Cipher) -> Kept:
+    name = cipher.unlock(row.name, f"attachment.name.{row.token}")
+    return Kept(row.token, name, row.size, row.type, row.sha256, row.case_id)

@@ -1,0 +1,160 @@
+"""Lists of cases by cursor, filtered and sorted; an actor's view decides what is found at all."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain.access import SEES_ALL
+from hotline.domain.errors import Refused
+from hotline.domain.people import Actor
+from hotline.domain.state import ENDED, OPEN
+from hotline.store.tables import CaseRow, PartRow
+
+LISTED = (
+    "id number version state type topic urgency channel received_at title district lead level due_at closed_at"
+).split()
+SORTS = {
+    "-received_at": (CaseRow.received_at, True),
+    "received_at": (CaseRow.received_at, False),
+    "due_at": (CaseRow.due_at, False),
+    "-due_at": (CaseRow.due_at, True),
+}
+MOST = 200
+
+
+class BadCursor(Refused):
+    """A cursor that this list did not give out."""
+
+    code = "bad_cursor"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "翻页标记无效，请回到第一页。", "The cursor is not valid; start over.", field="cursor"
+        )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is asked for; an empty field does not narrow it."""
+
+    state: tuple[str, ...] = ()
+    department: str = ""
+    type: str = ""
+    topic: str = ""  # a level or a path of levels
+    urgency: str = ""
+    level: int | None = None  # at least
+    overdue: bool | None = None
+    q: str = ""
+    sort: str = "-received_at"
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list."""
+
+    rows: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+def visible(actor: Actor) -> ColumnElement[bool] | None:
+    """None: every case; otherwise the condition that leaves only what the actor may see."""
+    if actor.role in SEES_ALL:
+        return None
+    if not actor.of_department or not actor.units:
+        return false()
+    units = sorted(actor.units)
+    part = exists().where(
+        PartRow.case_id == CaseRow.id, PartRow.department.in_(units), PartRow.state != "dropped"
+    )
+    return or_(CaseRow.lead.in_(units), part)
+
+
+async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: datetime) -> Found:
+    """Keyset paging: no row twice and none missed while new cases come in."""
+    column, falling = SORTS.get(wanted.sort, SORTS["-received_at"])
+    limit = min(max(wanted.limit, 1), MOST)
+    query: Select[Any] = select(*(getattr(CaseRow, name) for name in LISTED))
+    conditions = _conditions(actor, wanted, now)
+    if column is CaseRow.due_at:
+        conditions.append(CaseRow.due_at.is_not(None))
+    if wanted.cursor:
+        at, row_id = _read_cursor(wanted.cursor)
+        beyond = column < at if falling else column > at
+        tie = CaseRow.id < row_id if falling else CaseRow.id > row_id
+        conditions.append(or_(beyond, and_(column == at, tie)))
+    order = (column.desc(), CaseRow.id.desc()) if falling else (column, CaseRow.id)
+    found = await connection.execute(query.where(*conditions).order_by(*order).limit(limit + 1))
+    rows = [dict(row._mapping) for row in found]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Found(rows, _cursor(rows[-1][column.key], rows[-1]["id"]) if more else None)
+
+
+def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    seen = visible(actor)
+    if seen is not None:
+        conditions.append(seen)
+    if wanted.state:
+        conditions.append(CaseRow.state.in_(_states(wanted.state)))
+    for name in ("type", "urgency"):
+        if getattr(wanted, name):
+            conditions.append(getattr(CaseRow, name) == getattr(wanted, name))
+    if wanted.department:
+        conditions.append(CaseRow.lead == wanted.department)
+    if wanted.topic:
+        below = CaseRow.topic.startswith(wanted.topic + "/", autoescape=True)
+        conditions.append(or_(CaseRow.topic == wanted.topic, below))
+    if wanted.level is not None:
+        conditions.append(CaseRow.level >= wanted.level)
+    if wanted.overdue is not None:
+        late = and_(CaseRow.due_at < now, CaseRow.state.in_([state.value for state in OPEN]))
+        conditions.append(late if wanted.overdue else ~late)
+    if wanted.q:
+        conditions.append(_matches(wanted.q.strip()))
+    return conditions
+
+
+def _states(asked: tuple[str, ...]) -> list[str]:
+    groups = {"open": OPEN, "ended": ENDED}
+    return [name for word in asked for name in sorted(groups.get(word, {word}))]
+
+
+def _matches(q: str) -> ColumnElement[bool]:
+    if q[:8].isdigit() and len(q) <= 16:
+        return CaseRow.number.startswith(q, autoescape=True)
+    return or_(
+        CaseRow.title.contains(q, autoescape=True), CaseRow.content.contains(q, autoescape=True)
+    )
+
+
+async def counts(connection: AsyncConnection, actor: Actor) -> dict[str, int]:
+    """How many open cases the actor sees in each state: the work at hand, not all history."""
+    query = select(CaseRow.state, func.count()).where(CaseRow.state.in_([s.value for s in OPEN]))
+    seen = visible(actor)
+    if seen is not None:
+        query = query.where(seen)
+    found = await connection.execute(query.group_by(CaseRow.state))
+    return {row[0]: row[1] for row in found}
+
+
+def _cursor(at: datetime, row_id: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), row_id]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    try:
+        at, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None or not isinstance(row_id, int):
+            raise BadCursor
+        return moment, row_id
+    except (ValueError, TypeError) as error:
+        raise BadCursor from error

@@ -1,0 +1,35 @@
+"""One unit of work over everything that is kept: done together, or not at all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.store.casebook import CaseBook
+from hotline.store.cipher import Cipher
+from hotline.store.database import Store
+from hotline.store.vault import Vault
+
+
+@dataclass
+class Work:
+    """The books open in one transaction, and its moment."""
+
+    connection: AsyncConnection
+    cases: CaseBook
+    vault: Vault
+    at: datetime
+
+
+@asynccontextmanager
+async def writing(store: Store, cipher: Cipher, at: datetime) -> AsyncIterator[Work]:
+    async with store.write() as connection:
+        yield Work(connection, CaseBook(connection), Vault(connection, cipher), at)
+
+
+@asynccontextmanager
+async def reading(store: Store, cipher: Cipher, at: datetime) -> AsyncIterator[Work]:
+    async with store.read() as connection:
+        yield Work(connection, CaseBook(connection), Vault(connection, cipher), at)

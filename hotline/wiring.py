@@ -1,0 +1,94 @@
+"""Composition root: the only module that knows every part; also the only owner of a clock."""
+
+import socket
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+from channels.desk import Sender
+from channels.memory import ConsoleSender
+from escalation.calendar import WorkCalendar
+from escalation.terms import Terms
+
+from classifiers import registry
+from escalation import terms
+from hotline.config import Settings, WrongSetting
+from hotline.flow.centre import Centre, City, Reader
+from hotline.store.cipher import Cipher, Keys
+from hotline.store.database import Store
+from hotline.store.inbox import Inbox
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class MovingClock:
+    """A clock that stands until it is told to move: for tests and for replaying a record."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move_to(self, moment: datetime) -> None:
+        """Forward only: time that ran back would let a promise be kept before it was made."""
+        self.at = max(self.at, moment)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a twin or a test puts in another's place; None: the product's own."""
+
+    clock: Callable[[], datetime] = system_clock
+    senders: Mapping[str, Sender] | None = None
+    make_reader: Callable[[City], Reader] | None = None
+    make_inbox: Callable[[Store, Cipher], Inbox] = Inbox
+
+
+def load_terms(profile: str) -> Terms:
+    """A shipped profile by name, or a city's own by path."""
+    shipped = resources.files("hotline") / "seed" / "profiles" / f"{profile}.toml"
+    path = Path(str(shipped)) if shipped.is_file() else Path(profile)
+    if not path.is_file():
+        raise WrongSetting(f"没有找到期限方案 {profile} / no such profile: {profile}")
+    return terms.load(path)
+
+
+def make_reader(folder: Path) -> Callable[[City], Reader]:
+    """The classifier at hand, told the city's districts; the shipped model where none was chosen."""
+
+    def make(city: City) -> Reader:
+        names = [str(district["name"]) for district in city.districts]
+        return registry.load_default(state=folder, districts=names)
+
+    return make
+
+
+async def build(settings: Settings, parts: Parts | None = None) -> Centre:
+    """Everything, opened: durability checked, keys loaded, rules and classifier read."""
+    parts = parts or Parts()
+    folder = settings.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    cipher = Cipher(Keys.load_or_make(folder))
+    centre = Centre(
+        store=store,
+        inbox=parts.make_inbox(store, cipher),
+        cipher=cipher,
+        terms=load_terms(settings.dispatch.profile),
+        calendar=WorkCalendar.china(),
+        make_reader=parts.make_reader or make_reader(folder),
+        senders=parts.senders if parts.senders is not None else {"citizen": ConsoleSender()},
+        clock=parts.clock,
+        threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
+        files=folder,
+        automatic=settings.dispatch.automatic,
+        node=socket.gethostname(),
+    )
+    await centre.open()
+    return centre
