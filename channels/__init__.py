@@ -1,0 +1,7 @@
+"""Ways in and out; a channel never sees a case.
+
+message   Incoming, Outgoing, Contact, Place, Attachment, Receipt: all that crosses the desk
+desk      Desk for the ways in, Sender for the ways out
+memory    MemorySender, ConsoleSender: the twins that run on a laptop and in tests
+web       the citizen's form post -> Incoming
+"""

@@ -1,0 +1,71 @@
+"""Incoming, Outgoing, Contact, Place, Attachment, Receipt: all that crosses the desk."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How to reach who wrote; what is not told is empty."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is about; lon and lat are WGS-84."""
+
+    address: str = ""
+    district: str = ""
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    token: str
+    name: str
+    size: int
+    type: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A complaint as a channel hands it over; `key` makes a repeat recognisable."""
+
+    channel: str
+    key: str
+    title: str
+    content: str
+    received_at: datetime
+    sent_at: datetime | None = None  # the citizen's own date, where the channel has one
+    contact: Contact | None = None
+    place: Place | None = None
+    type: str | None = None
+    anonymous: bool = False
+    confidential: bool = False
+    attachments: tuple[Attachment, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender is told: it is on disk. Not `fresh`: it was there already."""
+
+    number: str
+    query_code: str
+    received_at: datetime
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way out; the same `message_id` is never a second message."""
+
+    to: str
+    subject: str
+    text: str
+    about: str  # the case's number
+    message_id: str
+    html: str | None = None

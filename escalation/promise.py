@@ -1,0 +1,261 @@
+"""Promise kinds, Limit, Deadline: start, pause, resume, extend, keep, drop, and taking a rung.
+
+A deadline is never changed, only replaced; its terms, its rungs and its calendar are frozen into
+it when it starts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from escalation.calendar import DAY, Span, Unit, WorkCalendar
+from escalation.ladder import Kind, Ladder, Mark, last_day, marks, past_due
+
+
+class Promise(StrEnum):
+    """What is promised (承诺); the words of the contract."""
+
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    CONTACT = "contact"
+    FINISH = "finish"
+    REPLY = "reply"
+    FEEDBACK = "feedback"
+    ON_SITE = "on_site"
+    FOLLOW_UP = "follow_up"
+    RULING = "ruling"
+    ORDER = "order"
+
+
+class State(StrEnum):
+    """What became of a promise: it runs, it is paused, it was kept, it no longer binds."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    KEPT = "kept"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How long, by which rule, with which ladder; `or_longer` wins where it ends later."""
+
+    span: Span
+    source: str
+    ladder: Ladder
+    override: str | None = None
+    or_longer: "Limit | None" = None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A promise with its moments."""
+
+    promise: Promise
+    part: str  # empty, or the part or order of the case that it belongs to
+    state: State
+    started_at: datetime
+    due_at: datetime
+    limit_n: int
+    limit_unit: Unit
+    source: str
+    override: str | None
+    terms_version: str
+    calendar_version: str
+    provisional: bool
+    rungs: tuple[Mark, ...]
+    ended_at: datetime | None = None
+    remaining: int | None = None  # counted minutes left while paused
+    climbed: int = 0  # how many rungs have been taken
+    next_at: datetime | None = None  # the moment of the next rung; none while it does not run
+
+    @property
+    def live(self) -> bool:
+        return self.state in (State.RUNNING, State.PAUSED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rung taken: only the highest that is due notifies, the lower are overtaken."""
+
+    level: int
+    kind: Kind
+    at: datetime
+    notifies: bool
+    overtaken: bool
+    skipped: bool
+
+
+def start(
+    promise: Promise,
+    at: datetime,
+    limit: Limit,
+    calendar: WorkCalendar,
+    *,
+    part: str = "",
+    terms_version: str,
+) -> Deadline:
+    """The deadline of a promise made now, under the longer of its limits."""
+    limit, due = _longest(limit, at, calendar)
+    rungs = marks(limit.ladder, at, due, limit.span, calendar)
+    return Deadline(
+        promise=promise,
+        part=part,
+        state=State.RUNNING,
+        started_at=at,
+        due_at=due,
+        limit_n=limit.span.n,
+        limit_unit=limit.span.unit,
+        source=limit.source,
+        override=limit.override,
+        terms_version=terms_version,
+        calendar_version=calendar.version,
+        provisional=calendar.provisional(due),
+        rungs=rungs,
+        next_at=rungs[0].at if rungs else None,
+    )
+
+
+def _longest(limit: Limit, at: datetime, calendar: WorkCalendar) -> tuple[Limit, datetime]:
+    due = calendar.due(at, limit.span)
+    if limit.or_longer is None:
+        return limit, due
+    other, other_due = _longest(limit.or_longer, at, calendar)
+    return (other, other_due) if other_due > due else (limit, due)
+
+
+def pause(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Deadline:
+    """Stops the clock and keeps the counted minutes that are left; 0 when it is overdue."""
+    used = calendar.counted(deadline.started_at, at, deadline.limit_unit)
+    total = calendar.counted(deadline.started_at, deadline.due_at, deadline.limit_unit)
+    left = max(total - used, 0)
+    return replace(deadline, state=State.PAUSED, remaining=left, next_at=None)
+
+
+def resume(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Deadline:
+    """Lets the clock run on for what was left; a limit in days ends at the end of a day again.
+
+    What is left of a day is rounded up to the whole day, in favour of who owes the work. An
+    overdue promise stays due when it was.
+    """
+    left = deadline.remaining or 0
+    if left == 0:
+        return _running(deadline, deadline.due_at, deadline.rungs)
+    unit = deadline.limit_unit
+    if unit.in_days:
+        left = -(-left // DAY) * DAY
+    due = calendar.after(at, left, unit)
+    if unit is Unit.NATURAL_DAY:
+        due = calendar.due(at, Span(left // DAY, unit))
+    return _running(deadline, due, _moved(deadline, at, due, calendar))
+
+
+def _moved(
+    deadline: Deadline, since: datetime, due: datetime, calendar: WorkCalendar
+) -> tuple[Mark, ...]:
+    """The rungs not yet taken, at the same counted distance before the new end, or after it."""
+    total = calendar.counted(deadline.started_at, due, deadline.limit_unit)
+    found = []
+    for n, mark in enumerate(deadline.rungs):
+        if n < deadline.climbed:
+            found.append(mark)
+        elif mark.left is None:
+            found.append(replace(mark, at=past_due(due, mark.over, calendar)))
+        else:
+            at = calendar.after(deadline.started_at, total - mark.left, deadline.limit_unit)
+            found.append(replace(mark, at=max(at, since)))
+    return tuple(found)
+
+
+def _running(deadline: Deadline, due: datetime, rungs: tuple[Mark, ...]) -> Deadline:
+    following = rungs[deadline.climbed].at if deadline.climbed < len(rungs) else None
+    return replace(
+        deadline,
+        state=State.RUNNING,
+        due_at=due,
+        rungs=rungs,
+        remaining=None,
+        ended_at=None,
+        next_at=following,
+    )
+
+
+def extend(deadline: Deadline, span: Span, calendar: WorkCalendar) -> Deadline:
+    """Counts on from the old end; rungs not yet taken move with it."""
+    if span.unit.in_days:
+        due = calendar.due(last_day(deadline.due_at), span)
+    else:
+        due = calendar.due(deadline.due_at, span)
+    longer = replace(deadline, provisional=calendar.provisional(due))
+    return _running(longer, due, _moved(longer, deadline.started_at, due, calendar))
+
+
+def keep(deadline: Deadline, at: datetime) -> Deadline:
+    return replace(deadline, state=State.KEPT, ended_at=at, next_at=None)
+
+
+def drop(deadline: Deadline, at: datetime) -> Deadline:
+    return replace(deadline, state=State.DROPPED, ended_at=at, next_at=None)
+
+
+def revive(deadline: Deadline) -> Deadline:
+    """Takes the end back, as if it had not come; due and rungs stay as they were."""
+    return _running(deadline, deadline.due_at, deadline.rungs)
+
+
+def overdue(deadline: Deadline, at: datetime) -> bool:
+    """Ended, or still open, after its due moment; exactly at it is in time."""
+    return (deadline.ended_at or at) > deadline.due_at
+
+
+def take(deadline: Deadline, now: datetime) -> tuple[Deadline, tuple[Step, ...]]:
+    """Every rung whose time has come, in due order; none is ever taken early."""
+    if deadline.state is not State.RUNNING:
+        return deadline, ()
+    due = [mark for mark in deadline.rungs[deadline.climbed :] if mark.at <= now]
+    alive = [mark for mark in due if not mark.skipped]
+    top = max(alive, key=lambda mark: (mark.level, mark.at)) if alive else None
+    steps = tuple(
+        Step(
+            mark.level,
+            mark.kind,
+            mark.at,
+            notifies=mark is top,
+            overtaken=mark is not top and not mark.skipped,
+            skipped=mark.skipped,
+        )
+        for mark in due
+    )
+    climbed = deadline.climbed + len(due)
+    following = deadline.rungs[climbed].at if climbed < len(deadline.rungs) else None
+    return replace(deadline, climbed=climbed, next_at=following), steps
+
+
+def rungs_to_json(rungs: Sequence[Mark]) -> list[dict[str, Any]]:
+    return [
+        {
+            "level": mark.level,
+            "kind": mark.kind.value,
+            "at": mark.at.isoformat(),
+            "left": mark.left,
+            "over": str(mark.over) if mark.over else None,
+            "skipped": mark.skipped,
+        }
+        for mark in rungs
+    ]
+
+
+def rungs_from_json(rungs: Sequence[dict[str, Any]]) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            level=mark["level"],
+            kind=Kind(mark["kind"]),
+            at=datetime.fromisoformat(mark["at"]),
+            left=mark["left"],
+            over=Span.parse(mark["over"]) if mark["over"] else None,
+            skipped=mark["skipped"],
+        )
+        for mark in rungs
+    )
