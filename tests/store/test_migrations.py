@@ -1,0 +1,113 @@
+"""The schema's steps: up one by one, down one by one, up again; and they make what tables say."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from hotline.store import ledgers, migrations
+from hotline.store.database import Store
+from hotline.store.tables import Row
+
+METADATA = Row.metadata
+assert ledgers.IdentityRow.metadata is METADATA  # its tables are known as well
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = Store(f"sqlite:///{tmp_path}/hotline.db")
+    yield store
+    await store.close()
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+async def tables_of(store: Store) -> set[str]:
+    async with store.read() as connection:
+        return await connection.run_sync(tables)
+
+
+async def climb_and_descend(store: Store) -> None:
+    steps = migrations.revisions()
+    seen = [await tables_of(store)]
+    for step in steps:
+        await migrations.upgrade(store, step)
+        seen.append(await tables_of(store))
+    for step, below in zip([*steps[:-1][::-1], "base"], seen[:-1][::-1], strict=True):
+        await migrations.downgrade(store, step)
+        assert await tables_of(store) == below
+    await migrations.upgrade(store)
+    assert await tables_of(store) == seen[-1]
+    assert set(METADATA.tables) == seen[-1]
+
+
+async def differences(store: Store) -> list[object]:
+    def compare(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))
+
+    async with store.read() as connection:
+        return await connection.run_sync(compare)
+
+
+async def test_every_step_goes_up_and_down_again(store: Store) -> None:
+    await climb_and_descend(store)
+
+
+async def test_the_migrated_schema_is_what_the_tables_say(store: Store) -> None:
+    await migrations.upgrade(store)
+    assert await differences(store) == []
+
+
+async def test_constraints_and_indexes_have_the_names_the_tables_give_them(store: Store) -> None:
+    await migrations.upgrade(store)
+
+    def names(connection: Connection) -> set[str]:
+        found = connection.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'ix%'"))
+        return set(found.scalars())
+
+    async with store.read() as connection:
+        made = await connection.run_sync(names)
+    wanted = {str(index.name) for t in METADATA.tables.values() for index in t.indexes}
+    assert made == wanted
+
+
+async def test_migrating_twice_changes_nothing(store: Store) -> None:
+    assert await migrations.upgrade(store) == (None, migrations.newest())
+    assert await migrations.upgrade(store) == (migrations.newest(), migrations.newest())
+
+
+async def test_two_nodes_may_migrate_at_once(tmp_path: Path) -> None:
+    nodes = [Store(f"sqlite:///{tmp_path}/hotline.db") for _ in range(3)]
+    try:
+        walked = await asyncio.gather(*(migrations.upgrade(node) for node in nodes))
+        assert sorted(before is None for before, _ in walked) == [False, False, True]
+        assert await tables_of(nodes[0]) == set(METADATA.tables)
+    finally:
+        for node in nodes:
+            await node.close()
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def orphans(connection: object) -> None:
+        raise RuntimeError("found at the very end")
+
+    monkeypatch.setattr(migrations, "_no_orphans", orphans)
+    with pytest.raises(RuntimeError):
+        await migrations.upgrade(store)
+    assert await tables_of(store) == set()
+    assert await migrations.current(store) is None
+
+
+async def test_foreign_keys_are_watched_again_after_a_migration(store: Store) -> None:
+    await migrations.upgrade(store)
+    async with store.write() as connection:
+        assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar_one() == 1
