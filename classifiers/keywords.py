@@ -1,0 +1,54 @@
+"""The first day's classifier: words of the catalogue, no model file.
+
+A topic's words are those of its name and of its example phrases; rarer words weigh more. It finds
+the level-3 topic; which level 1 it lies in, the trained model knows better where there is one.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from classifiers.catalogue import Topic
+from classifiers.tokens import words
+
+NAME_WEIGHT, PARENT_WEIGHT, PHRASE_WEIGHT = 3.0, 1.0, 2.0
+
+
+class Keywords:
+    """Scores every topic of a catalogue for a text's words."""
+
+    def __init__(self, topics: Sequence[Topic]) -> None:
+        self.topics = tuple(topics)
+        profiles = [self._profile(topic) for topic in self.topics]
+        spread = Counter(word for profile in profiles for word in profile)
+        self._rare = {word: math.log(1 + len(profiles) / n) for word, n in spread.items()}
+        self._by_word: dict[str, list[tuple[int, float]]] = {}
+        for n, profile in enumerate(profiles):
+            norm = math.sqrt(sum((w * self._rare[word]) ** 2 for word, w in profile.items())) or 1.0
+            for word, weight in profile.items():
+                self._by_word.setdefault(word, []).append((n, weight * self._rare[word] / norm))
+
+    @staticmethod
+    def _profile(topic: Topic) -> dict[str, float]:
+        profile: Counter[str] = Counter()
+        for text, weight in (
+            (topic.level3, NAME_WEIGHT),
+            (topic.level2, PARENT_WEIGHT),
+            *((phrase, PHRASE_WEIGHT) for phrase in topic.phrases),
+        ):
+            for word in words(text):
+                profile[word] = max(profile[word], weight)
+        return dict(profile)
+
+    def scores(
+        self, title: Sequence[str], body: Sequence[str]
+    ) -> tuple[dict[int, float], dict[int, list[str]]]:
+        """Score and matching words by topic number; words of the title count double."""
+        weights: Mapping[str, float] = Counter(body) + Counter([*title, *title])
+        scored: dict[int, float] = {}
+        because: dict[int, list[str]] = {}
+        for word, times in weights.items():
+            for n, weight in self._by_word.get(word, ()):
+                scored[n] = scored.get(n, 0.0) + weight * self._rare[word] * (1 + math.log(times))
+                because.setdefault(n, []).append(word)
+        return scored, because

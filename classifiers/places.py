@@ -1,0 +1,38 @@
+"""Chinese text -> place names and the district they lie in."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from classifiers.model import Suggestion
+from classifiers.tokens import normalise
+
+VERSION = "places-1"
+NAME = re.compile(
+    r"[一-鿿A-Za-z0-9]{2,8}?(?:大道|路|街|巷|小区|花园|家园|新村|社区|广场|大厦|学校|小学|中学|医院|村|镇|街道|公园|市场)"
+)
+LEADING = re.compile(
+    r"^(?:我是|我们|我|位于|住在|住|在|到|从|于|和|与|及|的|是|对|向|请问|投诉|反映|关于|请|把|这个|市|区|县)+"
+)
+MOST = 8
+
+
+def places(text: str) -> tuple[str, ...]:
+    """Roads, estates, schools, as they are written; in the order they appear, each once."""
+    found: dict[str, None] = {}
+    for match in NAME.finditer(normalise(text)):
+        name = LEADING.sub("", match.group())
+        if len(name) >= 3:
+            found.setdefault(name)
+    return tuple(list(found)[:MOST])
+
+
+def district(text: str, gazetteer: Mapping[str, Sequence[str]]) -> Suggestion:
+    """The district that is named, else the one whose known places are; only of the city's own."""
+    for name in gazetteer:
+        if name in text or (len(name) > 2 and name.rstrip("区县市") in text):
+            return Suggestion(name, 0.95, (), (f"文中有“{name}”",), VERSION, sure=True)
+    for name, known in gazetteer.items():
+        for place in known:
+            if len(place) >= 3 and place in text:
+                return Suggestion(name, 0.85, (), (f"“{place}”在{name}",), VERSION, sure=True)
+    return Suggestion("", 0.0, (), (), VERSION)

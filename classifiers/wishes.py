@@ -1,0 +1,66 @@
+"""What the citizen wants: 咨询, 求助, 投诉, 举报, 建议, 表扬; by the words they ask with."""
+
+import re
+
+from classifiers.model import Label, Suggestion
+
+# Pattern, wish, weight; the title says what is wanted more often than the body does.
+SIGNS: tuple[tuple[str, str, float], ...] = (
+    (
+        r"举报|检举|实名反映.*(违法|违规)|偷税|贪污|受贿|行贿|黑作坊|非法(营运|经营|集资|传销|行医)|无证(经营|行医)|假冒伪劣|传销",
+        "report",
+        2.5,
+    ),
+    (r"违法建设|违章建筑|偷排|克扣|涉嫌(违法|诈骗|犯罪)", "report", 1.0),
+    (
+        r"投诉|维权|乱收费|乱象|扰民|欺骗|不作为|拖欠|太差|恶劣|严重影响|无人管|没人管|不合理|坑|霸王条款|违规|侵占|噪音|不退",
+        "complaint",
+        1.4,
+    ),
+    (
+        r"咨询|请问|想问|问一下|如何(办理|申请|查询)|怎么(办理|申请|查询|办)|能否|是否可以|什么时候|何时|哪里(办|可以)|需要什么(材料|手续|条件)|政策",
+        "consult",
+        1.5,
+    ),
+    (
+        r"建议|提议|倡议|意见和建议|希望(增设|增加|开通|设立|规划|修建|优化)|应该(增|设|加强)",
+        "suggestion",
+        1.6,
+    ),
+    (r"感谢|表扬|点赞|致谢|锦旗|好人好事|为.{0,12}点赞", "praise", 1.6),
+    (
+        r"求助|请求|恳请|恳求|帮帮|帮忙|解决一下|望.{0,6}解决|请.{0,8}(处理|维修|修复|协调)|急需|停水|停电|漏水|困难",
+        "help",
+        1.1,
+    ),
+)
+PATTERNS = tuple((re.compile(sign), wish, weight) for sign, wish, weight in SIGNS)
+# Nearly every letter ends with thanks; only one that opens with them praises.
+PRIOR = {
+    "complaint": 1.0,
+    "help": 0.9,
+    "consult": 0.6,
+    "suggestion": 0.3,
+    "report": 0.2,
+    "praise": 0.0,
+}
+POLITE = re.compile(r"(非常|万分|十分|谢谢|不胜)?感谢[！!。.您你]*$|谢谢")
+VERSION = "wishes-1"
+
+
+def wish(title: str, body: str) -> Suggestion:
+    """The likeliest type, with the words that said so."""
+    scored = dict(PRIOR)
+    said: dict[str, list[str]] = {}
+    told = POLITE.sub("", body.strip()[:2000])
+    for text, times in ((title[:200], 2.0), (told, 1.0)):
+        for pattern, name, weight in PATTERNS:
+            found = pattern.search(text)
+            if found:
+                scored[name] += weight * times * (0.4 if name == "praise" and times == 1.0 else 1.0)
+                said.setdefault(name, []).append(found.group()[:12])
+    ranked = sorted(scored.items(), key=lambda item: -item[1])
+    total = sum(2.0**score for score in scored.values())
+    labels = [Label(name, round(2.0**score / total, 4)) for name, score in ranked]
+    reasons = tuple(f"文中有“{word}”" for word in said.get(labels[0].label, ())[:3])
+    return Suggestion(labels[0].label, labels[0].confidence, tuple(labels[1:3]), reasons, VERSION)

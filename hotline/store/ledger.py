@@ -1,0 +1,154 @@
+"""What may be checked: audit chains, the conservation equation, the invariants; memory stays flat.
+
+Everything is read in one transaction, so that a hotline at work is checked as it stood at one
+moment, and in pages by id, so that a million cases need no more memory than two hundred.
+"""
+
+from array import array
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.store import logchecks, receiptchecks, rows
+from hotline.store.casechecks import Broken, Kept, Rung, Ticks, check
+from hotline.store.cipher import Cipher
+from hotline.store.database import Store
+from hotline.store.ledgers import TickRow
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, RungRow
+
+PAGE = 200
+LISTED = 1000  # broken places are counted on, but no more of them than this are kept
+
+
+@dataclass
+class Verdict:
+    """What `verify` found: the equation channel by channel, and the places that are broken."""
+
+    channels: dict[str, dict[str, int]] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
+    broken_in_all: int = 0
+    cases: int = 0
+    entries: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return not self.broken_in_all
+
+    def add(self, problem: Broken) -> None:
+        self.broken_in_all += 1
+        if len(self.broken) < LISTED:
+            self.broken.append(problem)
+
+
+async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> Verdict:
+    """Checks the whole database, and the attachments in `folder`, as they stand now."""
+    verdict = Verdict()
+    async with _snapshot(store) as connection:
+        verdict.channels, unbalanced = await receiptchecks.conservation(connection)
+        for problem in unbalanced:
+            verdict.add(problem)
+        async for kept in _cases(connection, verdict):
+            verdict.cases += 1
+            verdict.entries += len(kept.entries)
+        for checks in (
+            receiptchecks.effects(connection, cipher),
+            logchecks.notices(connection),
+            logchecks.reveals(connection),
+            logchecks.acts(connection),
+            logchecks.files_agree(connection, folder, now),
+        ):
+            async for problem in checks:
+                verdict.add(problem)
+    return verdict
+
+
+@asynccontextmanager
+async def _snapshot(store: Store) -> AsyncIterator[AsyncConnection]:
+    """One transaction that sees one moment; SQLite's readers do so of themselves."""
+    async with store.read() as connection:
+        if not store.sqlite:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+async def _ticks(connection: AsyncConnection) -> Ticks:
+    moments, last = array("d"), 0
+    while True:
+        page = await connection.execute(
+            select(TickRow.id, TickRow.at).where(TickRow.id > last).order_by(TickRow.id).limit(5000)
+        )
+        found = page.all()
+        moments.extend(row.at.timestamp() for row in found)
+        if len(found) < 5000:
+            return Ticks(array("d", sorted(moments)))
+        last = found[-1].id
+
+
+async def _cases(connection: AsyncConnection, verdict: Verdict) -> AsyncIterator[Kept]:
+    """Every case, checked on the way."""
+    ticks, last = await _ticks(connection), 0
+    while True:
+        found = await connection.execute(
+            select(*CaseRow.__table__.c).where(CaseRow.id > last).order_by(CaseRow.id).limit(PAGE)
+        )
+        page = found.all()
+        async for kept in _loaded(connection, page, verdict):
+            for problem in check(kept, ticks):
+                verdict.add(problem)
+            yield kept
+        if len(page) < PAGE:
+            return
+        last = page[-1].id
+
+
+async def _loaded(
+    connection: AsyncConnection, page: Sequence[Any], verdict: Verdict
+) -> AsyncIterator[Kept]:
+    if not page:
+        return
+    span = (page[0].id, page[-1].id)
+    deadlines = await _of(connection, DeadlineRow, span, DeadlineRow.n)
+    entries = await _of(connection, EntryRow, span, EntryRow.seq)
+    rungs = await _of(connection, RungRow, span, RungRow.deadline_n)
+    for row in page:
+        try:
+            yield _kept(row, deadlines, entries, rungs)
+        except (ValueError, KeyError, TypeError) as error:
+            verdict.add(Broken("I7", row.number, f"cannot be read: {type(error).__name__}"))
+
+
+async def _of(
+    connection: AsyncConnection, table: Any, span: tuple[int, int], order: Any
+) -> dict[int, list[Any]]:
+    """A page of cases' rows in another table, by case."""
+    found = await connection.execute(
+        select(*table.__table__.c)
+        .where(table.case_id.between(*span))
+        .order_by(table.case_id, order)
+    )
+    listed: dict[int, list[Any]] = {}
+    for row in found:
+        listed.setdefault(row.case_id, []).append(row)
+    return listed
+
+
+def _kept(
+    row: Any,
+    deadlines: dict[int, list[Any]],
+    entries: dict[int, list[Any]],
+    rungs: dict[int, list[Any]],
+) -> Kept:
+    case = rows.case_from(row)
+    case.deadlines = {d.n: rows.deadline_from(d) for d in deadlines.get(row.id, ())}
+    history = [rows.entry_from(entry) for entry in entries.get(row.id, ())]
+    taken = [
+        Rung(r.deadline_n, r.rung, r.rung_at, r.climbed_at, r.entry_seq)
+        for r in rungs.get(row.id, ())
+    ]
+    return Kept(case, history, taken)

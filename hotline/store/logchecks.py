@@ -1,0 +1,144 @@
+"""The logs beside the cases: reveals, acts and notices, and the files on disk against their rows."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain.case import GENESIS
+from hotline.store import files
+from hotline.store.acts import act_hash
+from hotline.store.casechecks import Broken
+from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
+from hotline.store.tables import CaseRow
+from hotline.store.vault import reveal_hash
+
+PAGE = 1000
+ORPHAN_AGE = timedelta(hours=24)  # a file younger than this may still get its row
+CHUNK = 1 << 20
+
+
+async def reveals(connection: AsyncConnection) -> AsyncIterator[Broken]:
+    """I6 for who saw whose identity: one chain a case."""
+    at: tuple[int, int] = (0, 0)
+    previous = GENESIS
+    columns = [column for column in RevealRow.__table__.c if column.name != "id"]
+    while True:
+        page = await connection.execute(
+            select(*columns)
+            .where((RevealRow.case_id > at[0]) | _after(at))
+            .order_by(RevealRow.case_id, RevealRow.seq)
+            .limit(PAGE)
+        )
+        found = page.all()
+        for row in found:
+            if row.case_id != at[0]:
+                at, previous = (row.case_id, 0), GENESIS
+            for what in _linked(row, at[1], previous, reveal_hash, f"reveal {row.seq}"):
+                yield Broken("I6", f"case id {row.case_id}", what)
+            at, previous = (row.case_id, row.seq), row.hash
+        if len(found) < PAGE:
+            return
+
+
+def _after(at: tuple[int, int]) -> Any:
+    return (RevealRow.case_id == at[0]) & (RevealRow.seq > at[1])
+
+
+async def acts(connection: AsyncConnection) -> AsyncIterator[Broken]:
+    """I6 for what was done outside of cases: one chain."""
+    seq, previous = 0, GENESIS
+    while True:
+        page = await connection.execute(
+            select(*ActRow.__table__.c).where(ActRow.seq > seq).order_by(ActRow.seq).limit(PAGE)
+        )
+        found = page.all()
+        for row in found:
+            for what in _linked(row, seq, previous, act_hash, f"act {row.seq}"):
+                yield Broken("I6", "acts", what)
+            seq, previous = row.seq, row.hash
+        if len(found) < PAGE:
+            return
+
+
+def _linked(row: Any, before: int, previous: str, hashed: Any, name: str) -> Iterator[str]:
+    told = {key: value for key, value in row._mapping.items() if key != "hash"}
+    if row.seq != before + 1:
+        yield f"{name} follows {before}: one is missing"
+    if row.previous != previous:
+        yield f"{name} is not chained to the one before it"
+    if hashed(told) != row.hash:
+        yield f"{name} was changed after it was written"
+
+
+async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
+    """I7: a notice stands beside the entry that caused it; none was posted for an entry that is not."""
+    last = 0
+    while True:
+        page = await connection.execute(
+            select(OutboxRow.id, OutboxRow.message_id, OutboxRow.about, CaseRow.last_seq)
+            .outerjoin(CaseRow, CaseRow.number == OutboxRow.about)
+            .where(OutboxRow.id > last)
+            .order_by(OutboxRow.id)
+            .limit(PAGE)
+        )
+        found = page.all()
+        for row in found:
+            seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
+            if row.last_seq is None or not seq.isdigit() or int(seq) > row.last_seq:
+                yield Broken("I7", row.about, f"notice {row.message_id} without its entry")
+        if len(found) < PAGE:
+            return
+        last = found[-1].id
+
+
+async def files_agree(
+    connection: AsyncConnection, folder: Path, now: datetime
+) -> AsyncIterator[Broken]:
+    """I9: no row without its file, unchanged; no file without a row that is older than a day."""
+    token = ""
+    while True:
+        page = await connection.execute(
+            select(AttachmentRow.token, AttachmentRow.sha256, AttachmentRow.size)
+            .where(AttachmentRow.token > token)
+            .order_by(AttachmentRow.token)
+            .limit(PAGE)
+        )
+        found = page.all()
+        for row in found:
+            what = _differs(files.path(folder, row.sha256), row)
+            if what:
+                yield Broken("I9", f"file {row.sha256[:12]}", what)
+        if len(found) < PAGE:
+            break
+        token = found[-1].token
+    async for problem in _orphans(connection, folder, now):
+        yield problem
+
+
+def _differs(path: Path, row: Any) -> str:
+    if not path.is_file():
+        return "its row is there, the file is not"
+    if path.stat().st_size != row.size:
+        return f"{path.stat().st_size} bytes on disk, {row.size} in its row"
+    digest = hashlib.sha256()
+    with path.open("rb") as body:
+        while chunk := body.read(CHUNK):
+            digest.update(chunk)
+    return "" if digest.hexdigest() == row.sha256 else "its content was changed"
+
+
+async def _orphans(
+    connection: AsyncConnection, folder: Path, now: datetime
+) -> AsyncIterator[Broken]:
+    for path in (folder / "files").glob("??/*"):
+        age = now.timestamp() - path.stat().st_mtime
+        if age <= ORPHAN_AGE.total_seconds():
+            continue
+        row = select(AttachmentRow.token).where(AttachmentRow.sha256 == path.name).limit(1)
+        if (await connection.execute(row)).first() is None:
+            yield Broken("I9", f"file {path.name[:12]}", "older than a day, and no row knows it")
