@@ -23,7 +23,7 @@ from hotline.store.ledgers import TickRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, RungRow
 
 PAGE = 200
-LISTED = 1000  # broken places are counted on, but no more of them than this are kept
+LISTED = 1000  # so many broken places are named; the rest are only counted
 
 
 @dataclass
@@ -118,9 +118,11 @@ async def _loaded(
     rungs = await _of(connection, RungRow, span, RungRow.deadline_n)
     for row in page:
         try:
-            yield _kept(row, deadlines, entries, rungs)
+            kept = _kept(row, deadlines, entries, rungs)
         except (ValueError, KeyError, TypeError) as error:
             verdict.add(Broken("I7", row.number, f"cannot be read: {type(error).__name__}"))
+            continue
+        yield kept
 
 
 async def _of(

@@ -1,4 +1,4 @@
-"""The logs beside the cases: reveals, acts and notices, and the files on disk against their rows."""
+"""The logs beside the cases (reveals, acts, notices), and files on disk against their rows."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
@@ -76,7 +76,7 @@ def _linked(row: Any, before: int, previous: str, hashed: Any, name: str) -> Ite
 
 
 async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
-    """I7: a notice stands beside the entry that caused it; none was posted for an entry that is not."""
+    """I7: a notice stands beside the entry that caused it."""
     last = 0
     while True:
         page = await connection.execute(
