@@ -55,7 +55,9 @@ def _clean(text: str) -> str:
 def _at_most(longest: int) -> Callable[[str], str]:
     def check(text: str) -> str:
         if len(text) > longest:
-            raise PydanticCustomError("too_long", "too long", {"longest": longest, "found": len(text)})
+            raise PydanticCustomError(
+                "too_long", "too long", {"longest": longest, "found": len(text)}
+            )
         return text
 
     return check
@@ -87,12 +89,21 @@ def optional(kind: Any) -> Any:
 SAID: Mapping[str, tuple[str, str]] = {
     "missing": ("请填写{name}。", "{name} is required."),
     "required": ("请填写{name}。", "{name} is required."),
-    "too_long": ("{name}不能超过 {longest} 字，现为 {found} 字。", "{name}: at most {longest} characters, now {found}."),
-    "encoding": ("{name}含有无法识别的字符，请重新输入。", "{name} has broken characters; type it again."),
+    "too_long": (
+        "{name}不能超过 {longest} 字，现为 {found} 字。",
+        "{name}: at most {longest} characters, now {found}.",
+    ),
+    "encoding": (
+        "{name}含有无法识别的字符，请重新输入。",
+        "{name} has broken characters; type it again.",
+    ),
     "extra_forbidden": ("没有“{name}”这一项，请去掉。", "There is no field '{name}'."),
     "enum": ("{name}不在可选范围内，请重新选择。", "{name} is not one of the choices."),
     "literal_error": ("{name}不在可选范围内，请重新选择。", "{name} is not one of the choices."),
-    "phone": ("{name}格式不对，请填写手机号或带区号的座机号码。", "{name} is not a telephone number."),
+    "phone": (
+        "{name}格式不对，请填写手机号或带区号的座机号码。",
+        "{name} is not a telephone number.",
+    ),
     "email": ("{name}格式不对，请填写完整的邮箱地址。", "{name} is not an e-mail address."),
     "contact": (
         "请留下电话或邮箱以便答复；如不愿留下，请选择匿名。",
@@ -130,5 +141,9 @@ def problems(error: ValidationError, names: Mapping[str, str]) -> list[FieldProb
         # An unknown field's name is the sender's own word: it is cut, and never a template.
         told["name"] = str(told["name"])[:60]
         short = code if code in SAID else family
-        found.append(FieldProblem(field[:80], short, zh.format(**told), en.format(**{**told, "name": field[:60]})))
+        found.append(
+            FieldProblem(
+                field[:80], short, zh.format(**told), en.format(**{**told, "name": field[:60]})
+            )
+        )
     return found

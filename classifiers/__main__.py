@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from classifiers import registry
+from classifiers.linear import Linear
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,8 +91,8 @@ def _evaluate(told: argparse.Namespace) -> int:
     return 0
 
 
-def _needed(part: object) -> "registry.Linear":
-    if not isinstance(part, registry.Linear):
+def _needed(part: Linear | None) -> Linear:
+    if part is None:
         raise registry.BadModel("the model has no such part")
     return part
 

@@ -30,15 +30,15 @@ class Keywords:
 
     @staticmethod
     def _profile(topic: Topic) -> dict[str, float]:
-        profile: Counter[str] = Counter()
+        profile: dict[str, float] = {}
         for text, weight in (
             (topic.level3, NAME_WEIGHT),
             (topic.level2, PARENT_WEIGHT),
             *((phrase, PHRASE_WEIGHT) for phrase in topic.phrases),
         ):
             for word in words(text):
-                profile[word] = max(profile[word], weight)
-        return dict(profile)
+                profile[word] = max(profile.get(word, 0.0), weight)
+        return profile
 
     def scores(
         self, title: Sequence[str], body: Sequence[str]

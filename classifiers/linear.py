@@ -28,8 +28,10 @@ class Linear:
         return self.ranked(self.scores(seen)), seen
 
     def scores(self, seen: Vector) -> numpy.ndarray:
-        found: numpy.ndarray = self.weights[:, seen.places].astype(numpy.float32) @ seen.values
-        return found + self.bias
+        found: numpy.ndarray = (
+            self.weights[:, seen.places].astype(numpy.float32) @ seen.values + self.bias
+        )
+        return found
 
     def ranked(self, scores: numpy.ndarray) -> list[tuple[str, float]]:
         chances = self.chances(scores[None, :])[0]

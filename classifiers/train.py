@@ -44,8 +44,10 @@ class Rows:
     def only(self, which: Iterable[int]) -> "Rows":
         chosen = list(which)
         return Rows(
-            *([column[n] for n in chosen] for column in (self.words, self.labels, self.raw))
-        )  # type: ignore[arg-type]
+            [self.words[n] for n in chosen],
+            [self.labels[n] for n in chosen],
+            [self.raw[n] for n in chosen],
+        )
 
 
 def read_rows(path: Path) -> Iterable[dict[str, str]]:
@@ -83,7 +85,9 @@ def matrix(
 
     A word seen once, or never, gets no weight: in a text it would only water down the others.
     """
-    data, places, starts = [], [], [0]
+    data: list[float] = []
+    places: list[int] = []
+    starts = [0]
     for found in rows.words:
         weights, _ = counts(found, size, cut_long=cut_long)
         places.extend(weights)

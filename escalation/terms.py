@@ -43,7 +43,7 @@ class Longer(Part):
     """An extension (延期): at most `limit` each, at most `times`."""
 
     limit: SpanText
-    times: int = Field(1, ge=0)
+    times: int = Field(default=1, ge=0)
     source: str
 
 
@@ -86,7 +86,7 @@ class Override(Part):
 class Step(Part):
     level: int = Field(ge=0, le=6)
     kind: Kind
-    used: float | None = Field(None, gt=0, lt=1)
+    used: float | None = Field(default=None, gt=0, lt=1)
     yellow: bool = False
     over: SpanText | None = None
 

@@ -27,15 +27,15 @@ class Group(BaseModel):
 
 class Serve(Group):
     host: str = "127.0.0.1"
-    port: int = Field(8345, ge=0, le=65535)
+    port: int = Field(default=8345, ge=0, le=65535)
     base_url: str = ""  # as citizens see it; empty: http://host:port
     proxies: tuple[str, ...] = ()  # peers whose X-Forwarded-For is believed
 
 
 class Limits(Group):
     public: Literal["on", "off"] = "on"
-    attachment_mb: int = Field(20, ge=1, le=200)
-    case_mb: int = Field(50, ge=1, le=500)
+    attachment_mb: int = Field(default=20, ge=1, le=200)
+    case_mb: int = Field(default=50, ge=1, le=500)
 
 
 class Dispatch(Group):
@@ -44,8 +44,8 @@ class Dispatch(Group):
 
 
 class WatchSettings(Group):
-    seconds: float = Field(1.0, gt=0, le=60)
-    batch: int = Field(50, ge=1, le=500)
+    seconds: float = Field(default=1.0, gt=0, le=60)
+    batch: int = Field(default=50, ge=1, le=500)
 
 
 class Mail(Group):

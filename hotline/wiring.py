@@ -10,11 +10,10 @@ from pathlib import Path
 
 from channels.desk import Sender
 from channels.memory import ConsoleSender
-from escalation.calendar import WorkCalendar
-from escalation.terms import Terms
-
 from classifiers import registry
 from escalation import terms
+from escalation.calendar import WorkCalendar
+from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.cipher import Cipher, Keys
@@ -63,8 +62,8 @@ def make_reader(folder: Path) -> Callable[[City], Reader]:
     """The classifier at hand, told the city's districts; the shipped model where none was chosen."""
 
     def make(city: City) -> Reader:
-        names = [str(district["name"]) for district in city.districts]
-        return registry.load_default(state=folder, districts=names)
+        gazetteer = {str(one["name"]): one["places"] for one in city.districts}
+        return registry.load_default(state=folder, gazetteer=gazetteer)
 
     return make
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
-
 from hotline.domain.people import Actor
 from hotline.domain.state import OPEN, Action, State
 from hotline.domain.words import Cause, Channel, Kind, Pause, Urgency

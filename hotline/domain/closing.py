@@ -2,7 +2,6 @@
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-
 from hotline.domain import promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Said
@@ -79,7 +78,7 @@ def approve(case: Case, facts: centre.Approve, step: Step) -> Said:
     case.reply = {**(case.reply or {}), "approved": True, "approved_at": step.at.isoformat()}
     case.attempts, case.outcome = 0, None
     public = f"答复：{case.reply['public_reply']}"
-    if step.rules.terms.follow_up_due(case.type.value, case.urgency.value):
+    if promises.limit_for(case, Promise.FOLLOW_UP, step.rules):
         promises.begin(case, Promise.FOLLOW_UP, step.at, step.rules)
         return Said(facts.text or "", public, to=State.FOLLOW_UP)
     return _closed(case, Said(facts.text or "", public), step)
@@ -120,11 +119,9 @@ def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
     case.round += 1
     case.endorsed = None
     promises.drop(case, (Promise.FOLLOW_UP,), step.at)
-    limit = step.rules.terms.rework_limit(case.type.value, case.urgency.value)
     for promise in (Promise.FINISH, Promise.REPLY):
-        promises.begin(
-            case, promise, step.at, step.rules, promises.with_span(case, promise, step.rules, limit)
-        )
+        limit = step.rules.terms.rework(promise, case.type.value, case.urgency.value)
+        promises.begin(case, promise, step.at, step.rules, limit)
     return Said(
         facts.reason, "您的诉求退回承办单位重新办理。", {"round": case.round}, State.PROCESSING
     )

@@ -2,7 +2,6 @@
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-
 from hotline.domain import promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Part, Said

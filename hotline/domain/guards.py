@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from escalation.promise import Promise
-
 from hotline.domain.case import Case
 from hotline.domain.errors import NotPossible
 from hotline.domain.promises import Step
@@ -21,7 +20,7 @@ def can_send_back(case: Case, step: Step) -> None:
         raise NotPossible("已经裁定，不能再退单。", "Already ruled; it cannot be sent back.")
     if case.returns >= terms.max_returns:
         raise NotPossible(f"退单已满 {terms.max_returns} 次。", "The returns are used up.")
-    window = terms.return_window(case.urgency.value)
+    window = terms.return_window(case.type.value, case.urgency.value)
     if case.dispatched_at and step.at > calendar.due(case.dispatched_at, window):
         raise NotPossible("已超过退单期限。", "The return window is over.")
 

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from escalation.calendar import Span, Unit
-from escalation.promise import Limit, Promise
-
 from escalation import promise as run
+from escalation.calendar import Span
+from escalation.promise import Promise
 from hotline.domain import promises
 from hotline.domain.acts import centre, department
 from hotline.domain.case import Case, Part, Request, Said
@@ -81,11 +80,10 @@ def _add_part(
     if days < 1:
         raise NotPossible("时限至少为 1 个工作日。", "At least one working day.", field="days")
     part = Part(len(case.parts) + 1, kind, unit, given_by, text)
-    limit = Limit(Span(days, Unit.WORKING_DAY), "承办单位设定", None, run.NO_LADDER)
     deadline = run.start(
         Promise.FINISH,
         step.at,
-        limit,
+        step.rules.terms.part(days),
         step.rules.calendar,
         part=f"part-{part.id}",
         terms_version=step.rules.terms.version,

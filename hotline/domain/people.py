@@ -78,7 +78,7 @@ class Tree:
 def _chain(known: Mapping[str, Department], code: str) -> Iterable[str]:
     seen = {code}
     above = known[code].parent
-    while above in known and above not in seen:
+    while above is not None and above in known and above not in seen:
         seen.add(above)
         yield above
         above = known[above].parent

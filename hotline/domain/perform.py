@@ -120,7 +120,7 @@ def hold_invariants(case: Case) -> None:
 def possible(case: Case, actor: Actor, step_at: Any, rules: Rules) -> list[Action]:
     """Exactly the actions that the case's state, its guards and the actor's role allow now."""
     step = Step(actor, step_at, rules)
-    found = []
+    found: list[Action] = []
     for action in law.actions_from(case.state):
         if action is Action.REMIND or not access.may(actor, action, case):
             continue

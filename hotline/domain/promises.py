@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from escalation import promise as run
 from escalation.calendar import WorkCalendar
 from escalation.promise import Deadline, Limit, Promise
 from escalation.terms import Terms
-
-from escalation import promise as run
 from hotline.domain.case import Case
 from hotline.domain.people import Actor, Tree
 from hotline.domain.state import State

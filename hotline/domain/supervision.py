@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from escalation.promise import Promise
-
 from escalation import promise as run
+from escalation.promise import Promise
 from hotline.domain import promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.acts.asking import Act

@@ -9,7 +9,7 @@ class Named(StrEnum):
     zh: str
     en: str
 
-    def __new__(cls, code: str, zh: str, en: str) -> "Named":
+    def __new__(cls, code: str, zh: str = "", en: str = "") -> "Named":
         member = str.__new__(cls, code)
         member._value_ = code
         member.zh = zh

@@ -13,7 +13,6 @@ from channels.desk import Sender
 from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
-
 from hotline.domain.people import Tree
 from hotline.domain.promises import Rules
 from hotline.store import catalogue

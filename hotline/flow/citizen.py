@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from escalation.promise import Promise
-
 from hotline.domain import perform
 from hotline.domain.acts import ACTION_OF, citizen
 from hotline.domain.acts.asking import Act
@@ -22,7 +21,7 @@ from hotline.domain.supervision import urged_twice
 from hotline.flow import notify
 from hotline.flow.centre import Centre
 from hotline.flow.linked import linked
-from hotline.store import receipts
+from hotline.store import doors, receipts
 from hotline.store.cipher import plain_code
 from hotline.store.inbox import Letter, follow_up
 from hotline.store.work import Work
@@ -166,9 +165,9 @@ async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> N
 async def _enter(centre: Centre, number: str, code: str, origin: str) -> receipts.Slip:
     """The door: shut after five wrong codes for a number or ten from an address in 15 minutes."""
     now, number = centre.now(), number.strip()
-    doors = ((f"number:{number[:40]}", NUMBER_WRONG), (f"address:{origin}", ADDRESS_WRONG))
+    tries = ((f"number:{number[:40]}", NUMBER_WRONG), (f"address:{origin}", ADDRESS_WRONG))
     async with centre.look() as view:
-        for door, _ in doors:
+        for door, _ in tries:
             wait = await doors.shut_for(view.connection, door, now)
             if wait:
                 raise DoorShut(wait)
@@ -179,7 +178,7 @@ async def _enter(centre: Centre, number: str, code: str, origin: str) -> receipt
     if centre.cipher.same_code(code_number, plain_code(code), kept) and slip is not None:
         return slip
     async with centre.work() as work:
-        for door, most in doors:
+        for door, most in tries:
             await doors.wrong_guess(work.connection, door, now, most)
     raise NoSuchCase
 

@@ -3,12 +3,12 @@
 import asyncio
 
 from classifiers.model import Reading
-
 from hotline.domain.case import Case
 from hotline.domain.people import Actor, Tree
-from hotline.flow.centre import Centre, Work
+from hotline.flow.centre import Centre
 from hotline.flow.route import Route, route
 from hotline.store import catalogue
+from hotline.store.work import Work
 
 LONGEST_WAIT = 10.0  # seconds; a text that stalls the classifier goes to a dispatcher instead
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+
 from channels.message import Incoming, Receipt
 from classifiers.model import Reading
-
 from hotline.domain import perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
@@ -159,8 +159,8 @@ async def _settle(
         step = Step(SYSTEM, work.at, centre.rules)
         filed_by = letter.filed_by or SYSTEM
         perform.receive(case, replace(step, actor=filed_by), problem)
-        may_go = chosen is not None and letter.goes_by_itself and centre.automatic
-        if may_go and reading is not None and sure(reading, chosen, centre.rules.tree):
+        may_go = letter.goes_by_itself and centre.automatic
+        if may_go and chosen and reading and sure(reading, chosen, centre.rules.tree):
             _dispatch(case, chosen, step)
         await notify.tell(work, case, centre.rules.tree, quiet=letter.backdated)
         await work.cases.add(case)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 import structlog
+
 from channels.desk import SendFailed
 from channels.message import Outgoing
-
 from hotline.domain.case import Case, Entry
 from hotline.domain.people import Actor, Tree
 from hotline.domain.state import Action

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from escalation.promise import Promise
-from escalation.watch import Due, Outcome
 
 from escalation import promise as run
+from escalation.promise import Promise
+from escalation.watch import Due, Outcome
 from hotline.domain import perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from channels.message import Incoming, Receipt
-
 from hotline.domain import access, perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts.asking import Act

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from escalation.promise import Step
-from escalation.watch import Outcome
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.promise import Step
+from escalation.watch import Outcome
 from hotline.domain.case import Case
 from hotline.store.ledgers import TickRow
 from hotline.store.tables import CaseRow, DeadlineRow, RungRow

@@ -7,11 +7,11 @@ anything is read. That is the same row lock on PostgreSQL, and the only one SQLi
 from collections.abc import Sequence
 from typing import Any
 
-from escalation.promise import Deadline
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.promise import Deadline
 from hotline.domain.case import Case, Entry
 from hotline.domain.errors import NoSuchCase, Stale
 from hotline.store import rows

@@ -138,7 +138,7 @@ def _plain(value: Any) -> Any:
 
 
 def timers(case: Case) -> Iterator[str]:
-    """I4: an open case has the one set of live timers that its state asks for, a closed one none."""
+    """I4: an open case has the one set of live timers its state asks for, a closed one none."""
     live = [(n, deadline) for n, deadline in case.deadlines.items() if deadline.live]
     for n, deadline in live:
         if case.state not in LIVES_IN[deadline.promise]:

@@ -1,0 +1,52 @@
+"""The city: departments, topics, duty list and districts; with --demo accounts and complaints."""
+
+from classifiers import catalogue as topics
+from hotline import seed
+from hotline.commands.opening import ready_store, say
+from hotline.config import Settings
+from hotline.domain.people import OPERATOR, Department
+from hotline.flow.centre import Centre
+from hotline.store import acts, catalogue
+from hotline.store.database import Store
+from hotline.wiring import load_terms, system_clock
+
+
+async def run(settings: Settings, *, demo: bool = False) -> int:
+    terms = load_terms(settings.dispatch.profile)
+    async with ready_store(settings) as (store, _):
+        added = await sow(store)
+    say("城市资料已写入 / the city is seeded" if added else "城市资料已在库中 / already seeded")
+    say(f"期限方案 / profile: {terms.version}")
+    return 0
+
+
+async def sow(store: Store) -> bool:
+    """Writes what a city must know of itself; what somebody changed since is left as it is."""
+    async with store.write() as connection:
+        if await catalogue.departments(connection):
+            return False
+        await catalogue.put_departments(
+            connection, [Department(**unit) for unit in seed.departments()]
+        )
+        await catalogue.put_topics(
+            connection,
+            [
+                {
+                    "level1": topic.level1,
+                    "level2": topic.level2,
+                    "level3": topic.level3,
+                    "default_department": topic.department,
+                }
+                for topic in topics.topics()
+            ],
+        )
+        await catalogue.put_duties(connection, seed.duties())
+        await catalogue.put_districts(connection, seed.districts())
+        await acts.record(connection, system_clock(), OPERATOR, "seed", {"what": "city"})
+    return True
+
+
+async def sown(centre: Centre) -> None:
+    """For commands that need a city and may find none: the shipped one."""
+    if await sow(centre.store):
+        await centre.reload()

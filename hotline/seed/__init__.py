@@ -1,0 +1,66 @@
+"""Package data of a believable city: departments, districts, duty list, accounts, complaints."""
+
+import csv
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a shipped table, as they are written."""
+    text = (resources.files("hotline.seed") / f"{name}.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def departments() -> list[dict[str, Any]]:
+    return [
+        {**row, "parent": row["parent"] or None, "dispatchable": row["dispatchable"] == "yes"}
+        for row in rows("departments")
+    ]
+
+
+def districts() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": row["name"],
+            "places": [*row["streets"].split("|"), *row["places"].split("|")],
+            "lon": float(row["lon"]),
+            "lat": float(row["lat"]),
+        }
+        for row in rows("districts")
+    ]
+
+
+def duties() -> list[dict[str, Any]]:
+    """The duty list in its order: the first line that fits wins."""
+    return [
+        {
+            **row,
+            "district_level": row["district_level"] == "yes",
+            "co_departments": [code for code in row["co_departments"].split("|") if code],
+        }
+        for row in rows("duties")
+    ]
+
+
+def accounts() -> list[dict[str, str]]:
+    return rows("accounts")
+
+
+@cache
+def privacy(language: str) -> tuple[str, str]:
+    """The privacy notice: its version, and its text."""
+    name = f"privacy_{'en' if language == 'en' else 'zh'}.md"
+    text = (resources.files("hotline.seed") / name).read_text("utf-8")
+    head, _, body = text.partition("\n")
+    return head.replace("：", ":").partition(":")[2].strip(), body.strip()
+
+
+def told_elsewhere() -> dict[str, dict[str, str]]:
+    """What a citizen is told with each reason of not being accepted."""
+    return {row["code"]: row for row in rows("not_accepted")}
+
+
+def by_name(found: Iterable[dict[str, Any]]) -> dict[str, str]:
+    return {str(row["name"]): str(row["code"]) for row in found}
