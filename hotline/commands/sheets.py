@@ -1,4 +1,4 @@
-"""Rows of a CSV, XLSX or JSON lines file, gzipped or not, in UTF-8 or GB18030; memory stays flat."""
+"""Rows of a CSV, XLSX or JSON lines file, gzipped or not, in whatever encoding; memory flat."""
 
 import codecs
 import csv
