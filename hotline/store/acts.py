@@ -1,8 +1,8 @@
-"""What was done outside of cases (accounts, settings, command line), chained by hash."""
+"""What was done outside of cases (accounts, settings, command line): one chained record each."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,28 +19,38 @@ LOCK = 0x686F74_6C696E65  # one number for the advisory lock that puts acts in a
 async def record(
     connection: AsyncConnection, at: datetime, actor: Actor, act: str, about: Mapping[str, Any]
 ) -> None:
-    """Adds one act to the chain, in the unit of work that does what it tells of."""
+    """In the transaction of what it records: what cannot be recorded is not done."""
     if connection.dialect.name == "postgresql":
         # Two nodes that read the same last act would both chain to it; SQLite's writers queue.
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    last = (
-        await connection.execute(
-            select(ActRow.seq, ActRow.hash).order_by(ActRow.seq.desc()).limit(1)
-        )
-    ).one_or_none()
-    told = {
-        "seq": last.seq + 1 if last else 1,
+    last = await connection.execute(
+        select(ActRow.seq, ActRow.hash).order_by(ActRow.seq.desc()).limit(1)
+    )
+    row = last.one_or_none()
+    facts = {
+        "seq": row.seq + 1 if row else 1,
         "at": at,
-        "actor": actor.name,
+        "actor": f"{actor.role.value}:{actor.name}",
         "origin": actor.origin,
         "act": act,
         "about": dict(about),
-        "previous": last.hash if last else GENESIS,
+        "previous": row.hash if row else GENESIS,
     }
-    await connection.execute(insert(ActRow).values(**told, hash=act_hash(told)))
+    await connection.execute(insert(ActRow).values(**facts, hash=act_hash(facts)))
 
 
-def act_hash(told: Mapping[str, Any]) -> str:
-    facts = {**told, "at": told["at"].astimezone(UTC).isoformat()}
-    body = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+def act_hash(facts: Mapping[str, Any]) -> str:
+    body = json.dumps(
+        {**facts, "at": facts["at"].astimezone(UTC).isoformat()}, ensure_ascii=False, sort_keys=True
+    )
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def listed(
+    connection: AsyncConnection, below: int | None = None, limit: int = 50
+) -> Sequence[dict[str, Any]]:
+    """The acts, newest first; `below` is where the page before ended."""
+    wanted = select(*ActRow.__table__.c).order_by(ActRow.seq.desc()).limit(limit)
+    if below is not None:
+        wanted = wanted.where(ActRow.seq < below)
+    return [dict(row._mapping) for row in await connection.execute(wanted)]

@@ -1,0 +1,66 @@
+"""What came of a replay, made from the database: one row a record, and the totals."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from escalation.calendar import ZONE
+from hotline.commands.stage import ASSUMED, Record
+from hotline.domain.people import Tree
+from hotline.store.replayed import Outcome
+
+
+def row(record: Record, outcome: Outcome, tree: Tree, until: datetime) -> dict[str, Any]:
+    """A record's row; times in the city's zone, so that two runs write the same bytes."""
+    answered = record.replied_at if record.replied_at and record.replied_at <= until else None
+    return {
+        "id": record.id,
+        "number": outcome.number,
+        "sent_at": moment(record.sent_at),
+        "type": outcome.type,
+        "urgency": outcome.urgency,
+        "topic": outcome.topic,
+        "department": tree.top(outcome.department) if outcome.department else None,
+        "department_code": outcome.department,
+        "due_at": moment(outcome.due_at),
+        "limit": {"n": outcome.limit_n, "unit": outcome.limit_unit, "source": outcome.source},
+        "override": outcome.override,
+        "replied_at": moment(answered),
+        "overdue": (answered or until) > outcome.due_at,
+        "level": outcome.level or None,
+        "steps": [
+            {"at": moment(at), "level": level, "kind": kind, "promise": promise}
+            for at, level, kind, promise in outcome.steps
+        ],
+    }
+
+
+def moment(at: datetime | None) -> str | None:
+    return at.astimezone(ZONE).isoformat() if at else None
+
+
+def totals(
+    rows: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], later: Iterable[Record]
+) -> dict[str, Any]:
+    """Sums over the rows; nothing in them depends on when or how fast the replay ran."""
+    answered = sum(1 for one in rows if one["replied_at"])
+    return {
+        **facts,
+        "rows": len(rows),
+        "answered": answered,
+        "open": len(rows) - answered,
+        "overdue": sum(1 for one in rows if one["overdue"]),
+        "supervised": sum(1 for one in rows if (one["level"] or 0) >= 3),
+        "by_level": _counted(str(one["level"]) for one in rows if one["level"]),
+        "by_type": _counted(one["type"] for one in rows),
+        "by_urgency": _counted(one["urgency"] for one in rows),
+        "overdue_by_type": _counted(one["type"] for one in rows if one["overdue"]),
+        "steps_by_kind": _counted(step["kind"] for one in rows for step in one["steps"]),
+        "sent_after_the_end": sum(1 for _ in later),
+        "assumed": list(ASSUMED),
+    }
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
