@@ -116,6 +116,12 @@ async def view(centre: Centre, number: str, actor: Actor) -> CaseView:
     return CaseView(case, masked.get(case.id or 0, {}), actions, kept)
 
 
+async def view_by_id(centre: Centre, case_id: int, actor: Actor) -> None:
+    """Raises NoSuchCase unless the actor may see the case."""
+    async with centre.look() as look:
+        await _seen(look, await look.cases.number_of(case_id), actor)
+
+
 async def timeline(centre: Centre, number: str, actor: Actor) -> tuple[Case, list[Any]]:
     """Every entry, oldest first, with its hash."""
     async with centre.look() as look:

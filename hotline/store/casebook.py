@@ -124,6 +124,13 @@ class CaseBook:
             .on_conflict_do_update(index_elements=["case_id", "id"], set_=changed)
         )
 
+    async def number_of(self, case_id: int) -> str:
+        found = await self._connection.execute(select(CaseRow.number).where(CaseRow.id == case_id))
+        number = found.scalar_one_or_none()
+        if number is None:
+            raise NoSuchCase
+        return number
+
     async def merged_into(self, parent: str) -> Sequence[str]:
         found = await self._connection.execute(
             select(CaseRow.number)

@@ -1,0 +1,15 @@
+"""Pages and API; everything that shows a case.
+
+app        the aiohttp application: keys, middlewares, routes, background tasks
+routing    one table of routes: method, path, who may, what is told, what is answered
+auth       sign-in, sessions, CSRF; request -> Actor
+schemas    forms and bodies made from the acts of the domain
+problems   refusals -> responses, in one table
+shown      cases and lists as JSON: the one place that serialises, always masked
+api_citizen, api_staff, api_city   the JSON interface
+attachments   files in, files out
+openapi    the interface as an OpenAPI document, from the same types that validate
+health     alive, ready, metrics
+limits     how often the public may ask
+pages, citizen, office   what people see in a browser
+"""

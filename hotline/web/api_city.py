@@ -1,0 +1,141 @@
+"""What anyone may ask of the city: topics, published cases, answers; and the staff's reports."""
+
+from datetime import date, datetime, time, timedelta
+
+from aiohttp import web
+
+from channels.forms import BadForm, FieldProblem
+from hotline.domain.errors import NoSuchCase
+from hotline.domain.words import Role
+from hotline.reports import measures, queries
+from hotline.reports.queries import Period
+from hotline.web import shown
+from hotline.web.bodies import chosen
+from hotline.web.keys import ACTOR, CENTRE
+
+REPORTS = (
+    "calls",
+    "cases",
+    "promises",
+    "satisfaction",
+    "departments",
+    "topics",
+    "supervision",
+    "knowledge",
+)
+READERS = frozenset(
+    {Role.SUPERVISOR, Role.SHIFT_LEAD, Role.INSPECTOR, Role.DIRECTOR, Role.AUDITOR, Role.LEADER}
+)
+# What no part of this version counts yet: no telephone, no knowledge base.
+NOT_YET = {
+    "calls": ("offered", "answered", "abandoned"),
+    "knowledge": ("articles", "uses"),
+}
+ONE = timedelta(days=1)
+
+
+async def get_topics(request: web.Request) -> web.Response:
+    city = request.app[CENTRE].city
+    items = [
+        {
+            "path": "/".join((row["level1"], row["level2"], row["level3"])),
+            "level1": row["level1"],
+            "level2": row["level2"],
+            "level3": row["level3"],
+        }
+        for row in city.topics
+    ]
+    return web.json_response({"items": items})
+
+
+async def get_knowledge(request: web.Request) -> web.Response:
+    """No article has been released yet: the list is truly empty."""
+    return web.json_response({"items": [], "next_cursor": None})
+
+
+async def get_published(request: web.Request) -> web.Response:
+    """Only what two people released may stand here; nothing has been."""
+    return web.json_response({"items": [], "next_cursor": None})
+
+
+async def get_report(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if name not in REPORTS:
+        raise NoSuchCase
+    by = chosen(request, "by", frozenset(queries.BY)) or None
+    found = await report(request, name, period(request), by)
+    return web.json_response(found)
+
+
+def period(request: web.Request) -> Period:
+    """`from` and `to` are days of the city, both included; without them, today."""
+    centre, actor = request.app[CENTRE], request[ACTOR]
+    now = centre.now()
+    today = now.astimezone(shown.ZONE).date()
+    start = _day(request, "from", today)
+    end = _day(request, "to", max(today, start))
+    if end < start:
+        wrong = "结束日期不能早于开始日期。", "`to` lies before `from`."
+        raise BadForm([FieldProblem("to", "range", *wrong)])
+    units = sorted(actor.units) if actor.role is Role.LEADER else None
+    return Period(_midnight(start), _midnight(end + ONE), now, units)
+
+
+def _day(request: web.Request, name: str, default: date) -> date:
+    raw = request.query.get(name)
+    if not raw:
+        return default
+    try:
+        found = date.fromisoformat(raw[:10])
+        if not 1990 <= found.year <= 2100:
+            raise ValueError(raw)
+        return found
+    except ValueError:
+        wrong = f"{name} 应为日期，如 2026-11-24。", f"{name}: a date such as 2026-11-24."
+        raise BadForm([FieldProblem(name, "date", *wrong)]) from None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), shown.ZONE)
+
+
+async def report(
+    request: web.Request, name: str, within: Period, by: str | None
+) -> dict[str, object]:
+    centre = request.app[CENTRE]
+    async with centre.look() as look:
+        connection = look.connection
+        if name in NOT_YET:
+            totals: dict[str, object] = dict.fromkeys(NOT_YET[name], 0)
+            rows: list[dict[str, object]] = []
+        elif name == "satisfaction":
+            totals, rows = measures.satisfaction(await queries.said(connection, within)), []
+        elif name == "promises":
+            rows = [measures.of_promises(one) for one in await queries.promises(connection, within)]
+            totals = measures.of_promises(
+                _added(rows, ("made", "kept", "kept_late", "overdue", "running", "dropped"))
+            )
+        elif name == "supervision":
+            rows = list(await queries.orders(connection, within))
+            totals = _added(
+                rows, ("issued", "unanswered", "answered", "accepted", "frozen", "withdrawn")
+            )
+        else:
+            by = by or {"departments": "department", "topics": "topic"}.get(name)
+            totals = measures.of_cases((await queries.cases(connection, within, None))[0])
+            grouped = await queries.cases(connection, within, by) if by else []
+            rows = [measures.of_cases(one) for one in grouped]
+    last = (within.end - ONE).astimezone(shown.ZONE).date()
+    return {
+        "name": name,
+        "from": within.start.astimezone(shown.ZONE).date().isoformat(),
+        "to": last.isoformat(),
+        "as_of": shown.moment(within.now),
+        "formula_version": measures.FORMULAS,
+        "totals": totals,
+        "rows": rows,
+    }
+
+
+def _added(rows: list[dict[str, object]], names: tuple[str, ...]) -> dict[str, object]:
+    return {name: sum(int(str(row[name])) for row in rows) for name in names}

@@ -1,0 +1,153 @@
+"""The staff's and machines' interface: sign-in, cases, actions, timelines, reveals."""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from channels.forms import BadForm, FieldProblem, Form, problems, words
+from hotline.domain.state import State
+from hotline.domain.words import Channel, Kind, Urgency
+from hotline.flow import work as flow
+from hotline.store.find import SORTS, Wanted
+from hotline.store.vault import FIELDS
+from hotline.web import auth, shown
+from hotline.web.api_citizen import read_complaint, refused
+from hotline.web.bodies import chosen, json_object, key_of, new_key, number_of, origin_of, whole
+from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
+from hotline.web.schemas import read_action
+
+STATES = frozenset(state.value for state in State) | {"open", "ended"}
+BY_HAND = frozenset(channel.value for channel in Channel)
+
+
+class SignIn(Form):
+    username: words(80, needed=True)  # type: ignore[valid-type]
+    password: words(200, needed=True)  # type: ignore[valid-type]
+    code: words(20) = ""  # type: ignore[valid-type]
+
+
+class Reveal(Form):
+    fields: tuple[words(20, needed=True), ...]  # type: ignore[valid-type]
+    purpose: words(500, needed=True)  # type: ignore[valid-type]
+
+
+NAMES = {"username": "用户名", "password": "密码", "fields": "要查看的内容", "purpose": "查看目的"}
+
+
+async def post_session(request: web.Request) -> web.Response:
+    try:
+        told = SignIn.model_validate(await json_object(request))
+    except ValidationError as error:
+        raise BadForm(problems(error, NAMES)) from None
+    officer, secret, ends = await auth.sign_in(
+        request.app[CENTRE], told.username, told.password, origin_of(request)
+    )
+    return web.json_response(
+        {
+            "token": secret,
+            "expires_at": shown.moment(ends),
+            "role": officer.role.value,
+            "department": officer.department,
+        },
+        status=201,
+    )
+
+
+async def delete_session(request: web.Request) -> web.Response:
+    await auth.sign_out(request.app[CENTRE], request[SECRET])
+    return web.Response(status=204)
+
+
+async def get_cases(request: web.Request) -> web.Response:
+    centre, actor = request.app[CENTRE], request[ACTOR]
+    found = await flow.listed(centre, actor, wanted(request))
+    tree = centre.rules.tree
+    items = [shown.row(row, tree) for row in found.rows]
+    return web.json_response({"items": items, "next_cursor": found.next_cursor})
+
+
+def wanted(request: web.Request) -> Wanted:
+    """The filters of a list; a word that is not one of the choices is a problem, not ignored."""
+    states = tuple(word for word in request.query.get("state", "").split(",") if word)
+    unknown = [word for word in states if word not in STATES]
+    if unknown:
+        raise BadForm([FieldProblem("state", "enum", "没有这种状态。", "No such state.")])
+    overdue = chosen(request, "overdue", frozenset({"true", "false", "1", "0"}))
+    level = request.query.get("level")
+    return Wanted(
+        state=states,
+        department=request.query.get("department", "")[:40],
+        type=chosen(request, "type", frozenset(kind.value for kind in Kind)),
+        urgency=chosen(request, "urgency", frozenset(one.value for one in Urgency)),
+        topic=request.query.get("topic", "")[:120],
+        level=whole(request, "level", 0, 6) if level else None,
+        overdue=overdue in ("true", "1") if overdue else None,
+        q=request.query.get("q", "")[:100].replace("\x00", ""),
+        sort=chosen(request, "sort", frozenset(SORTS)) or "-received_at",
+        cursor=request.query.get("cursor", "")[:200],
+        limit=max(1, whole(request, "limit", 50, 200)),
+    )
+
+
+async def _shown(request: web.Request, view: flow.CaseView) -> web.Response:
+    told = shown.case(view, request.app[CENTRE].rules.tree)
+    if request[LANGUAGE] == "en":
+        told["state_text"] = view.case.state.en
+    return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+
+async def get_case(request: web.Request) -> web.Response:
+    view = await flow.view(request.app[CENTRE], number_of(request), request[ACTOR])
+    return await _shown(request, view)
+
+
+async def get_timeline(request: web.Request) -> web.Response:
+    _, entries = await flow.timeline(request.app[CENTRE], number_of(request), request[ACTOR])
+    return web.json_response({"items": [shown.entry(line) for line in entries]})
+
+
+async def post_action(request: web.Request) -> web.Response:
+    facts, version = read_action(await json_object(request))
+    view = await flow.act(request.app[CENTRE], number_of(request), facts, request[ACTOR], version)
+    return await _shown(request, view)
+
+
+async def post_reveal(request: web.Request) -> web.Response:
+    try:
+        told = Reveal.model_validate(await json_object(request))
+    except ValidationError as error:
+        raise BadForm(problems(error, NAMES)) from None
+    allowed = {*FIELDS, "words"}
+    if not told.fields or not set(told.fields) <= allowed:
+        zh = f"可查看的内容为：{'、'.join(sorted(allowed))}。"
+        raise BadForm([FieldProblem("fields", "enum", zh, f"One of {sorted(allowed)}.")])
+    found = await flow.reveal(
+        request.app[CENTRE], number_of(request), tuple(told.fields), told.purpose, request[ACTOR]
+    )
+    return web.json_response(found, headers={"Cache-Control": "no-store"})
+
+
+async def post_case(request: web.Request) -> web.Response:
+    """A complaint on a citizen's behalf: the channel is the one it really came by."""
+    body: dict[str, Any] = await json_object(request)
+    channel, call_id = body.pop("channel", "phone"), body.pop("call_id", None)
+    if channel not in BY_HAND:
+        raise BadForm([FieldProblem("channel", "enum", "没有这种来源渠道。", "No such channel.")])
+    if call_id is not None and not (isinstance(call_id, str) and len(call_id) <= 64):
+        raise BadForm([FieldProblem("call_id", "string", "通话编号应为文字。", "call_id: text.")])
+    key = key_of(request)
+    try:
+        incoming = await read_complaint(request, body, key or new_key(), channel)
+    except BadForm:
+        await refused(request, channel)
+        raise
+    scope = f"staff:{request[ACTOR].name}" if key else None
+    receipt = await flow.file(
+        request.app[CENTRE], incoming, request[ACTOR], scope=scope, call_id=call_id
+    )
+    told = {"number": receipt.number, "query_code": receipt.query_code}
+    received = {"received_at": shown.moment(receipt.received_at), "state": "registered"}
+    return web.json_response(
+        {**told, **received, "state_text": State.REGISTERED.name_in(request[LANGUAGE])}, status=201
+    )

@@ -1,0 +1,168 @@
+"""The aiohttp application: keys, middlewares, routes, background tasks."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import resources
+
+import structlog
+from aiohttp import web
+
+from escalation.schedule import Schedule
+from escalation.watch import Watch
+from hotline.config import Settings
+from hotline.domain.errors import NotAllowed
+from hotline.flow import intake, notify
+from hotline.flow.centre import Centre
+from hotline.flow.supervise import CaseAgenda, archive_closed
+from hotline.store import inbox
+from hotline.web import admin, auth, citizen, live, office, openapi, pages, problems
+from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
+from hotline.web.limits import LIMITER, Limiter
+from hotline.web.routes import routes
+from hotline.web.routing import ANYONE, Route
+
+log = structlog.get_logger(__name__)
+BODY_SECONDS = 60.0  # a body that takes longer is cut off; aiohttp itself has no such limit
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+}
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def answering(request: web.Request, handler: Next) -> web.StreamResponse:
+    """Outermost: who asks from where in which language; every failure becomes an answer."""
+    request[ORIGIN] = _origin(request)
+    request[LANGUAGE] = pages.language(request)
+    try:
+        async with asyncio.timeout(None if request.path.endswith("/events") else BODY_SECONDS):
+            response = await handler(request)
+    except web.HTTPRedirection as found:
+        response = found
+    except Exception as error:
+        problem = problems.of_error(error, request)
+        page = not request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
+        response = pages.failed(request, problem) if page else problem.response()
+    if not response.prepared:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    log.info(
+        "request",
+        method=request.method,
+        route=_route_name(request),
+        status=response.status,
+        id=secrets.token_hex(4),
+    )
+    return response
+
+
+def _route_name(request: web.Request) -> str:
+    """The route's pattern, never the path: numbers and tokens stay out of the log."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "-"
+
+
+def _origin(request: web.Request) -> str:
+    """The true peer; a forwarded address is believed from configured proxies only."""
+    peer = request.remote or ""
+    if peer in request.app[SETTINGS].serve.proxies:
+        forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+        return forwarded[:64] or peer
+    return peer
+
+
+def guarded(route: Route) -> Next:
+    """The route's policy in front of its handler: limits, identity, role, same site."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if route.limit:
+            await request.app[LIMITER].check(request, route.limit)
+        if route.who != ANYONE:
+            await admit(request, route)
+        return await route.handler(request)
+
+    return handler
+
+
+async def admit(request: web.Request, route: Route) -> None:
+    actor, secret = await auth.identify(request)
+    if actor is None:
+        raise problems.SignInNeeded
+    if actor.role not in route.who:
+        raise NotAllowed("您的岗位不能使用这项功能。", "Not for your role.")
+    _, by_cookie = auth.secret_of(request)
+    if by_cookie and request.method in UNSAFE and not auth.same_site(request):
+        raise problems.CrossSite
+    request[ACTOR], request[SECRET] = actor, secret
+
+
+def make_app(
+    centre: Centre, settings: Settings, *, watch: bool = True, version: str = "0.1.0"
+) -> web.Application:
+    """The web side of a hotline; with `watch` it also keeps the promises' clock."""
+    most = settings.limits.attachment_mb * 2**20 + 2**16
+    app = web.Application(middlewares=[answering], client_max_size=most)
+    app[CENTRE], app[SETTINGS] = centre, settings
+    app[LIMITER], app[live.OPEN] = Limiter(), set()
+    listed = [*routes(), *citizen.routes(), *office.routes(), *admin.routes()]
+    app[openapi.DOCUMENT] = openapi.document(listed, version)
+    for route in listed:
+        app.router.add_route(route.method, route.path, guarded(route), name=None)
+    static = resources.files("hotline.web") / "static"
+    app.router.add_static("/static", str(static), append_version=True)
+    app.on_shutdown.append(live.end_streams)
+    app.cleanup_ctx.append(background(watch=watch))
+    return app
+
+
+def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Triage, and with `watch` the sweeps: each a tick that finds its work in the rows."""
+
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        centre, settings = app[CENTRE], app[SETTINGS]
+        schedule = Schedule()
+        if watch:
+            add_watch(schedule, centre, settings)
+        schedule.start()
+        triage = asyncio.create_task(_triage_for_ever(centre), name="triage")
+        yield
+        schedule.stop()
+        triage.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await triage
+
+    return run
+
+
+def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
+    watching = Watch(CaseAgenda(centre), batch=settings.watch.batch)
+    schedule.every(settings.watch.seconds, "watch", lambda: watching.tick(centre.now()))
+    schedule.every(2.0, "outbox", lambda: notify.deliver(centre))
+    schedule.every(600.0, "archive", lambda: archive_closed(centre))
+    schedule.every(3600.0, "answers", lambda: _forget(centre))
+
+
+async def _forget(centre: Centre) -> None:
+    async with centre.work() as work:
+        await inbox.forget_answers(work.connection, work.at)
+
+
+async def _triage_for_ever(centre: Centre) -> None:
+    while True:
+        try:
+            found = await intake.triage_pending(centre)
+        except Exception as error:  # the database may be away; the receipts wait in it
+            log.error("triage.stopped", error=type(error).__name__, exc_info=error)
+            found = 0
+        await asyncio.sleep(0 if found else 0.2)

@@ -1,0 +1,110 @@
+"""Files in, files out: type by content, size bounded, served as a download and never inline."""
+
+from urllib.parse import quote
+
+import filetype
+from aiohttp import web
+
+from channels.forms import BadForm, FieldProblem, clean
+from hotline.domain.errors import NoSuchCase
+from hotline.flow import work as flow
+from hotline.store import files
+from hotline.store.files import Kept
+from hotline.web.keys import ACTOR, CENTRE, SETTINGS
+
+ALLOWED = {
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/gif": (".gif",),
+    "image/webp": (".webp",),
+    "image/heic": (".heic", ".heif"),
+    "image/bmp": (".bmp",),
+    "application/pdf": (".pdf",),
+    "video/mp4": (".mp4", ".m4v"),
+    "video/quicktime": (".mov",),
+    "audio/mpeg": (".mp3",),
+    "audio/amr": (".amr",),
+    "audio/x-wav": (".wav",),
+    "audio/mp4": (".m4a",),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+}
+CHUNK = 2**16
+
+
+async def upload(request: web.Request) -> web.Response:
+    """POST multipart with one part named `file`."""
+    if request.content_type != "multipart/form-data":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        reader = await request.multipart()
+        async for part in reader:
+            name = getattr(part, "filename", None)
+            if name:
+                kept = await keep(request, name, await _read(request, part))
+                told = {"token": kept.token, "name": kept.name, "size": kept.size}
+                return web.json_response({**told, "type": kept.type}, status=201)
+    except (ValueError, AssertionError):
+        raise web.HTTPBadRequest from None
+    raise BadForm([FieldProblem("file", "missing", "请选择文件。", "Choose a file.")])
+
+
+async def _read(request: web.Request, part: object) -> bytes:
+    most = request.app[SETTINGS].limits.attachment_mb * 2**20
+    body = bytearray()
+    while chunk := await part.read_chunk(CHUNK):  # type: ignore[attr-defined]
+        body += chunk
+        if len(body) > most:
+            raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(body))
+    return bytes(body)
+
+
+async def keep(request: web.Request, name: str, body: bytes) -> Kept:
+    """The file on disk and described; raises BadForm for a kind that is not taken."""
+    centre = request.app[CENTRE]
+    guessed = filetype.guess(body)
+    kind = guessed.mime if guessed else _text_kind(body)
+    if not body or kind is None or (kind not in ALLOWED and kind != "text/plain"):
+        zh = "不支持这种文件，请上传图片、PDF、Word、Excel、录音或视频。"
+        raise BadForm([FieldProblem("file", "kind", zh, "This kind of file is not taken.")])
+    digest = files.write(centre.files, body)
+    async with centre.work() as work:
+        facts = (safe_name(name), len(body), kind)
+        return await files.describe(work.connection, centre.cipher, digest, facts, work.at)
+
+
+def _text_kind(body: bytes) -> str | None:
+    """Plain text in UTF-8 without anything that a browser would take for a page."""
+    head = body[:1024].lower()
+    if any(mark in head for mark in (b"<", b"\x00", b"#!", b"%!")):
+        return None
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "text/plain"
+
+
+def safe_name(name: str) -> str:
+    """A name to show and to download under; never a path."""
+    name = clean(name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")
+    return name[-120:] or "附件"
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """Only to those who may see the case it belongs to."""
+    centre = request.app[CENTRE]
+    async with centre.look() as look:
+        kept = await files.find(look.connection, centre.cipher, request.match_info["token"][:64])
+    if kept is None or kept.case_id is None:
+        raise NoSuchCase
+    await flow.view_by_id(centre, kept.case_id, request[ACTOR])
+    return web.FileResponse(
+        files.path(centre.files, kept.sha256),
+        headers={
+            "Content-Type": kept.type,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.name)}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,228 @@
+"""Public pages: the form, the receipt, my complaint; they work without scripts and on a phone."""
+
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+from multidict import MultiDictProxy
+
+from channels.forms import BadForm, FieldProblem
+from hotline import seed
+from hotline.domain.errors import Refused
+from hotline.domain.state import Action
+from hotline.domain.words import Kind, Satisfaction
+from hotline.flow import citizen, intake
+from hotline.web import attachments, auth, pages
+from hotline.web.api_citizen import read_complaint, refused
+from hotline.web.bodies import new_key, origin_of
+from hotline.web.keys import CENTRE, LANGUAGE
+from hotline.web.pages import render
+from hotline.web.problems import CrossSite
+from hotline.web.routing import ANYONE, Route
+from hotline.web.schemas import read_typed
+
+MINE = "hotline_mine"  # the cookie that holds number and code, encrypted
+SECONDS = 3600
+FIELDS = (
+    "title",
+    "content",
+    "type",
+    "place.address",
+    "place.district",
+    "contact.name",
+    "contact.phone",
+    "contact.email",
+)
+ACTIONS = (Action.SUPPLEMENT, Action.URGE, Action.RATE, Action.REOPEN, Action.WITHDRAW)
+
+
+async def home(request: web.Request) -> web.Response:
+    return render(request, "citizen/home.html")
+
+
+async def form(request: web.Request) -> web.Response:
+    return _form(request, {"key": new_key()}, [])
+
+
+def _form(
+    request: web.Request, typed: dict[str, Any], problems: list[FieldProblem], status: int = 200
+) -> web.Response:
+    version, notice = seed.privacy(request[LANGUAGE])
+    english = request[LANGUAGE] == "en"
+    facts = {
+        "typed": typed,
+        "problems": {one.field: one.en if english else one.zh for one in problems},
+        "kinds": list(Kind),
+        "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
+        "notice": notice,
+        "notice_version": version,
+    }
+    return render(request, "citizen/form.html", facts, status)
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """The key was given out with the form: a double click or a reload files one complaint."""
+    if not auth.same_site(request):
+        raise CrossSite
+    posted = await request.post()
+    typed: dict[str, Any] = {name: str(posted.get(name, "")) for name in (*FIELDS, "key")}
+    typed |= {name: posted.get(name) == "on" for name in ("anonymous", "confidential")}
+    typed["files"] = [str(token) for token in posted.getall("file_token", [])]
+    try:
+        typed["files"] += await _uploads(request, posted)
+        incoming = await read_complaint(request, _nested(typed), typed["key"] or new_key())
+    except BadForm as error:
+        await refused(request, "web")
+        return _form(request, typed, error.problems, 422)
+    facts = {"notice": seed.privacy(request[LANGUAGE])[0]}
+    receipt = await intake.receive(request.app[CENTRE], incoming, scope="form", facts=facts)
+    response = web.HTTPSeeOther("/complaints/receipt")
+    _remember(request, response, receipt.number, receipt.query_code)
+    return response
+
+
+async def _uploads(request: web.Request, posted: MultiDictProxy[Any]) -> list[str]:
+    """Files of the form, kept at once, so that a form with mistakes does not lose them."""
+    kept = []
+    for part in posted.getall("files", []):
+        if isinstance(part, FileField) and part.filename:
+            try:
+                kept.append(
+                    (await attachments.keep(request, part.filename, part.file.read())).token
+                )
+            except BadForm as error:
+                raise BadForm([_at_files(one) for one in error.problems]) from None
+    return kept
+
+
+def _at_files(problem: FieldProblem) -> FieldProblem:
+    return FieldProblem("attachments", problem.code, problem.zh, problem.en)
+
+
+def _nested(typed: dict[str, Any]) -> dict[str, Any]:
+    """The flat fields of a page as the interface's nested body."""
+    body: dict[str, Any] = {
+        "title": typed["title"],
+        "content": typed["content"],
+        "type": typed["type"],
+        "anonymous": typed["anonymous"],
+        "confidential": typed["confidential"],
+        "attachments": typed["files"],
+        "contact": {},
+        "place": {},
+    }
+    for name in FIELDS:
+        group, _, field = name.partition(".")
+        if field:
+            body[group][field] = typed[name]
+    return body
+
+
+def _remember(request: web.Request, response: web.StreamResponse, number: str, code: str) -> None:
+    response.set_cookie(
+        MINE,
+        pages.sealed(request, {"number": number, "code": code}),
+        httponly=True,
+        samesite="Lax",
+        max_age=SECONDS,
+        path="/complaints",
+    )
+
+
+async def receipt(request: web.Request) -> web.StreamResponse:
+    mine = pages.opened(request, MINE, SECONDS)
+    if not mine:
+        return web.HTTPSeeOther("/complaints/find")
+    return render(request, "citizen/receipt.html", {"mine": mine})
+
+
+async def find(request: web.Request) -> web.Response:
+    return render(request, "citizen/find.html", {"number": "", "problem": None})
+
+
+async def look_up(request: web.Request) -> web.StreamResponse:
+    posted = await request.post()
+    number, code = str(posted.get("number", ""))[:40].strip(), str(posted.get("code", ""))[:40]
+    try:
+        await citizen.progress(request.app[CENTRE], number, code, origin_of(request))
+    except Refused as error:
+        told = error.en if request[LANGUAGE] == "en" else error.zh
+        status = 429 if isinstance(error, citizen.DoorShut) else 404
+        return render(request, "citizen/find.html", {"number": number, "problem": told}, status)
+    response = web.HTTPSeeOther("/complaints/mine")
+    _remember(request, response, number, code)
+    return response
+
+
+async def mine(request: web.Request) -> web.StreamResponse:
+    return await _mine(request, None, [], {})
+
+
+async def _mine(
+    request: web.Request,
+    done: str | None,
+    problems: list[FieldProblem],
+    typed: dict[str, str],
+    status: int = 200,
+) -> web.StreamResponse:
+    kept = pages.opened(request, MINE, SECONDS)
+    if not kept:
+        return web.HTTPSeeOther("/complaints/find")
+    found = await citizen.progress(
+        request.app[CENTRE], kept["number"], kept["code"], origin_of(request), request[LANGUAGE]
+    )
+    english = request[LANGUAGE] == "en"
+    facts = {
+        "found": found,
+        "kind": Kind(found.type) if found.type else None,
+        "actions": [action for action in ACTIONS if action in found.actions],
+        "Action": Action,
+        "Satisfaction": Satisfaction,
+        "done": done or request.query.get("done"),
+        "problems": {one.field: one.en if english else one.zh for one in problems},
+        "typed": typed,
+    }
+    return render(request, "citizen/mine.html", facts, status)
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """One of the citizen's own actions, on the case that the cookie opens."""
+    if not auth.same_site(request):
+        raise CrossSite
+    kept = pages.opened(request, MINE, SECONDS)
+    if not kept:
+        return web.HTTPSeeOther("/complaints/find")
+    posted = await request.post()
+    name = request.match_info["action"]
+    action = next((one for one in ACTIONS if one.value == name), None)
+    if action is None:
+        raise web.HTTPNotFound
+    values = {key: [str(one) for one in posted.getall(key)] for key in posted}
+    typed = {key: found[-1] for key, found in values.items()}
+    try:
+        facts = read_typed(action, values)
+        await citizen.citizen_act(
+            request.app[CENTRE], kept["number"], kept["code"], facts, origin=origin_of(request)
+        )
+    except BadForm as error:
+        return await _mine(request, None, error.problems, typed, 422)
+    except Refused as error:
+        problem = FieldProblem(error.field or action.value, error.code, error.zh, error.en)
+        return await _mine(request, None, [problem], typed, 409)
+    return web.HTTPSeeOther(f"/complaints/mine?done={action.value}")
+
+
+def routes() -> list[Route]:
+    def page(method: str, path: str, handler: Any, summary: str, limit: str = "read") -> Route:
+        return Route(method, path, handler, ANYONE, summary, api=False, limit=limit)
+
+    return [
+        page("GET", "/", home, "首页"),
+        page("GET", "/complaints/new", form, "填写诉求"),
+        page("POST", "/complaints/new", file, "提交诉求", "intake"),
+        page("GET", "/complaints/receipt", receipt, "回执"),
+        page("GET", "/complaints/find", find, "查询"),
+        page("POST", "/complaints/find", look_up, "查询", "look_up"),
+        page("GET", "/complaints/mine", mine, "我的诉求"),
+        page("POST", "/complaints/mine/{action}", act, "办理我的诉求", "look_up"),
+    ]

@@ -1,0 +1,174 @@
+"""The forms of staff pages: an action's fields made from its act, choices from the case and city."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, get_origin
+
+from aiohttp import web
+
+from hotline.domain.case import Case
+from hotline.domain.people import Department, Tree
+from hotline.domain.state import Action
+from hotline.domain.words import Channel, Named
+from hotline.flow.centre import Centre
+from hotline.web import auth
+from hotline.web.keys import CENTRE, SECRET
+from hotline.web.problems import CrossSite
+from hotline.web.schemas import asked, bare
+
+CHANNELS = (
+    Channel.PHONE,
+    Channel.VISIT,
+    Channel.LETTER,
+    Channel.LEADER,
+    Channel.MEDIA,
+    Channel.OTHER,
+)
+LONG = 400  # from this length on a text gets a box of several lines
+# Actions that end or undo something stand apart and are asked for twice by their look.
+GRAVE = frozenset({Action.DECLINE, Action.REFER, Action.MERGE, Action.WITHDRAW, Action.TERMINATE})
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    zh: str
+    en: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field as a page asks for it."""
+
+    name: str
+    zh: str
+    en: str
+    widget: str
+    required: bool
+    longest: int
+    choices: Sequence[Choice] = ()
+    several: bool = False
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """An action that is possible now, with its fields."""
+
+    action: Action
+    fields: Sequence[FormField]
+    grave: bool
+
+
+def form_of(centre: Centre, case: Case, action: Action) -> ActionForm:
+    fields = [_field(centre, case, name, told) for name, told in asked(action).items()]
+    return ActionForm(action, fields, action in GRAVE)
+
+
+def _field(centre: Centre, case: Case, name: str, told: tuple[Any, Any, bool]) -> FormField:
+    kind, ask, required = told
+    plain = bare(kind)
+    several = get_origin(plain) is tuple and ask.widget != "lines"
+    return FormField(
+        name=name,
+        zh=ask.zh or name,
+        en=ask.en or name,
+        widget=_widget(plain, ask.widget, ask.longest),
+        required=required and plain is not bool,
+        longest=ask.longest,
+        choices=_choices(centre, case, plain, ask.widget),
+        several=several,
+        value=_value(case, name),
+    )
+
+
+def _widget(plain: Any, asked_for: str, longest: int) -> str:
+    if asked_for in ("department", "departments", "order", "part", "request"):
+        return "select"
+    if asked_for:
+        return asked_for
+    if isinstance(plain, type) and issubclass(plain, Named):
+        return "select"
+    if plain is bool:
+        return "box"
+    if plain is date or plain is datetime:
+        return "date" if plain is date else "moment"
+    return "text" if longest >= LONG else "line"
+
+
+def _choices(centre: Centre, case: Case, plain: Any, widget: str) -> Sequence[Choice]:
+    if isinstance(plain, type) and issubclass(plain, Named):
+        return [Choice(one.value, one.zh, one.en) for one in plain]
+    if widget in ("department", "departments"):
+        return departments(centre.rules.tree)
+    if widget == "order":
+        return [
+            Choice(str(o.id), f"{o.level}级 {o.text[:20]}", f"level {o.level}") for o in case.orders
+        ]
+    if widget == "part":
+        tree = centre.rules.tree
+        return [
+            Choice(str(p.id), f"{tree.top(p.department)}：{p.text[:20]}", p.department)
+            for p in case.parts
+        ]
+    if widget == "request":
+        waiting = [r for r in case.requests if r.state == "asked"]
+        return [Choice(str(r.id), f"{r.kind.zh}：{r.reason[:20]}", r.kind.en) for r in waiting]
+    if widget == "topic":
+        paths = ("/".join((t["level1"], t["level2"], t["level3"])) for t in centre.city.topics)
+        return [Choice(path, path, path, path.split("/")[0]) for path in paths]
+    return ()
+
+
+def _value(case: Case, name: str) -> str:
+    """What the field starts with: the suggestion, so that a click is enough where it is right."""
+    routed = case.suggestions.get("route") or {}
+    known = {
+        "department": routed.get("department") or "",
+        "topic": case.topic,
+        "type": case.type.value,
+        "urgency": case.urgency.value,
+        "reason": "",
+        "public_reply": case.endorsed or "",
+    }
+    return str(known.get(name, ""))
+
+
+def departments(tree: Tree) -> list[Choice]:
+    """Those that cases are dispatched to, the city's first, then by district."""
+
+    def order(unit: Department) -> tuple[str, str]:
+        return unit.district, unit.code
+
+    found = sorted((u for u in tree.departments.values() if u.dispatchable), key=order)
+    return [Choice(u.code, u.name, u.name, u.district or "市级") for u in found]
+
+
+async def posted(request: web.Request) -> dict[str, list[str]]:
+    """A staff form: from our own page, with the token that page was given."""
+    found = await request.post()
+    values = {name: [str(one) for one in found.getall(name)] for name in found}
+    token = values.pop("token", [""])[-1]
+    right = auth.form_token(request.app[CENTRE], request[SECRET])
+    if not hmac.compare_digest(token.encode(), right.encode()):
+        raise CrossSite
+    return values
+
+
+def nested(values: dict[str, list[str]]) -> dict[str, Any]:
+    """The flat fields of the filing page as the interface's nested body."""
+    body: dict[str, Any] = {"contact": {}, "place": {}}
+    for name in ("title", "content", "type"):
+        body[name] = values.get(name, [""])[-1]
+    for name in ("anonymous", "confidential"):
+        body[name] = values.get(name, [""])[-1] == "on"
+    for name, group in (
+        ("contact", ("name", "phone", "email")),
+        ("place", ("address", "district")),
+    ):
+        for field in group:
+            body[name][field] = values.get(f"{name}.{field}", [""])[-1]
+    return body

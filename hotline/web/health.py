@@ -1,0 +1,81 @@
+"""Alive, able to serve, and the figures that tell how it goes."""
+
+from datetime import datetime
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from escalation import audit
+from hotline.flow.centre import Centre
+from hotline.store import agenda, counters, outbox, receipts
+from hotline.web.keys import CENTRE
+
+
+async def healthz(request: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """503 when the database cannot be asked; the watch's state is told, and does not close it."""
+    centre = request.app[CENTRE]
+    try:
+        told = await standing(centre)
+    except Exception as error:  # whatever it is, this node cannot serve now
+        return web.json_response({"ready": False, "database": type(error).__name__}, status=503)
+    return web.json_response({"ready": True, **told})
+
+
+async def standing(centre: Centre) -> dict[str, object]:
+    """How every queue stands: length, age of the oldest, the watch's last look."""
+    now = centre.now()
+    async with centre.look() as look:
+        late, oldest = await agenda.late(look.connection, audit.latest_on_time(now))
+        health = audit.Health(await agenda.last_tick(look.connection), late, oldest)
+        waiting, since = await receipts.backlog(look.connection)
+        posting, posted = await outbox.length(look.connection)
+    ends = centre.calendar.last_year
+    return {
+        "database": "ok",
+        "watch": {
+            "well": health.well(now),
+            "last_tick_seconds": _age(health.last_tick, now),
+            "late_rungs": late,
+        },
+        "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
+        "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now)},
+        "calendar": {"last_year": ends, "ends_soon": now.year >= ends and now.month >= 11},
+    }
+
+
+def _age(since: datetime | None, now: datetime) -> int | None:
+    return None if since is None else max(0, int((now - since).total_seconds()))
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus text, read from the database: every node tells the same."""
+    centre, registry = request.app[CENTRE], CollectorRegistry()
+    async with centre.look() as look:
+        today = await counters.today(look.connection, look.at)
+    receipts_today = Gauge(
+        "hotline_receipts_today",
+        "Receipts of the day by channel and outcome",
+        ["channel", "outcome"],
+        registry=registry,
+    )
+    for channel, outcome, n in today:
+        receipts_today.labels(channel, outcome).inc(n)
+    found = await standing(centre)
+    for queue in ("triage", "outbox"):
+        facts = found[queue]
+        assert isinstance(facts, dict)
+        for name in ("waiting", "oldest_seconds"):
+            gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
+            gauge.set(facts[name] or 0)
+    watch = found["watch"]
+    assert isinstance(watch, dict)
+    for name in ("last_tick_seconds", "late_rungs"):
+        Gauge(f"hotline_watch_{name}", f"watch: {name}", registry=registry).set(watch[name] or 0)
+    return web.Response(
+        body=generate_latest(registry),
+        headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+    )

@@ -1,0 +1,14 @@
+"""What the application carries, under typed keys."""
+
+from aiohttp import web
+
+from hotline.config import Settings
+from hotline.domain.people import Actor
+from hotline.flow.centre import Centre
+
+CENTRE = web.AppKey("centre", Centre)
+SETTINGS = web.AppKey("settings", Settings)
+ACTOR = web.RequestKey("actor", Actor)
+ORIGIN = web.RequestKey("origin", str)
+SECRET = web.RequestKey("secret", str)
+LANGUAGE = web.RequestKey("language", str)

@@ -1,0 +1,40 @@
+"""How often the public may ask; a limit answers with when to come back, never with silence."""
+
+import time
+
+from aiohttp import web
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from hotline.web.keys import ORIGIN, SETTINGS
+from hotline.web.problems import TooOften
+
+# Reliability programme §3; per address, and per process: several nodes allow that many times more.
+LIMITS: dict[str, RateLimitItem] = {
+    "intake": parse("5/minute"),
+    "upload": parse("20/minute"),
+    "look_up": parse("30/minute"),
+    "sign_in": parse("50/10 minutes"),
+    "read": parse("120/minute"),
+}
+
+
+class Limiter:
+    """Counts per address and kind of request."""
+
+    def __init__(self) -> None:
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+
+    async def check(self, request: web.Request, kind: str) -> None:
+        """Raises TooOften with the seconds until the next one is let in."""
+        if not kind or request.app[SETTINGS].limits.public == "off":
+            return
+        limit, who = LIMITS[kind], request[ORIGIN]
+        if await self._window.hit(limit, kind, who):
+            return
+        reset, _ = await self._window.get_window_stats(limit, kind, who)
+        raise TooOften(max(1, int(reset - time.time()) + 1))  # noqa: TID251
+
+
+LIMITER = web.AppKey("limiter", Limiter)

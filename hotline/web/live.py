@@ -1,0 +1,61 @@
+"""Server-sent events: what is new for the caller's desk, and how many cases wait."""
+
+import asyncio
+import json
+
+from aiohttp import web
+
+from hotline.flow import notify
+from hotline.flow import work as flow
+from hotline.web.keys import ACTOR, CENTRE
+
+PAUSE = 2.0  # seconds between looks; each look is two small reads
+OPEN = web.AppKey("open_streams", set[asyncio.Task[None] | None])
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """`message` for each new notice, `counts` whenever they change, a comment as heartbeat."""
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
+    )
+    await response.prepare(request)
+    task = asyncio.current_task()
+    request.app[OPEN].add(task)
+    try:
+        await _stream(request, response)
+    except (ConnectionResetError, asyncio.CancelledError):
+        pass  # the browser went away, or the server stops: both are how a stream ends
+    finally:
+        request.app[OPEN].discard(task)
+    return response
+
+
+async def _stream(request: web.Request, response: web.StreamResponse) -> None:
+    centre, actor = request.app[CENTRE], request[ACTOR]
+    latest = await notify.desk_messages(centre, actor, limit=1)
+    last = int(str(latest[0]["id"])) if latest else 0
+    counted: dict[str, int] | None = None
+    while True:
+        counts = await flow.counts(centre, actor)
+        if counts != counted:
+            await _send(response, "counts", counts)
+            counted = counts
+        fresh = [m for m in await notify.desk_messages(centre, actor) if int(str(m["id"])) > last]
+        for message in reversed(fresh):
+            last = int(str(message["id"]))
+            told = {name: message[name] for name in ("about", "subject", "text", "level")}
+            await _send(response, "message", told)
+        await response.write(b": still here\n\n")
+        await asyncio.sleep(PAUSE)
+
+
+async def _send(response: web.StreamResponse, event: str, told: object) -> None:
+    body = json.dumps(told, ensure_ascii=False)
+    await response.write(f"event: {event}\ndata: {body}\n\n".encode())
+
+
+async def end_streams(app: web.Application) -> None:
+    """A stream would hold the stop up until its time limit."""
+    for task in list(app[OPEN]):
+        if task is not None:
+            task.cancel()

@@ -1,0 +1,157 @@
+"""What every page shares: templates, language, dates as an office writes them, forms, errors."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from aiohttp import web
+
+from hotline.domain.words import Named, Role
+from hotline.web import auth
+from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET, SETTINGS
+from hotline.web.problems import Problem
+from hotline.web.shown import ZONE
+
+LANGUAGE_COOKIE = "hotline_language"
+
+
+def language(request: web.Request) -> str:
+    """`?lang=`, else the choice made before, else what the browser asks for; Chinese first."""
+    wanted = request.query.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if wanted in ("zh", "en"):
+        return wanted
+    asked = request.headers.get("Accept-Language", "").lower()
+    api = request.path.startswith("/api/")
+    return "en" if api and asked.startswith("en") else "zh"
+
+
+@cache
+def templates() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("hotline.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"when": when, "day": day, "left": left}
+    return made
+
+
+def when(at: datetime | None, language: str = "zh") -> str:
+    """2026年11月24日 09:05; the city's clock whatever the host's."""
+    if at is None:
+        return "—"
+    local = at.astimezone(ZONE)
+    if language == "en":
+        return f"{local:%Y-%m-%d %H:%M}"
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def day(at: datetime | None, language: str = "zh") -> str:
+    """A promised moment at 00:00 means the whole day before it."""
+    if at is None:
+        return "—"
+    local = at.astimezone(ZONE)
+    if (local.hour, local.minute) != (0, 0):
+        return when(at, language)
+    last = local - timedelta(days=1)
+    if language == "en":
+        return f"end of {last:%Y-%m-%d}"
+    return f"{last.year}年{last.month}月{last.day}日 24:00"
+
+
+def left(due: datetime | None, now: datetime, language: str = "zh") -> tuple[str, str]:
+    """How much time is left, in words, and the light it stands at: none, calm, soon, late."""
+    if due is None:
+        return "", "none"
+    minutes = int((due - now).total_seconds() // 60)
+    late, minutes = minutes < 0, abs(minutes)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if language == "en":
+        size = f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min"
+        words = f"{size} overdue" if late else f"{size} left"
+    else:
+        size = f"{days}天{hours}小时" if days else f"{hours}小时{minutes % 60}分"
+        words = f"超期{size}" if late else f"剩{size}"
+    return words, "late" if late else "soon" if days < 1 else "calm"
+
+
+def context(request: web.Request) -> dict[str, Any]:
+    """What every template may use; `t` chooses between the two languages."""
+    spoken = request.get(LANGUAGE, "zh")
+    centre, actor = request.app[CENTRE], request.get(ACTOR)
+    return {
+        "t": lambda zh, en: en if spoken == "en" else zh,
+        "name": lambda word: word.name_in(spoken) if isinstance(word, Named) else str(word),
+        "language": spoken,
+        "other_language": _with(request, lang="zh" if spoken == "en" else "en"),
+        "actor": actor,
+        "role": actor.role if actor else None,
+        "city": request.app[SETTINGS].city,
+        "now": centre.now(),
+        "tree": centre.rules.tree,
+        "token": auth.form_token(centre, request[SECRET]) if SECRET in request else "",
+        "path": request.path,
+        "Role": Role,
+    }
+
+
+def _with(request: web.Request, **changes: str) -> str:
+    query = {**request.query, **changes}
+    return f"{request.path}?{urlencode(query)}"
+
+
+def render(
+    request: web.Request, template: str, facts: Mapping[str, Any] | None = None, status: int = 200
+) -> web.Response:
+    text = templates().get_template(template).render({**context(request), **(facts or {})})
+    response = web.Response(
+        text=text, status=status, content_type="text/html", charset="utf-8", headers=NO_STORE
+    )
+    if request.query.get("lang") in ("zh", "en"):
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            request.query["lang"],
+            samesite="Lax",
+            httponly=True,
+            max_age=31_536_000,
+        )
+    return response
+
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def failed(request: web.Request, problem: Problem) -> web.Response:
+    """An error as a page; who is not signed in is shown the way in."""
+    if problem.status == 401 and request.path.startswith("/office"):
+        return render(request, "office/login.html", {"problem": None, "username": ""}, 401)
+    answer = render(request, "error.html", {"problem": problem}, problem.status)
+    if problem.retry_after is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
+
+
+def sealed(request: web.Request, told: Mapping[str, str]) -> str:
+    """A few facts for a short-lived cookie, encrypted: number and query code stay out of addresses."""
+    cipher = request.app[CENTRE].cipher
+    body = json.dumps({**told, "at": request.app[CENTRE].now().timestamp()})
+    return cipher.lock(body, "cookie").hex()
+
+
+def opened(request: web.Request, name: str, seconds: int) -> dict[str, str]:
+    """What `sealed` made, if it is ours and not too old; empty otherwise."""
+    centre = request.app[CENTRE]
+    try:
+        told = json.loads(
+            centre.cipher.unlock(bytes.fromhex(request.cookies.get(name, "")), "cookie")
+        )
+    except Exception:  # a cookie that is not ours is no cookie
+        return {}
+    fresh = centre.now().timestamp() - float(told["at"]) < seconds
+    return {key: str(value) for key, value in told.items()} if fresh else {}

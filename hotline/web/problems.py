@@ -1,0 +1,166 @@
+"""Refusals -> responses, in one table: RFC 9457 problems for machines, words for people."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from channels.forms import BadForm, FieldProblem
+from hotline.domain import errors
+from hotline.domain.errors import Refused
+from hotline.flow.citizen import DoorShut
+from hotline.flow.intake import KeyInFlight, KeyMismatch
+from hotline.store.find import BadCursor
+from hotline.web.keys import LANGUAGE
+
+log = structlog.get_logger(__name__)
+
+
+class SignInNeeded(Refused):
+    code = "sign_in_needed"
+
+    def __init__(self) -> None:
+        super().__init__("请先登录。", "Sign in first.")
+
+
+class SignInWrong(Refused):
+    """The same words whatever was wrong: name, password, or a locked account."""
+
+    code = "sign_in_wrong"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "用户名或密码不正确；连续输错会暂时锁定，请稍后再试或联系安全管理员。",
+            "User name or password is wrong; repeated mistakes lock the account for a while.",
+        )
+
+
+class TooOften(Refused):
+    code = "too_often"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "提交过于频繁，请稍后再试；紧急情况请拨打 110、119、120。",
+            "Too many requests; try again later.",
+        )
+        self.retry_after = retry_after
+
+
+class CrossSite(Refused):
+    code = "cross_site"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "请求来自其他网站，已拒绝；请从本站页面操作。", "Cross-site request refused."
+        )
+
+
+STATUS: dict[type[Refused], int] = {
+    errors.NotPossible: 409,
+    errors.Stale: 409,
+    errors.NotAllowed: 403,
+    errors.NoSuchCase: 404,
+    DoorShut: 429,
+    TooOften: 429,
+    KeyInFlight: 409,
+    KeyMismatch: 422,
+    BadCursor: 422,
+    SignInNeeded: 401,
+    SignInWrong: 401,
+    CrossSite: 403,
+}
+PLAIN = {
+    400: ("请求有误，无法识别。", "The request cannot be read."),
+    404: ("没有这个地址。", "There is no such address."),
+    405: ("这个地址不接受该方法。", "Method not allowed here."),
+    413: ("内容过大，请减少文字或附件。", "Too large."),
+    415: ("请使用 application/json。", "Use application/json."),
+    500: ("服务内部出错，已记录，请稍后再试。", "Something went wrong and was recorded."),
+    503: (
+        "服务暂时不可用，请稍后再试；已收到的诉求不会丢失。",
+        "Not available right now; try again.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem as RFC 9457 has it, and what pages show of it."""
+
+    status: int
+    code: str
+    detail: str
+    errors: tuple[dict[str, str], ...] = ()
+    extra: dict[str, Any] | None = None
+    retry_after: int | None = None
+
+    def body(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "type": f"urn:hotline:problem:{self.code}",
+            "title": self.code,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            found["errors"] = list(self.errors)
+        return found | (self.extra or {})
+
+    def response(self) -> web.Response:
+        text = json.dumps(self.body(), ensure_ascii=False)
+        answer = web.Response(
+            status=self.status, text=text, content_type="application/problem+json", charset="utf-8"
+        )
+        if self.retry_after is not None:
+            answer.headers["Retry-After"] = str(self.retry_after)
+        return answer
+
+
+def of_refusal(refusal: Refused, language: str) -> Problem:
+    status = next((s for kind, s in STATUS.items() if isinstance(refusal, kind)), 409)
+    detail = refusal.en if language == "en" else refusal.zh
+    extra = {"version": refusal.version} if isinstance(refusal, errors.Stale) else None
+    told: tuple[dict[str, str], ...] = ()
+    if refusal.field:
+        told = ({"field": refusal.field, "code": refusal.code, "message": detail},)
+    return Problem(status, refusal.code, detail, told, extra, getattr(refusal, "retry_after", None))
+
+
+def of_form(problems: list[FieldProblem], language: str) -> Problem:
+    told = tuple(
+        {"field": one.field, "code": one.code, "message": one.en if language == "en" else one.zh}
+        for one in problems
+    )
+    detail = "; ".join(one["message"] for one in told[:3])
+    return Problem(422, "bad_form", detail, told)
+
+
+def plain(status: int, language: str, code: str = "") -> Problem:
+    zh, en = PLAIN.get(status, PLAIN[400])
+    return Problem(status, code or f"http_{status}", en if language == "en" else zh)
+
+
+def of_error(error: BaseException, request: web.Request) -> Problem:
+    """Any exception of a handler as a problem; what nobody foresaw is logged under an id."""
+    language = request.get(LANGUAGE, "zh")
+    if isinstance(error, Refused):
+        return of_refusal(error, language)
+    if isinstance(error, BadForm):
+        return of_form(error.problems, language)
+    if isinstance(error, web.HTTPException):
+        return plain(error.status, language)
+    if unavailable(error):
+        log.error("database.away", error=type(error).__name__)
+        return Problem(503, "unavailable", plain(503, language).detail, retry_after=5)
+    incident = secrets.token_hex(6)
+    log.error("request.failed", incident=incident, error=type(error).__name__, exc_info=error)
+    return Problem(500, "internal", plain(500, language).detail, extra={"incident": incident})
+
+
+def unavailable(error: BaseException) -> bool:
+    """The database is away, full or busy: the same request may go through later."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    away = {"OperationalError", "InterfaceError", "TimeoutError", "ConnectionError"}
+    return bool(names & away) or bool(getattr(error, "connection_invalidated", False))

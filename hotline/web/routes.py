@@ -1,0 +1,251 @@
+"""Every route of the JSON interface, with who may call it."""
+
+from channels.web import ComplaintForm
+from hotline.domain.state import Action
+from hotline.domain.words import Kind, Role, Urgency
+from hotline.store.find import SORTS
+from hotline.web import api_citizen, api_city, api_staff, attachments, health, live, openapi
+from hotline.web.routing import ANYONE, STAFF, Param, Route
+from hotline.web.schemas import model
+
+CODE = Param("Query-Code", "header", "查询码", required=True)
+KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
+CITIZENS = (
+    ("supplements", Action.SUPPLEMENT, api_citizen.post_supplement, "补充信息"),
+    ("withdrawal", Action.WITHDRAW, api_citizen.post_withdrawal, "撤诉"),
+    ("rating", Action.RATE, api_citizen.post_rating, "评价"),
+    ("urge", Action.URGE, api_citizen.post_urge, "催办"),
+    ("reopening", Action.REOPEN, api_citizen.post_reopening, "再次来诉"),
+)
+FILERS = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
+WORKERS = STAFF - {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
+STAFF_COMPLAINT = {
+    **ComplaintForm.model_json_schema(ref_template="#/components/schemas/{model}"),
+    "title": "StaffComplaint",
+}
+
+
+def _list_params() -> tuple[Param, ...]:
+    def choice(values: list[str]) -> dict[str, object]:
+        return {"type": "string", "enum": values}
+
+    return (
+        Param("state", "query", "状态，可用逗号隔开多个；open 与 ended 为两大类"),
+        Param("department", "query", "主办单位代码"),
+        Param("type", "query", "诉求类型", schema=choice([kind.value for kind in Kind])),
+        Param("urgency", "query", "紧急程度", schema=choice([one.value for one in Urgency])),
+        Param("topic", "query", "事项分类，任一级"),
+        Param(
+            "level",
+            "query",
+            "督办级别不低于",
+            schema={"type": "integer", "minimum": 0, "maximum": 6},
+        ),
+        Param("overdue", "query", "是否超期", schema=choice(["true", "false"])),
+        Param("q", "query", "编号开头或文中词语", schema={"type": "string", "maxLength": 100}),
+        Param("sort", "query", "排序", schema=choice(sorted(SORTS))),
+        Param("cursor", "query", "翻页标记"),
+        Param(
+            "limit", "query", "每页条数", schema={"type": "integer", "minimum": 1, "maximum": 200}
+        ),
+    )
+
+
+def citizens() -> list[Route]:
+    base = "/api/v1/complaints"
+    found = [
+        Route(
+            "POST",
+            base,
+            api_citizen.post_complaint,
+            ANYONE,
+            "登记诉求",
+            body=ComplaintForm,
+            answers={201: "已登记，编号与查询码"},
+            params=(KEY,),
+            limit="intake",
+        ),
+        Route(
+            "GET",
+            base + "/{number}",
+            api_citizen.get_complaint,
+            ANYONE,
+            "查询本人诉求",
+            answers={200: "诉求进展"},
+            params=(CODE,),
+            limit="look_up",
+        ),
+        Route(
+            "POST",
+            "/api/v1/attachments",
+            attachments.upload,
+            ANYONE,
+            "上传附件",
+            body="multipart",
+            answers={201: "附件凭证"},
+            limit="upload",
+        ),
+        Route(
+            "GET",
+            "/api/v1/topics",
+            api_city.get_topics,
+            ANYONE,
+            "事项目录",
+            answers={200: "目录"},
+            limit="read",
+        ),
+        Route(
+            "GET",
+            "/api/v1/knowledge",
+            api_city.get_knowledge,
+            ANYONE,
+            "知识库",
+            answers={200: "条目"},
+            params=(Param("q", "query", "词语"),),
+            limit="read",
+        ),
+        Route(
+            "GET",
+            "/api/v1/published",
+            api_city.get_published,
+            ANYONE,
+            "公开的诉求",
+            answers={200: "条目"},
+            limit="read",
+        ),
+    ]
+    for name, action, handler, summary in CITIZENS:
+        found.append(
+            Route(
+                "POST",
+                f"{base}/{{number}}/{name}",
+                handler,
+                ANYONE,
+                summary,
+                body=model(action),
+                answers={200: "诉求进展"},
+                params=(CODE, KEY),
+                limit="look_up",
+            )
+        )
+    return found
+
+
+def staff() -> list[Route]:
+    case = "/api/v1/cases/{number}"
+    return [
+        Route(
+            "POST",
+            "/api/v1/sessions",
+            api_staff.post_session,
+            ANYONE,
+            "登录",
+            body=api_staff.SignIn,
+            answers={201: "会话"},
+            limit="sign_in",
+        ),
+        Route(
+            "DELETE",
+            "/api/v1/sessions",
+            api_staff.delete_session,
+            STAFF,
+            "退出",
+            answers={204: "已退出"},
+        ),
+        Route(
+            "GET",
+            "/api/v1/cases",
+            api_staff.get_cases,
+            WORKERS,
+            "诉求列表",
+            answers={200: "一页诉求"},
+            params=_list_params(),
+        ),
+        Route(
+            "POST",
+            "/api/v1/cases",
+            api_staff.post_case,
+            FILERS,
+            "代诉求人登记",
+            body=STAFF_COMPLAINT,
+            answers={201: "已登记"},
+            params=(KEY,),
+        ),
+        Route("GET", case, api_staff.get_case, WORKERS, "诉求详情", answers={200: "诉求"}),
+        Route(
+            "GET",
+            case + "/timeline",
+            api_staff.get_timeline,
+            WORKERS,
+            "办理过程",
+            answers={200: "全部记录"},
+        ),
+        Route(
+            "POST",
+            case + "/actions",
+            api_staff.post_action,
+            WORKERS,
+            "办理动作",
+            body="action",
+            answers={200: "办理后的诉求"},
+        ),
+        Route(
+            "POST",
+            case + "/reveal",
+            api_staff.post_reveal,
+            WORKERS,
+            "查看诉求人信息",
+            body=api_staff.Reveal,
+            answers={200: "所查看的内容"},
+        ),
+        Route(
+            "GET",
+            "/api/v1/attachments/{token}",
+            attachments.download,
+            WORKERS,
+            "下载附件",
+            answers={200: "文件"},
+        ),
+        Route(
+            "GET",
+            "/api/v1/events",
+            live.events,
+            WORKERS,
+            "实时事件（SSE）",
+            answers={200: "事件流"},
+        ),
+        Route(
+            "GET",
+            "/api/v1/reports/{name}",
+            api_city.get_report,
+            api_city.READERS,
+            "统计报表",
+            answers={200: "报表"},
+            params=(
+                Param("from", "query", "起始日期"),
+                Param("to", "query", "结束日期"),
+                Param("by", "query", "分组"),
+            ),
+        ),
+    ]
+
+
+def machines() -> list[Route]:
+    return [
+        Route(
+            "GET",
+            "/api/v1/openapi.json",
+            openapi.get_document,
+            ANYONE,
+            "接口文档",
+            answers={200: "OpenAPI"},
+        ),
+        Route("GET", "/api/v1/docs", openapi.get_docs, ANYONE, "接口说明页", api=False),
+        Route("GET", "/healthz", health.healthz, ANYONE, "是否存活", answers={200: "存活"}),
+        Route("GET", "/readyz", health.readyz, ANYONE, "能否服务", answers={200: "可以"}),
+        Route("GET", "/metrics", health.metrics, ANYONE, "运行指标", api=False),
+    ]
+
+
+def routes() -> list[Route]:
+    return [*citizens(), *staff(), *machines()]

@@ -1,0 +1,44 @@
+"""One table of routes: method, path, who may call it, what is told and what is answered.
+
+The application, the access check and the OpenAPI document are all made from it; a route without
+a policy cannot be written.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from hotline.domain.words import Role
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ANYONE: frozenset[Role] = frozenset()
+STAFF = frozenset(role for role in Role if role not in (Role.CITIZEN, Role.SYSTEM, Role.OPERATOR))
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter outside the body."""
+
+    name: str
+    place: str  # path, query, header
+    zh: str
+    required: bool = False
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation of the interface; `who` empty means anyone."""
+
+    method: str
+    path: str
+    handler: Handler
+    who: frozenset[Role]
+    summary: str
+    body: Any = None  # a pydantic model or a ready schema
+    answers: dict[int, str] = field(default_factory=dict)  # status -> what it means
+    params: tuple[Param, ...] = ()
+    api: bool = True
+    limit: str = ""  # the public rate limit it falls under

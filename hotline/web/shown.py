@@ -1,0 +1,155 @@
+"""Cases and lists as JSON: the one place that serialises them, always masked."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hotline.domain.case import Case, Entry
+from hotline.domain.people import Tree
+from hotline.domain.state import State
+from hotline.flow.citizen import Progress
+from hotline.flow.work import CaseView
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def moment(at: datetime | None) -> str | None:
+    """RFC 3339 in the city's time."""
+    return at.astimezone(ZONE).isoformat(timespec="seconds") if at else None
+
+
+def progress(found: Progress) -> dict[str, Any]:
+    """What the citizen may see."""
+    told: dict[str, Any] = {
+        "number": found.number,
+        "state": found.state,
+        "state_text": found.state_text,
+        "received_at": moment(found.received_at),
+        "type": found.type,
+        "topic": found.topic,
+        "department": found.department,
+        "due_at": moment(found.due_at),
+        "due_provisional": found.due_provisional,
+        "timeline": [{**line, "at": moment(line["at"])} for line in found.timeline],
+        "allowed_actions": [action.value for action in found.actions],
+    }
+    return told | ({"reply": found.reply} if found.reply else {})
+
+
+def deadlines(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "promise": deadline.promise.value,
+            "part": deadline.part,
+            "due_at": moment(deadline.due_at),
+            "state": deadline.state.value,
+            "climbed": deadline.climbed,
+            "started_at": moment(deadline.started_at),
+            "ended_at": moment(deadline.ended_at),
+            "limit": {
+                "n": deadline.limit_n,
+                "unit": deadline.limit_unit.value,
+                "source": deadline.source,
+            },
+            "override": deadline.override,
+            "provisional": deadline.provisional,
+            "terms": deadline.terms_version,
+            "calendar": deadline.calendar_version,
+            "rungs": [
+                {"level": mark.level, "kind": mark.kind.value, "at": moment(mark.at)}
+                for mark in deadline.rungs
+            ],
+        }
+        for deadline in case.deadlines.values()
+    ]
+
+
+def case(view: CaseView, tree: Tree) -> dict[str, Any]:
+    one = view.case
+    return {
+        "number": one.number,
+        "version": one.version,
+        "state": one.state.value,
+        "state_text": one.state.zh,
+        "type": one.type.value,
+        "topic": one.topic,
+        "urgency": one.urgency.value,
+        "channel": one.channel.value,
+        "received_at": moment(one.received_at),
+        "due_at": moment(one.due_at),
+        "closed_at": moment(one.closed_at),
+        "department": one.lead,
+        "department_name": tree.top(one.lead) if one.lead else None,
+        "co_departments": [part.department for part in one.parts if part.kind == "cohandle"],
+        "deadlines": deadlines(one),
+        "level": one.level,
+        "suggestions": one.suggestions,
+        "title": one.title,
+        "content": one.content,
+        "district": one.district,
+        "anonymous": one.anonymous,
+        "confidential": one.confidential,
+        "citizen": view.citizen,
+        "handler": one.handler,
+        "round": one.round,
+        "returns": one.returns,
+        "parent": one.parent,
+        "previous": one.previous,
+        "reply": one.reply,
+        "follow_up": one.outcome,
+        "rating": one.rating,
+        "notes": one.notes,
+        "parts": [dict(part.__dict__) for part in one.parts],
+        "requests": [_plain(request.__dict__) for request in one.requests],
+        "orders": [_plain(order.__dict__) for order in one.orders],
+        "attachments": [
+            {"token": kept.token, "name": kept.name, "size": kept.size, "type": kept.type}
+            for kept in view.attachments
+        ],
+        "allowed_actions": view.actions,
+    }
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: moment(value)
+        if isinstance(value, datetime)
+        else value.isoformat()
+        if hasattr(value, "isoformat")
+        else value
+        for name, value in facts.items()
+    }
+
+
+def row(found: Mapping[str, Any], tree: Tree) -> dict[str, Any]:
+    """A case in a list."""
+    return {
+        **{name: found[name] for name in ("number", "version", "state", "type", "topic")},
+        **{name: found[name] for name in ("urgency", "channel", "title", "district", "level")},
+        "state_text": State(found["state"]).zh,
+        "department": found["lead"],
+        "department_name": tree.top(found["lead"]) if found["lead"] else None,
+        "received_at": moment(found["received_at"]),
+        "due_at": moment(found["due_at"]),
+        "closed_at": moment(found["closed_at"]),
+    }
+
+
+def entry(line: Entry) -> dict[str, Any]:
+    return {
+        "seq": line.seq,
+        "at": moment(line.at),
+        "action": line.action.value,
+        "action_text": line.action.zh,
+        "role": line.role,
+        "actor": line.actor,
+        "department": line.department,
+        "origin": line.origin,
+        "before": dict(line.before),
+        "after": dict(line.after),
+        "text": line.text,
+        "public": line.public,
+        "previous": line.previous,
+        "hash": line.hash,
+    }
