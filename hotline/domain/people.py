@@ -118,5 +118,6 @@ def mask_email(email: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """The district stays readable, house and room do not."""
-    return address[:6] + "***" if len(address) > 6 else "***"
+    """The road stays readable, house and room do not."""
+    road = re.split(r"[0-9０-９一二三四五六七八九十]+", address)[0][:6]
+    return road + "***"

@@ -16,6 +16,7 @@ from hotline.web.bodies import code_of, json_object, key_of, new_key, number_of,
 from hotline.web.keys import CENTRE, LANGUAGE
 from hotline.web.routing import Handler
 from hotline.web.schemas import read_act
+from hotline.web.shown import answer
 
 
 async def post_complaint(request: web.Request) -> web.Response:
@@ -29,7 +30,7 @@ async def post_complaint(request: web.Request) -> web.Response:
         raise
     facts = {"notice": seed.privacy(request[LANGUAGE])[0]}
     receipt = await intake.receive(centre, incoming, scope="web" if key else None, facts=facts)
-    return web.json_response(
+    return answer(
         {
             "number": receipt.number,
             "query_code": receipt.query_code,
@@ -81,7 +82,7 @@ async def get_complaint(request: web.Request) -> web.Response:
         origin_of(request),
         request[LANGUAGE],
     )
-    return web.json_response(shown.progress(found), headers={"Cache-Control": "no-store"})
+    return answer(shown.progress(found), headers={"Cache-Control": "no-store"})
 
 
 def _act(action: Action) -> Handler:
@@ -95,7 +96,7 @@ def _act(action: Action) -> Handler:
             origin=origin_of(request),
             key=key_of(request),
         )
-        return web.json_response(shown.progress(found))
+        return answer(shown.progress(found))
 
     return handler
 

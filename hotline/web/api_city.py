@@ -12,6 +12,7 @@ from hotline.reports.queries import Period
 from hotline.web import shown
 from hotline.web.bodies import chosen
 from hotline.web.keys import ACTOR, CENTRE
+from hotline.web.shown import answer
 
 REPORTS = (
     "calls",
@@ -26,6 +27,7 @@ REPORTS = (
 READERS = frozenset(
     {Role.SUPERVISOR, Role.SHIFT_LEAD, Role.INSPECTOR, Role.DIRECTOR, Role.AUDITOR, Role.LEADER}
 )
+
 # What no part of this version counts yet: no telephone, no knowledge base.
 NOT_YET = {
     "calls": ("offered", "answered", "abandoned"),
@@ -45,17 +47,17 @@ async def get_topics(request: web.Request) -> web.Response:
         }
         for row in city.topics
     ]
-    return web.json_response({"items": items})
+    return answer({"items": items})
 
 
 async def get_knowledge(request: web.Request) -> web.Response:
     """No article has been released yet: the list is truly empty."""
-    return web.json_response({"items": [], "next_cursor": None})
+    return answer({"items": [], "next_cursor": None})
 
 
 async def get_published(request: web.Request) -> web.Response:
     """Only what two people released may stand here; nothing has been."""
-    return web.json_response({"items": [], "next_cursor": None})
+    return answer({"items": [], "next_cursor": None})
 
 
 async def get_report(request: web.Request) -> web.Response:
@@ -64,7 +66,7 @@ async def get_report(request: web.Request) -> web.Response:
         raise NoSuchCase
     by = chosen(request, "by", frozenset(queries.BY)) or None
     found = await report(request, name, period(request), by)
-    return web.json_response(found)
+    return answer(found)
 
 
 def period(request: web.Request) -> Period:

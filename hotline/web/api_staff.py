@@ -16,6 +16,7 @@ from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import chosen, json_object, key_of, new_key, number_of, origin_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.schemas import read_action
+from hotline.web.shown import answer
 
 STATES = frozenset(state.value for state in State) | {"open", "ended"}
 BY_HAND = frozenset(channel.value for channel in Channel)
@@ -43,7 +44,7 @@ async def post_session(request: web.Request) -> web.Response:
     officer, secret, ends = await auth.sign_in(
         request.app[CENTRE], told.username, told.password, origin_of(request)
     )
-    return web.json_response(
+    return answer(
         {
             "token": secret,
             "expires_at": shown.moment(ends),
@@ -64,7 +65,7 @@ async def get_cases(request: web.Request) -> web.Response:
     found = await flow.listed(centre, actor, wanted(request))
     tree = centre.rules.tree
     items = [shown.row(row, tree) for row in found.rows]
-    return web.json_response({"items": items, "next_cursor": found.next_cursor})
+    return answer({"items": items, "next_cursor": found.next_cursor})
 
 
 def wanted(request: web.Request) -> Wanted:
@@ -94,7 +95,7 @@ async def _shown(request: web.Request, view: flow.CaseView) -> web.Response:
     told = shown.case(view, request.app[CENTRE].rules.tree)
     if request[LANGUAGE] == "en":
         told["state_text"] = view.case.state.en
-    return web.json_response(told, headers={"Cache-Control": "no-store"})
+    return answer(told, headers={"Cache-Control": "no-store"})
 
 
 async def get_case(request: web.Request) -> web.Response:
@@ -104,7 +105,7 @@ async def get_case(request: web.Request) -> web.Response:
 
 async def get_timeline(request: web.Request) -> web.Response:
     _, entries = await flow.timeline(request.app[CENTRE], number_of(request), request[ACTOR])
-    return web.json_response({"items": [shown.entry(line) for line in entries]})
+    return answer({"items": [shown.entry(line) for line in entries]})
 
 
 async def post_action(request: web.Request) -> web.Response:
@@ -125,7 +126,7 @@ async def post_reveal(request: web.Request) -> web.Response:
     found = await flow.reveal(
         request.app[CENTRE], number_of(request), tuple(told.fields), told.purpose, request[ACTOR]
     )
-    return web.json_response(found, headers={"Cache-Control": "no-store"})
+    return answer(found, headers={"Cache-Control": "no-store"})
 
 
 async def post_case(request: web.Request) -> web.Response:
@@ -148,6 +149,6 @@ async def post_case(request: web.Request) -> web.Response:
     )
     told = {"number": receipt.number, "query_code": receipt.query_code}
     received = {"received_at": shown.moment(receipt.received_at), "state": "registered"}
-    return web.json_response(
+    return answer(
         {**told, **received, "state_text": State.REGISTERED.name_in(request[LANGUAGE])}, status=201
     )

@@ -114,7 +114,7 @@ def make_app(
     most = settings.limits.attachment_mb * 2**20 + 2**16
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
-    app[LIMITER], app[live.OPEN] = Limiter(), set()
+    app[LIMITER], app[live.OPEN] = Limiter(), live.Streams()
     listed = [*routes(), *citizen.routes(), *office.routes(), *admin.routes()]
     app[openapi.DOCUMENT] = openapi.document(listed, version)
     for route in listed:

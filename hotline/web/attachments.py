@@ -11,6 +11,7 @@ from hotline.flow import work as flow
 from hotline.store import files
 from hotline.store.files import Kept
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
+from hotline.web.shown import answer
 
 ALLOWED = {
     "image/jpeg": (".jpg", ".jpeg"),
@@ -43,7 +44,7 @@ async def upload(request: web.Request) -> web.Response:
             if name:
                 kept = await keep(request, name, await _read(request, part))
                 told = {"token": kept.token, "name": kept.name, "size": kept.size}
-                return web.json_response({**told, "type": kept.type}, status=201)
+                return answer({**told, "type": kept.type}, status=201)
     except (ValueError, AssertionError):
         raise web.HTTPBadRequest from None
     raise BadForm([FieldProblem("file", "missing", "请选择文件。", "Choose a file.")])

@@ -1,5 +1,6 @@
 """Public pages: the form, the receipt, my complaint; they work without scripts and on a phone."""
 
+from collections import defaultdict
 from typing import Any
 
 from aiohttp import web
@@ -50,7 +51,7 @@ def _form(
     version, notice = seed.privacy(request[LANGUAGE])
     english = request[LANGUAGE] == "en"
     facts = {
-        "typed": typed,
+        "typed": defaultdict(str, typed),
         "problems": {one.field: one.en if english else one.zh for one in problems},
         "kinds": list(Kind),
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
@@ -180,7 +181,7 @@ async def _mine(
         "Satisfaction": Satisfaction,
         "done": done or request.query.get("done"),
         "problems": {one.field: one.en if english else one.zh for one in problems},
-        "typed": typed,
+        "typed": defaultdict(str, typed),
     }
     return render(request, "citizen/mine.html", facts, status)
 

@@ -12,7 +12,7 @@ from hotline.domain.case import Case
 from hotline.domain.people import Department, Tree
 from hotline.domain.state import Action
 from hotline.domain.words import Channel, Named
-from hotline.flow.centre import Centre
+from hotline.flow.centre import Centre, City
 from hotline.web import auth
 from hotline.web.keys import CENTRE, SECRET
 from hotline.web.problems import CrossSite
@@ -117,10 +117,11 @@ def _choices(centre: Centre, case: Case, plain: Any, widget: str) -> Sequence[Ch
     if widget == "request":
         waiting = [r for r in case.requests if r.state == "asked"]
         return [Choice(str(r.id), f"{r.kind.zh}：{r.reason[:20]}", r.kind.en) for r in waiting]
-    if widget == "topic":
-        paths = ("/".join((t["level1"], t["level2"], t["level3"])) for t in centre.city.topics)
-        return [Choice(path, path, path, path.split("/")[0]) for path in paths]
     return ()
+
+
+def topics(city: City) -> list[str]:
+    return ["/".join((t["level1"], t["level2"], t["level3"])) for t in city.topics]
 
 
 def _value(case: Case, name: str) -> str:

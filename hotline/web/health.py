@@ -9,10 +9,11 @@ from escalation import audit
 from hotline.flow.centre import Centre
 from hotline.store import agenda, counters, outbox, receipts
 from hotline.web.keys import CENTRE
+from hotline.web.shown import answer
 
 
 async def healthz(request: web.Request) -> web.Response:
-    return web.json_response({"status": "alive"})
+    return answer({"status": "alive"})
 
 
 async def readyz(request: web.Request) -> web.Response:
@@ -21,8 +22,8 @@ async def readyz(request: web.Request) -> web.Response:
     try:
         told = await standing(centre)
     except Exception as error:  # whatever it is, this node cannot serve now
-        return web.json_response({"ready": False, "database": type(error).__name__}, status=503)
-    return web.json_response({"ready": True, **told})
+        return answer({"ready": False, "database": type(error).__name__}, status=503)
+    return answer({"ready": True, **told})
 
 
 async def standing(centre: Centre) -> dict[str, object]:

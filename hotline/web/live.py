@@ -10,7 +10,16 @@ from hotline.flow import work as flow
 from hotline.web.keys import ACTOR, CENTRE
 
 PAUSE = 2.0  # seconds between looks; each look is two small reads
-OPEN = web.AppKey("open_streams", set[asyncio.Task[None] | None])
+
+
+class Streams:
+    """The streams that are open, so that a stop can end them."""
+
+    def __init__(self) -> None:
+        self.tasks: set[asyncio.Task[object]] = set()
+
+
+OPEN = web.AppKey("open_streams", Streams)
 
 
 async def events(request: web.Request) -> web.StreamResponse:
@@ -20,13 +29,14 @@ async def events(request: web.Request) -> web.StreamResponse:
     )
     await response.prepare(request)
     task = asyncio.current_task()
-    request.app[OPEN].add(task)
+    assert task is not None
+    request.app[OPEN].tasks.add(task)
     try:
         await _stream(request, response)
     except (ConnectionResetError, asyncio.CancelledError):
         pass  # the browser went away, or the server stops: both are how a stream ends
     finally:
-        request.app[OPEN].discard(task)
+        request.app[OPEN].tasks.discard(task)
     return response
 
 
@@ -56,6 +66,5 @@ async def _send(response: web.StreamResponse, event: str, told: object) -> None:
 
 async def end_streams(app: web.Application) -> None:
     """A stream would hold the stop up until its time limit."""
-    for task in list(app[OPEN]):
-        if task is not None:
-            task.cancel()
+    for task in list(app[OPEN].tasks):
+        task.cancel()

@@ -1,5 +1,6 @@
 """Staff pages: sign in, the queue with its counts, the case with exactly the actions it allows."""
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -118,11 +119,16 @@ async def _case(
         "typed": typed or {},
         "revealed": revealed,
         "fields": FIELDS,
+        "topics": forms.topics(centre.city) if any(_asks_topic(view.actions)) else (),
         "done": request.query.get("done", ""),
         "State": State,
         "Action": Action,
     }
     return render(request, "office/case.html", facts, status)
+
+
+def _asks_topic(names: list[str]) -> list[bool]:
+    return [name in ("accept", "transfer", "split", "correct") for name in names]
 
 
 def _form_of(request: web.Request, one: Case, action: Action) -> forms.ActionForm:
@@ -198,7 +204,7 @@ def _new(
 ) -> web.Response:
     english = request[LANGUAGE] == "en"
     facts = {
-        "typed": {name: values[-1] for name, values in typed.items()},
+        "typed": defaultdict(str, {name: values[-1] for name, values in typed.items()}),
         "problems": {one.field: one.en if english else one.zh for one in problems},
         "kinds": list(Kind),
         "channels": forms.CHANNELS,

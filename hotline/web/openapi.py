@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from hotline.domain.acts import ACTS
 from hotline.web.routing import ANYONE, Route
 from hotline.web.schemas import action_schema
+from hotline.web.shown import answer
 
 DOCUMENT = web.AppKey("openapi", dict)
 PROBLEM = {
@@ -144,11 +145,12 @@ def _body(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
     if route.body == "action":
         for action in ACTS:
-            schemas[f"Action_{action.value}"] = action_schema(action)
+            schemas[f"Action_{action.value}"] = _with_parts(action_schema(action), schemas)
         refs = [{"$ref": f"#/components/schemas/Action_{action.value}"} for action in ACTS]
         return {"required": True, "content": {"application/json": {"schema": {"oneOf": refs}}}}
     if isinstance(route.body, dict):
-        return {"required": True, "content": {"application/json": {"schema": route.body}}}
+        schema = _with_parts(dict(route.body), schemas)
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
     return {
         "required": True,
         "content": {"application/json": {"schema": _model(route.body, schemas)}},
@@ -157,14 +159,18 @@ def _body(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _model(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    for name, inner in schema.pop("$defs", {}).items():
-        schemas[name] = inner
-    schemas[model.__name__] = schema
+    schemas[model.__name__] = _with_parts(schema, schemas)
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
+def _with_parts(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Moves what a schema refers to beside it, where the references point."""
+    schemas.update(schema.pop("$defs", {}))
+    return schema
+
+
 async def get_document(request: web.Request) -> web.Response:
-    return web.json_response(request.app[DOCUMENT])
+    return answer(request.app[DOCUMENT])
 
 
 async def get_docs(request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 from channels.web import ComplaintForm
 from hotline.domain.state import Action
-from hotline.domain.words import Kind, Role, Urgency
+from hotline.domain.words import Channel, Kind, Role, Urgency
 from hotline.store.find import SORTS
 from hotline.web import api_citizen, api_city, api_staff, attachments, health, live, openapi
 from hotline.web.routing import ANYONE, STAFF, Param, Route
@@ -19,10 +19,17 @@ CITIZENS = (
 )
 FILERS = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
 WORKERS = STAFF - {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
-STAFF_COMPLAINT = {
-    **ComplaintForm.model_json_schema(ref_template="#/components/schemas/{model}"),
-    "title": "StaffComplaint",
-}
+
+
+def staff_complaint() -> dict[str, object]:
+    """The citizen's form, with the channel it really came by and its call."""
+    schema = ComplaintForm.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema["title"] = "StaffComplaint"
+    schema["properties"] |= {
+        "channel": {"type": "string", "enum": [one.value for one in Channel], "default": "phone"},
+        "call_id": {"type": ["string", "null"], "maxLength": 64},
+    }
+    return schema
 
 
 def _list_params() -> tuple[Param, ...]:
@@ -167,7 +174,7 @@ def staff() -> list[Route]:
             api_staff.post_case,
             FILERS,
             "代诉求人登记",
-            body=STAFF_COMPLAINT,
+            body=staff_complaint(),
             answers={201: "已登记"},
             params=(KEY,),
         ),

@@ -142,7 +142,6 @@ def read_action(body: Any) -> tuple[Act, int]:
 def action_schema(action: Action) -> dict[str, Any]:
     """The JSON schema of one action's body."""
     schema = model(action).model_json_schema(ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
     schema["title"] = f"{action.value} {action.zh}"
     schema["properties"] = {
         "action": {"const": action.value, "type": "string"},

@@ -1,9 +1,12 @@
 """Cases and lists as JSON: the one place that serialises them, always masked."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from aiohttp import web
 
 from hotline.domain.case import Case, Entry
 from hotline.domain.people import Tree
@@ -12,6 +15,16 @@ from hotline.flow.citizen import Progress
 from hotline.flow.work import CaseView
 
 ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def answer(
+    told: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """JSON as people can read it."""
+    text = json.dumps(told, ensure_ascii=False)
+    return web.Response(
+        text=text, status=status, headers=headers, content_type="application/json", charset="utf-8"
+    )
 
 
 def moment(at: datetime | None) -> str | None:
