@@ -1,5 +1,6 @@
 """The commands of `hotline`, one module each.
 
+failing    how a command says that it cannot go on
 opening    what every command starts with: settings, schema, the centre, clear refusals
 serve      the web, the watch and what else runs for ever
 migrate    the database to the newest schema

@@ -5,16 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from classifiers.registry import BadModel
+from escalation.terms import BadTerms
+from hotline.commands.failing import Failed
 from hotline.config import Settings, WrongSetting
 from hotline.flow.centre import Centre
 from hotline.store import migrations
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
 from hotline.wiring import Parts, build
-
-
-class Failed(Exception):
-    """A command that cannot go on, and why, in one line for the person at the terminal."""
 
 
 def say(line: str) -> None:
@@ -94,6 +93,10 @@ async def centre_of(
         raise Failed(
             f"数据库不能保证已确认的数据不丢失 / the database is not durable: {error}"
         ) from None
+    except BadTerms as error:
+        raise WrongSetting(str(error)) from None
+    except BadModel as error:
+        raise Failed(f"分类模型不能使用 / the model cannot be used: {error}") from None
     except OSError as error:
         raise WrongSetting(
             f"HOTLINE_DATA {settings.folder}：{error.strerror} / cannot be used"

@@ -13,7 +13,8 @@ from rich.progress import Progress
 
 from escalation.watch import Watch
 from hotline.commands import columns, report, sheets
-from hotline.commands.opening import Failed, centre_of, say
+from hotline.commands.failing import Failed
+from hotline.commands.opening import centre_of, say
 from hotline.commands.seed import sown
 from hotline.commands.stage import Record, last_moment, next_scene
 from hotline.config import Settings
@@ -22,7 +23,7 @@ from hotline.domain.words import Kind
 from hotline.flow import intake, work
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda
-from hotline.store import acts, agenda, catalogue, replayed
+from hotline.store import acts, agenda, catalogue, receipts, replayed
 from hotline.wiring import MovingClock, Parts, system_clock
 
 SETTING = "replay"
@@ -195,7 +196,7 @@ class Theatre:
             elif number in still_open:
                 await self._expect_next(record, number)
         async with self._centre.look() as look:
-            pending = await intake.receipts.pending(look.connection, len(records))
+            pending = await receipts.pending(look.connection, len(records))
         for intake_id in pending:
             await intake.triage(self._centre, intake_id)
 

@@ -17,6 +17,8 @@ from typing import IO, Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from hotline.commands.failing import Failed
+
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 CHUNK = 1 << 20
 LONGEST_FIELD = 10 * CHUNK  # characters; a field above it is a broken quote, not a complaint
@@ -27,7 +29,7 @@ BOMS = (
 )
 
 
-class BadFile(Exception):
+class BadFile(Failed):
     """A file that cannot be read as a list of complaints, said in one line."""
 
 

@@ -1,0 +1,160 @@
+"""The command line (contract: `hotline`): nothing but parsing."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from hotline import __doc__ as about
+from hotline.commands.failing import Failed
+from hotline.config import WrongSetting, load
+from hotline.domain.words import ACCOUNTS, Channel, Kind, Role
+
+USAGE = 2  # the exit code of a wrong command line or setting
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser("hotline", description=about)
+    top.add_argument(
+        "--config", metavar="FILE", help="设置文件（TOML） / settings, else HOTLINE_CONFIG"
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _running(commands)
+    _accounts(commands)
+    _files(commands)
+    return top
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    return made
+
+
+def _running(commands: Any) -> None:
+    serve = _command(commands, "serve", "运行热线 / run the hotline")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=_port)
+    serve.add_argument("--only", choices=("web", "watch", "mail"))
+    _command(commands, "migrate", "更新数据库结构 / bring the database to the newest schema")
+    seed = _command(commands, "seed", "写入城市资料 / departments, topics, duty list, districts")
+    seed.add_argument(
+        "--demo", action="store_true", help="演示账号和诉求 / accounts and complaints"
+    )
+    verify = _command(commands, "verify", "核验账目与记录 / check chains, equation, invariants")
+    verify.add_argument("--json", action="store_true")
+    _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
+
+
+def _accounts(commands: Any) -> None:
+    user = _command(commands, "user", "账号 / staff accounts")
+    doing = user.add_subparsers(dest="doing", required=True, metavar="add|list|disable|reset")
+    added = _named(doing, "add")
+    added.add_argument("--password-stdin", action="store_true")
+    _command(doing, "list", "列出账号 / list them")
+    for name in ("disable", "reset"):
+        _command(doing, name, name).add_argument("name")
+    token = _command(commands, "token", "机器令牌 / bearer tokens of machines")
+    _named(token.add_subparsers(dest="doing", required=True, metavar="add"), "add")
+
+
+def _named(commands: Any, name: str) -> argparse.ArgumentParser:
+    made = _command(commands, name, "添加 / add one")
+    made.add_argument("name")
+    made.add_argument("--role", required=True, choices=[role.value for role in ACCOUNTS])
+    made.add_argument("--department", metavar="CODE")
+    return made
+
+
+def _files(commands: Any) -> None:
+    intake = _command(commands, "intake", "从文件登记诉求 / complaints from CSV, XLSX, JSON lines")
+    intake.add_argument("file", type=Path)
+    channels = [channel.value for channel in Channel]
+    intake.add_argument("--channel", choices=channels, default=Channel.WEB.value)
+    intake.add_argument("--backdate", action="store_true", help="时限从 sent_at 起算，不发通知")
+    replay = _command(commands, "replay", "回放记录 / replay a record on a moving clock")
+    replay.add_argument("file", type=Path)
+    replay.add_argument("--profile")
+    replay.add_argument("--type", choices=[kind.value for kind in Kind])
+    replay.add_argument("--until", type=_moment, metavar="TIME")
+    replay.add_argument("--report", type=Path, metavar="OUT.json")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("0–65535")
+    return port
+
+
+def _moment(text: str) -> Any:
+    columns = import_module("hotline.commands.columns")
+    try:
+        return columns.moment(text)
+    except columns.BadMoment:
+        raise argparse.ArgumentTypeError("应如 2026-11-24 09:30:00") from None
+
+
+def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
+    """The command asked for; its module is imported only now, some are slow to load."""
+    module = import_module(f"hotline.commands.{told.command}")
+    made: Coroutine[Any, Any, int]
+    if told.command == "serve":
+        made = module.run(settings, host=told.host, port=told.port, only=told.only)
+    elif told.command == "seed":
+        made = module.run(settings, demo=told.demo)
+    elif told.command == "verify":
+        made = module.run(settings, as_json=told.json)
+    elif told.command in ("user", "token"):
+        made = _account(module, told, settings)
+    elif told.command == "intake":
+        made = module.run(settings, told.file, Channel(told.channel), backdate=told.backdate)
+    elif told.command == "replay":
+        kind = Kind(told.type) if told.type else None
+        asked = module.Asked(told.file, told.profile, kind, told.until, told.report)
+        made = module.run(settings, asked)
+    else:
+        made = module.run(settings)
+    return made
+
+
+def _account(module: Any, told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
+    made: Coroutine[Any, Any, int]
+    if told.doing == "list":
+        made = module.listed(settings)
+    elif told.doing in ("disable", "reset"):
+        made = getattr(module, told.doing)(settings, told.name)
+    else:
+        wanted = module.Wanted(told.name, Role(told.role), told.department)
+        stdin = {"from_stdin": told.password_stdin} if told.command == "user" else {}
+        made = module.add(settings, wanted, **stdin)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0: done; 1: failed, with one line why; 2: a wrong command line or setting."""
+    told = parser().parse_args(arguments)
+    try:
+        return _run(chosen(told, load(told.config)))
+    except WrongSetting as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except Failed as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(command: Coroutine[Any, Any, int]) -> int:
+    try:
+        import uvloop
+    except ImportError:  # not made for every system; the standard loop does the same, slower
+        return asyncio.run(command)
+    return uvloop.run(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
