@@ -25,11 +25,14 @@ def warn(line: str) -> None:
 
 
 @asynccontextmanager
-async def store_of(settings: Settings) -> AsyncIterator[Store]:
-    """The database, reachable; its folder is made where it is a file."""
+async def store_of(settings: Settings, *, make: bool = True) -> AsyncIterator[Store]:
+    """The database, reachable; with `make` a SQLite file and its folder come to be."""
     store = Store(settings.database_url)
-    if store.sqlite and store.url.database not in (None, "", ":memory:"):
-        _make_folder(Path(store.url.database).parent)
+    name = store.url.database
+    if store.sqlite and name and name != ":memory:":
+        if not make and not Path(name).is_file():
+            raise Failed(f"还没有数据库，请先运行 hotline migrate / there is no database: {name}")
+        _make_folder(Path(name).parent)
     try:
         try:
             await store.ping()
@@ -72,10 +75,12 @@ async def check_schema(store: Store, *, make: bool) -> None:
 
 
 @asynccontextmanager
-async def ready_store(settings: Settings) -> AsyncIterator[tuple[Store, Cipher]]:
+async def ready_store(
+    settings: Settings, *, make: bool = True
+) -> AsyncIterator[tuple[Store, Cipher]]:
     """Database and keys, for commands that need neither rules nor classifier."""
-    async with store_of(settings) as store:
-        await check_schema(store, make=True)
+    async with store_of(settings, make=make) as store:
+        await check_schema(store, make=make)
         _make_folder(settings.folder)
         yield store, Cipher(Keys.load_or_make(settings.folder))
 
@@ -85,7 +90,7 @@ async def centre_of(
     settings: Settings, parts: Parts | None = None, *, make: bool = True
 ) -> AsyncIterator[Centre]:
     """The whole centre, opened and closed again."""
-    async with store_of(settings) as store:
+    async with store_of(settings, make=make) as store:
         await check_schema(store, make=make)
     try:
         centre = await build(settings, parts)

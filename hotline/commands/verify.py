@@ -13,7 +13,7 @@ SHOWN = 20  # places named; the rest are counted
 
 
 async def run(settings: Settings, *, as_json: bool = False) -> int:
-    async with ready_store(settings) as (store, cipher):
+    async with ready_store(settings, make=False) as (store, cipher):
         verdict = await verify(store, cipher, settings.folder, system_clock())
     if as_json:
         say(json.dumps(as_object(verdict), ensure_ascii=False))

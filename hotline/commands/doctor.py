@@ -1,0 +1,206 @@
+"""Says in plain words what is wrong with the installation; 1 when something is."""
+
+import shutil
+import stat
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from classifiers import registry
+from escalation.audit import Health, latest_on_time
+from escalation.calendar import ZONE, WorkCalendar
+from escalation.terms import BadTerms
+from hotline.commands.failing import Failed
+from hotline.commands.opening import check_schema, say, store_of
+from hotline.config import Settings, WrongSetting
+from hotline.store import accounts, agenda, catalogue, receipts
+from hotline.store.cipher import Cipher, Keys
+from hotline.store.database import NotDurable, Store
+from hotline.wiring import load_terms, system_clock
+
+GIB = 2**30
+ENOUGH, SCARCE = 5 * GIB, GIB
+# No clock that is right shows a time before this program was written.
+EARLIEST = datetime(2026, 1, 1, tzinfo=ZONE)
+BACKLOG_AGE = timedelta(minutes=5)
+
+
+class Mark(StrEnum):
+    """How a finding is: well, worth knowing, wrong."""
+
+    WELL = "✓"
+    NOTE = "!"
+    WRONG = "✗"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at, and what was found."""
+
+    mark: Mark
+    text: str
+
+
+def well(text: str) -> Finding:
+    return Finding(Mark.WELL, text)
+
+
+def note(text: str) -> Finding:
+    return Finding(Mark.NOTE, text)
+
+
+def wrong(text: str) -> Finding:
+    return Finding(Mark.WRONG, text)
+
+
+async def run(settings: Settings) -> int:
+    worst = 0
+    async for finding in findings(settings, system_clock()):
+        say(f"{finding.mark} {finding.text}")
+        worst |= finding.mark is Mark.WRONG
+    say(
+        "发现问题，请按上面的 ✗ 处理 / see the lines marked ✗"
+        if worst
+        else "一切正常 / all is well"
+    )
+    return int(worst)
+
+
+async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
+    for finding in (*_settings(settings), _clock(now), _holidays(now), _model(settings)):
+        yield finding
+    yield _disk(settings)
+    yield _keys(settings)
+    try:
+        async with store_of(settings, make=False) as store:
+            async for finding in _database(store, now):
+                yield finding
+            if settings.folder.joinpath("keys.json").exists():
+                yield await _accounts(store, settings)
+    except Failed as failed:
+        yield wrong(str(failed))
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    yield well(f"设置有效，数据目录 / settings are valid, data lie in: {settings.folder}")
+    try:
+        yield well(f"期限方案 / profile: {load_terms(settings.dispatch.profile).version}")
+    except (WrongSetting, BadTerms) as error:
+        yield wrong(str(error))
+    if settings.limits.public == "off":
+        yield note("公众限流已关闭，仅可用于测试 / public limits are off: for tests only")
+    if settings.mail.lmtp:
+        yield note("已设置收信端口，但本版本没有邮箱部分 / this version has no mailbox yet")
+    else:
+        yield note("邮箱：未配置 / mail: not configured")
+    if not settings.calls.secret.get_secret_value():
+        yield note("电话交换机：未配置 / switch: not configured")
+
+
+def _clock(now: datetime) -> Finding:
+    if now < EARLIEST:
+        return wrong(f"系统时间不对（{now:%Y-%m-%d}），请校时 / the clock is wrong")
+    return well(f"系统时间 / clock: {now.astimezone(ZONE):%Y-%m-%d %H:%M:%S %z}")
+
+
+def _holidays(now: datetime) -> Finding:
+    last, year = WorkCalendar.china().last_year, now.astimezone(ZONE).year
+    if last < year:
+        return wrong(
+            f"节假日安排只到 {last} 年，工作日计算不可靠，请升级 chinesecalendar"
+            " / holidays are out of date"
+        )
+    if last == year and now.astimezone(ZONE).month == 12:
+        return note(f"节假日安排到 {last} 年，明年的期限先按周历暂算 / holidays known until {last}")
+    return well(f"节假日安排到 {last} 年 / holidays known until {last}")
+
+
+def _model(settings: Settings) -> Finding:
+    chosen = registry.chosen(settings.folder) or registry.shipped()
+    try:
+        registry.load(chosen)
+    except (registry.BadModel, OSError) as error:
+        return wrong(f"分类模型不能使用 / the model cannot be used: {chosen.name} ({error})")
+    return well(f"分类模型 / model: {chosen.name}")
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    text = f"磁盘剩余 {free / GIB:.1f} GiB / free on disk"
+    if free < SCARCE:
+        return wrong(f"{text}：太少，请清理 / too little")
+    return note(text) if free < ENOUGH else well(text)
+
+
+def _keys(settings: Settings) -> Finding:
+    path = settings.folder / "keys.json"
+    if not path.exists():
+        return note("密钥文件还没有，首次运行时生成 / keys are made at the first start")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return wrong(f"密钥文件权限为 {mode:04o}，应为 0600：chmod 600 {path} / keys lie open")
+    return well("密钥文件权限正确 / the keys' file is private")
+
+
+async def _database(store: Store, now: datetime) -> AsyncIterator[Finding]:
+    yield well(f"数据库可用 / database: {store.url.render_as_string(hide_password=True)}")
+    try:
+        await store.check_durable()
+        yield well("数据库落盘设置正确 / the database is durable")
+    except NotDurable as error:
+        yield wrong(f"数据库可能丢失已确认的数据 / not durable: {error}")
+    try:
+        await check_schema(store, make=False)
+        yield well("数据库结构最新 / the schema is the newest")
+    except Failed as failed:
+        yield wrong(str(failed))
+        return
+    for finding in [await _city(store), *(await _watch(store, now))]:
+        yield finding
+
+
+async def _city(store: Store) -> Finding:
+    async with store.read() as connection:
+        units = len(await catalogue.departments(connection))
+        duties = len(await catalogue.duties(connection))
+    if not units or not duties:
+        return wrong("没有承办单位或职责清单，请运行 hotline seed / no departments or duty list")
+    return well(f"承办单位 {units} 个，职责清单 {duties} 条 / departments, duties")
+
+
+async def _watch(store: Store, now: datetime) -> list[Finding]:
+    async with store.read() as connection:
+        last = await agenda.last_tick(connection)
+        late, oldest = await agenda.late(connection, latest_on_time(now))
+        waiting, since = await receipts.backlog(connection)
+    found = []
+    if last is not None and last > now + timedelta(minutes=1):
+        found.append(wrong(f"库中有晚于现在的记录（{last:%Y-%m-%d %H:%M}），时钟可能倒退"))
+    if Health(last, late, oldest).silent(now):
+        text = f"{last.astimezone(ZONE):%Y-%m-%d %H:%M}" if last else "从未 / never"
+        found.append(note(f"督办时钟现未运行，最后一次：{text} / the watch is not running"))
+    else:
+        found.append(well("督办时钟在运行 / the watch is running"))
+        if late:
+            found.append(wrong(f"有 {late} 个到点的催督没有执行 / rungs are late"))
+    if waiting and since and now - since > BACKLOG_AGE:
+        found.append(note(f"{waiting} 件诉求等待分拣，最早 {since:%m-%d %H:%M} / wait for triage"))
+    return found
+
+
+async def _accounts(store: Store, settings: Settings) -> Finding:
+    cipher = Cipher(Keys.load_or_make(settings.folder))
+    try:
+        async with store.read() as connection:
+            kept = await accounts.first_passwords(connection, cipher)
+    except Exception as error:  # keys of another installation, or no such table yet
+        return wrong(
+            f"账号不能读取，密钥与数据库不符？ / accounts cannot be read: {type(error).__name__}"
+        )
+    if kept:
+        return note(f"{len(kept)} 个账号仍用初始密码 / accounts with their first password")
+    return well("没有账号仍用初始密码 / no account has its first password")
