@@ -81,7 +81,7 @@ def approve(case: Case, facts: centre.Approve, step: Step) -> Said:
     if promises.limit_for(case, Promise.FOLLOW_UP, step.rules):
         promises.begin(case, Promise.FOLLOW_UP, step.at, step.rules)
         return Said(facts.text or "", public, to=State.FOLLOW_UP)
-    return _closed(case, Said(facts.text or "", public), step)
+    return Said(facts.text or "", public, to=State.CLOSED)
 
 
 def follow_up(case: Case, facts: centre.FollowUp, step: Step) -> Said:
@@ -102,16 +102,7 @@ def follow_up(case: Case, facts: centre.FollowUp, step: Step) -> Said:
 
 
 def close(case: Case, facts: centre.Close, step: Step) -> Said:
-    return _closed(case, Said(facts.text or "", "您的诉求已办结。"), step)
-
-
-def _closed(case: Case, said: Said, step: Step) -> Said:
-    promises.end_all(case, step.at)
-    for order in case.orders:
-        if order.live and order.state != "answered":
-            order.state = "withdrawn"
-    case.closed_at = step.at
-    return Said(said.text, said.public, said.facts, State.CLOSED)
+    return Said(facts.text or "", "您的诉求已办结。", to=State.CLOSED)
 
 
 def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
@@ -146,11 +137,6 @@ def withdraw(case: Case, facts: citizen.Withdraw, step: Step) -> Said:
     """Row 22b: a 举报 goes on without the citizen."""
     if case.type is Kind.REPORT:
         return Said(facts.reason or "", "您已撤回举报；线索仍将依法核查。", {"withdrawn": True})
-    promises.end_all(case, step.at)
-    case.closed_at = step.at
-    for order in case.orders:
-        if order.live:
-            order.state = "withdrawn"
     return Said(facts.reason or "", "您已撤诉。", to=State.TERMINATED)
 
 

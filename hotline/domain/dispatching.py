@@ -20,21 +20,18 @@ def supplement(case: Case, facts: citizen.Supplement, step: Step) -> Said:
 
 def answer(case: Case, facts: centre.Answer, step: Step) -> Said:
     promises.keep(case, step.at, *CITIZENS)
-    case.closed_at = step.at
     known = {"knowledge_id": facts.knowledge_id, "solved": facts.solved}
     return Said(facts.text, facts.text, known, State.ANSWERED)
 
 
 def refer(case: Case, facts: centre.Refer, step: Step) -> Said:
     promises.keep(case, step.at, *CITIZENS)
-    case.closed_at = step.at
     told = {"target": facts.target, "reason_code": facts.reason_code, "call_id": facts.call_id}
     return Said(facts.text or "", f"已转至{facts.target}。", told, State.TRANSFERRED)
 
 
 def decline(case: Case, facts: centre.Decline, step: Step) -> Said:
     promises.keep(case, step.at, *CITIZENS)
-    case.closed_at = step.at
     told = {"reason_code": facts.reason_code, "told_by": facts.told_by}
     return Said(facts.text, f"{facts.reason_code.zh}：{facts.text}", told, State.NOT_ACCEPTED)
 
@@ -138,14 +135,13 @@ def merge(case: Case, facts: centre.Merge, step: Step) -> Said:
     if facts.parent == case.number:
         raise NotPossible("不能并入自己。", "A case cannot be merged into itself.", field="parent")
     case.parent, case.prior = facts.parent, case.state
-    promises.end_all(case, step.at)
     told = {"parent": facts.parent, "similarity": facts.similarity}
     public = "您反映的问题已与同一事项合并办理，结果会一并答复您。"
     return Said(facts.reason or "", public, told, State.MERGED)
 
 
 def unmerge(case: Case, facts: centre.Unmerge, step: Step) -> Said:
-    case.parent, back = None, case.prior or State.REGISTERED
+    case.parent, case.closed_at, back = None, None, case.prior or State.REGISTERED
     for promise in CITIZENS:
         promises.revive(case, promise, Run.DROPPED)
     return Said(facts.reason, "您的诉求改为单独办理。", to=back)

@@ -247,8 +247,6 @@ def _granted(case: Case, request: Request, said: Said, step: Step) -> Said:
             said.text, f"经批准中止计时，预计{request.resume_on}恢复。", said.facts, State.SUSPENDED
         )
     if request.kind is Action.TERMINATE:
-        promises.end_all(case, step.at)
-        case.closed_at = step.at
         return Said(said.text, f"经批准终止办理：{request.reason}", said.facts, State.TERMINATED)
     return said
 

@@ -83,7 +83,7 @@ ROWS: tuple[Row, ...] = (
     _row("21b", A.REMIND, OPEN),
     _row("21b", A.SUPERVISE, OPEN),
     _row("21b", A.ANSWER_ORDER, OPEN),
-    _row("21b", A.JUDGE_ORDER, OPEN),
+    _row("21b", A.JUDGE_ORDER, OPEN | {S.CLOSED}),
     _row("-", A.URGE, OPEN),
     _row("22b", A.WITHDRAW, OPEN, S.TERMINATED, *OPEN),
     _row("23", A.ARCHIVE, {S.CLOSED}, S.ARCHIVED),

@@ -92,9 +92,20 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
             f"'{action.value}' does not lead from '{source.value}' to '{target.value}'.",
         )
     case.state = target
+    if not case.open:
+        _end(case, step)
     entry = case.append(action, step.actor, step.at, before, said)
     hold_invariants(case)
     return entry
+
+
+def _end(case: Case, step: Step) -> None:
+    """A closed case has no live promise; its orders fall away, but for an appeal still to judge."""
+    promises.end_all(case, step.at)
+    case.closed_at = case.closed_at or step.at
+    for order in case.orders:
+        if order.live and order.state != "appealed":
+            order.state = "withdrawn"
 
 
 def told_with_parent(case: Case, text: str, step: Step) -> Entry:

@@ -142,6 +142,10 @@ def judge_order(case: Case, facts: centre.JudgeOrder, step: Step) -> Said:
         ("issued", "answered", "returned", "appealed") if withdrawing else ("answered", "appealed")
     )
     order = _order(case, facts.order, states)
+    if facts.verdict is Judgement.RETURN and not case.open:
+        raise NotPossible(
+            "诉求已办结，不能退回督办答复。", "Closed: it cannot be sent back.", field="verdict"
+        )
     order.verdict = facts.reason
     order.state = {"accept": "accepted", "return": "returned", "withdraw": "withdrawn"}[
         facts.verdict.value

@@ -17,11 +17,11 @@ from classifiers.model import Reading
 from hotline.domain import perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
-from hotline.domain.errors import Refused
-from hotline.domain.people import SYSTEM, mask_text
+from hotline.domain.errors import NotAllowed, Refused
+from hotline.domain.people import SYSTEM, Actor, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
-from hotline.domain.words import Channel, Kind, Urgency
+from hotline.domain.words import Channel, Kind, Role, Urgency
 from hotline.flow import notify
 from hotline.flow.centre import Centre
 from hotline.flow.classify import read, suggest, sure
@@ -95,6 +95,26 @@ async def receive(
     if kept.content_hash != hashed:
         raise KeyMismatch
     return Receipt(kept.number, kept.query_code or "", kept.received_at, kept.fresh)
+
+
+async def file(
+    centre: Centre,
+    incoming: Incoming,
+    actor: Actor,
+    *,
+    scope: str | None = None,
+    call_id: str | None = None,
+) -> Receipt:
+    """A complaint on a citizen's behalf; it waits for the agent or a dispatcher, never goes by itself."""
+    if actor.role not in (Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER):
+        raise NotAllowed("登记诉求由话务员办理。", "Filing for a citizen is the agents' task.")
+    facts = {
+        "filed_by": actor.name,
+        "role": actor.role.value,
+        "origin": actor.origin,
+        "call_id": call_id,
+    }
+    return await receive(centre, incoming, scope=scope, facts=facts)
 
 
 def content_hash(incoming: Incoming) -> str:

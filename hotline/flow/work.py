@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from channels.message import Incoming, Receipt
 from hotline.domain import access, perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts.asking import Act
@@ -13,7 +12,7 @@ from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
 from hotline.domain.people import SYSTEM, Actor
 from hotline.domain.promises import Step
 from hotline.domain.words import Cause, Role
-from hotline.flow import intake, notify
+from hotline.flow import notify
 from hotline.flow.centre import Centre
 from hotline.flow.classify import learn
 from hotline.flow.linked import linked, spread
@@ -145,26 +144,6 @@ async def listed(centre: Centre, actor: Actor, wanted: Wanted) -> Found:
 async def counts(centre: Centre, actor: Actor) -> dict[str, int]:
     async with centre.look() as look:
         return await find.counts(look.connection, actor)
-
-
-async def file(
-    centre: Centre,
-    incoming: Incoming,
-    actor: Actor,
-    *,
-    scope: str | None = None,
-    call_id: str | None = None,
-) -> Receipt:
-    """A complaint on a citizen's behalf; it waits for the agent or a dispatcher, never goes by itself."""
-    if actor.role not in (Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER):
-        raise NotAllowed("登记诉求由话务员办理。", "Filing for a citizen is the agents' task.")
-    facts = {
-        "filed_by": actor.name,
-        "role": actor.role.value,
-        "origin": actor.origin,
-        "call_id": call_id,
-    }
-    return await intake.receive(centre, incoming, scope=scope, facts=facts)
 
 
 async def reveal(

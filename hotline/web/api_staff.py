@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from channels.forms import BadForm, FieldProblem, Form, problems, words
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Urgency
+from hotline.flow import intake
 from hotline.flow import work as flow
 from hotline.store.find import SORTS, Wanted
 from hotline.store.vault import FIELDS
@@ -144,7 +145,7 @@ async def post_case(request: web.Request) -> web.Response:
         await refused(request, channel)
         raise
     scope = f"staff:{request[ACTOR].name}" if key else None
-    receipt = await flow.file(
+    receipt = await intake.file(
         request.app[CENTRE], incoming, request[ACTOR], scope=scope, call_id=call_id
     )
     told = {"number": receipt.number, "query_code": receipt.query_code}

@@ -13,7 +13,7 @@ from hotline.domain.case import Case
 from hotline.domain.errors import Refused, Stale
 from hotline.domain.state import OPEN, Action, State
 from hotline.domain.words import Kind, Urgency
-from hotline.flow import notify
+from hotline.flow import intake, notify
 from hotline.flow import work as flow
 from hotline.store import accounts
 from hotline.store.vault import FIELDS
@@ -228,7 +228,7 @@ async def file(request: web.Request) -> web.StreamResponse:
         await refused(request, "phone")
         return _new(request, posted, error.problems, 422)
     scope = f"staff:{request[ACTOR].name}"
-    receipt = await flow.file(request.app[CENTRE], incoming, request[ACTOR], scope=scope)
+    receipt = await intake.file(request.app[CENTRE], incoming, request[ACTOR], scope=scope)
     return render(request, "office/filed.html", {"receipt": receipt}, 201)
 
 

@@ -1,0 +1,52 @@
+# Everything a newcomer, a build or an operator runs. `make demo` and `make test` do all the set-up.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import sys; sys.exit(not sys.version_info >= (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+STAMP := .venv/.installed
+TEST_STAMP := .venv/.installed-test
+DATA ?= ../shared/data
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench model
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP) ## the environment; starts nothing
+
+demo: $(STAMP) ## a demo city at http://127.0.0.1:8345/
+	@$(BIN)/hotline migrate
+	@$(BIN)/hotline seed --demo
+	@exec $(BIN)/hotline serve --host 127.0.0.1 --port 8345
+
+test: $(TEST_STAMP) ## all tests, with the set-up they need
+	@bash .ci/parts
+	@$(RUN) pytest -n 2 --dist loadgroup tests
+
+check: $(TEST_STAMP) ## format, lint, types, contracts and the quick tests
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(RUN) pytest -n 2 --dist loadgroup -m "not slow and not postgres and not browser" tests
+
+format: $(TEST_STAMP) ## puts the code into its form
+	@$(BIN)/ruff format -q .
+	@$(BIN)/ruff check -q --fix .
+
+bench: $(TEST_STAMP) ## what it costs, as ratios to the limits of this machine
+	@$(RUN) tests.bench
+
+model: $(STAMP) ## trains the shipped model anew from DATA
+	@$(RUN) classifiers train $(DATA)/level1_tokens.csv.gz $(DATA)/level1_messages.csv.gz \
+		$(DATA)/replied_messages.csv.gz --out classifiers/models/first
+
+$(STAMP): requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" bash .ci/environment requirements.lock
+	@touch $@
+
+$(TEST_STAMP): $(STAMP) requirements-test.lock
+	@PYTHON="$(PYTHON)" bash .ci/environment requirements-test.lock
+	@touch $@

@@ -1,0 +1,108 @@
+"""The hotline of the tests: a clock that can be moved, SQLite and PostgreSQL, product twins."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from channels.memory import MemorySender
+from hotline.commands.seed import sow
+from hotline.config import Settings
+from hotline.flow.centre import Centre
+from hotline.store import migrations
+from hotline.store.database import Store
+from hotline.wiring import MovingClock, Parts, build
+from tests.makers import MONDAY
+from tests.support import postgres
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def shared(name: str) -> Path:
+    """A file that lies beside the project where it is developed; the test is left out elsewhere."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"{name} does not lie beside the project")
+    return path
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    return MovingClock(MONDAY)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Cluster]:
+    reason = postgres.why_not()
+    if reason:
+        pytest.skip(reason)
+    with postgres.cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A seeded database file of the newest schema, made once and copied."""
+    import asyncio
+
+    path = tmp_path_factory.mktemp("template") / "hotline.db"
+    asyncio.run(_make(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(server: postgres.Cluster) -> str:
+    import asyncio
+
+    server.create("t_template")
+    asyncio.run(_make(server.url("t_template")))
+    return "t_template"
+
+
+async def _make(url: str) -> None:
+    store = Store(url)
+    await migrations.upgrade(store)
+    await sow(store)
+    await store.close()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, empty_sqlite: Path) -> str:
+    shutil.copy(empty_sqlite, tmp_path / "hotline.db")
+    return f"sqlite:///{tmp_path / 'hotline.db'}"
+
+
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest, server: postgres.Cluster) -> Iterator[str]:
+    template = request.getfixturevalue("empty_postgres")
+    name = f"t_{abs(hash(request.node.nodeid)) % 10**9}"
+    yield server.create(name, template)
+    server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    chosen: str = request.getfixturevalue(f"{request.param}_url")
+    return chosen
+
+
+@pytest.fixture
+async def centre(sqlite_url: str, tmp_path: Path, clock: MovingClock) -> AsyncIterator[Centre]:
+    made = await a_centre(sqlite_url, tmp_path, clock)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def any_centre(url: str, tmp_path: Path, clock: MovingClock) -> AsyncIterator[Centre]:
+    made = await a_centre(url, tmp_path, clock)
+    yield made
+    await made.close()
+
+
+async def a_centre(url: str, folder: Path, clock: MovingClock) -> Centre:
+    settings = Settings(database_url=url, data=folder)
+    return await build(settings, Parts(clock=clock, senders={"citizen": MemorySender()}))

@@ -1,0 +1,140 @@
+"""A private PostgreSQL for the tests: its own cluster on a free port, durable, gone afterwards."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running server; `url(name)` is one of its databases."""
+
+    port: int
+    binaries: Path
+    user: str | None
+
+    def url(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def run(self, *command: str) -> None:
+        subprocess.run(self.as_user(*command), check=True, capture_output=True)
+
+    def as_user(self, *command: str) -> list[str]:
+        """The server refuses to run as root: then another account's hands are used."""
+        return ["runuser", "-u", self.user, "--", *command] if self.user else list(command)
+
+    def create(self, name: str, template: str = "template1") -> str:
+        self.run(
+            str(self.binaries / "createdb"),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+            "-T",
+            template,
+            name,
+        )
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        self.run(
+            str(self.binaries / "dropdb"),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+            "--force",
+            "--if-exists",
+            name,
+        )
+
+
+def binaries() -> Path | None:
+    """Where the server's programs are, the newest first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
+    if found:
+        return found[0].parent
+    on_path = shutil.which("postgres")
+    return Path(on_path).parent if on_path else None
+
+
+def why_not() -> str | None:
+    """Why no server can be had here, or None."""
+    if binaries() is None:
+        return "no PostgreSQL server programs on this machine"
+    if os.getuid() == 0 and _other_user() is None:
+        return "PostgreSQL refuses to run as root and there is no other account for it"
+    return None
+
+
+def _other_user() -> str | None:
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            pwd.getpwnam(name)
+            return name
+    return None
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[Cluster]:
+    programs = binaries()
+    assert programs is not None
+    user = _other_user() if os.getuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
+    folder.chmod(0o711)
+    data = folder / "data"
+    data.mkdir()
+    if user:
+        account = pwd.getpwnam(user)
+        os.chown(data, account.pw_uid, account.pw_gid)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    port = _free_port()
+    server = Cluster(port, programs, user)
+    try:
+        server.run(
+            str(programs / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c max_connections=200"
+        server.run(
+            str(programs / "pg_ctl"),
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(folder / "log"),
+            "-o",
+            options,
+            "start",
+        )
+        yield server
+    finally:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            server.run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
