@@ -1,4 +1,4 @@
-"""What a replay asks of the database: which records are in, what came of them, what else lies there."""
+"""What a replay asks of the database: which records are in, and what came of them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.state import OPEN
-from hotline.store.tables import CaseRow, DeadlineRow, IntakeRow, RungRow
+from hotline.store.ledgers import TickRow
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, RungRow
 
 PAGE = 500
 KEYS = "replay:"  # what the keys of replayed receipts begin with
@@ -51,6 +52,13 @@ async def others(connection: AsyncConnection) -> int:
         .where(IntakeRow.id.is_(None))
     )
     return sum([(await connection.execute(query)).scalar_one() for query in (receipts, cases)])
+
+
+async def latest(connection: AsyncConnection) -> datetime | None:
+    """How far a replay that was cut off had come."""
+    queries = [func.max(column) for column in (IntakeRow.received_at, EntryRow.at, TickRow.at)]
+    moments = [(await connection.execute(select(query))).scalar_one() for query in queries]
+    return max((moment for moment in moments if moment), default=None)
 
 
 async def open_cases(connection: AsyncConnection) -> set[str]:
