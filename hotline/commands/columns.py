@@ -26,11 +26,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "replied_at": ("replied_at", "答复时间"),
 }
 MEANING = {alias: name for name, aliases in NAMES.items() for alias in aliases}
+TEXT = frozenset({"title", "content"})
 YES = frozenset({"1", "true", "yes", "y", "是", "匿名", "保密"})
 
 MOMENT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[ T]*(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2}))?(?:\.\d+)?秒?)?"
+    r"(?:[ T]*(\d{1,2})[:时点](\d{1,2})(?:分(?!\d)|[:分](\d{1,2})(?:\.\d+)?秒?)?)?"
 )
 
 
@@ -43,13 +44,14 @@ def understood(values: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for column, value in values.items():
         name = MEANING.get(column.strip().strip("\ufeff").lower())
-        if name and not found.get(name):
-            found[name] = value.strip()
+        if name and value.strip():
+            found.setdefault(name, value.strip())
     return found
 
 
-def known(columns: Iterable[str]) -> set[str]:
-    return set(understood(dict.fromkeys(columns, "")))
+def known(names: Iterable[str]) -> set[str]:
+    """What the columns of a file mean, of the meanings that we know."""
+    return set(understood(dict.fromkeys(names, "there")))
 
 
 def moment(text: str) -> datetime:

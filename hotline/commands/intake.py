@@ -96,7 +96,7 @@ async def take_in(
     tally, told = Tally(), progress or Progress(disable=True)
     bar = told.add_task("登记 / receiving", total=None)
     with _RejectFile(rejects) as refused:
-        rows = sheets.rows(path)
+        rows = sheets.rows(path, columns.TEXT)
         while chunk := list(islice(rows, AT_ONCE)):
             for reject in await _receive_all(centre, chunk, channel, tally, backdate=backdate):
                 refused.add(reject)

@@ -64,7 +64,7 @@ async def run(settings: Settings, asked: Asked) -> int:
 
 def read(path: Path) -> Recording:
     recording = Recording()
-    for row in sheets.rows(path):
+    for row in sheets.rows(path, columns.TEXT):
         try:
             recording.records.append(record_of(row))
         except ValueError as error:

@@ -7,7 +7,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from typing import IO, Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from hotline.commands import columns
 from hotline.commands.failing import Failed
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -58,8 +59,22 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         raise BadFile(f"无法读取文件 / cannot read the file: {path} ({error.strerror})") from None
 
 
-def rows(path: Path) -> Iterator[SheetRow]:
-    """Every row of the file, in order; the line is the one an editor would show."""
+def rows(path: Path, needed: Container[str] = ()) -> Iterator[SheetRow]:
+    """Every row of the file, in order; BadFile when no column means any of what is needed."""
+    found = _rows(path)
+    first = next(found, None)
+    if first is None:
+        return
+    names = columns.known(first.values)
+    if needed and not first.problem and not any(name in needed for name in names):
+        seen = "、".join(list(first.values)[:10])
+        raise BadFile(f"表头中没有内容一列（{seen}） / no column holds the complaint")
+    yield first
+    yield from found
+
+
+def _rows(path: Path) -> Iterator[SheetRow]:
+    """The line of a row is the one that an editor would show."""
     with opened(path) as body:
         start = body.read(4096)
         body.seek(0)
