@@ -81,7 +81,7 @@ def processing(department_code: str = "zjj", **changes: Any) -> Case:
 
 
 def replied(**changes: Any) -> Case:
-    case = do(processing(**changes), department.Contact(text="已联系"), Role.CLERK)
+    case = do(processing(**changes), department.Contact(text="已联系"), Role.AGENT)
     return do(case, a_reply(), Role.CLERK)
 
 

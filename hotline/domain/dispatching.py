@@ -160,7 +160,8 @@ def correct(case: Case, facts: centre.Correct, step: Step) -> Said:
 
 def _relabel(case: Case, facts: centre.Accept | centre.Correct, step: Step) -> None:
     new = (facts.type or case.type, facts.urgency or case.urgency, facts.topic or case.topic)
-    if new[1] is Urgency.COMPLEX and step.actor.role is Role.DISPATCHER:
+    raised = new[1] is Urgency.COMPLEX and case.urgency is not Urgency.COMPLEX
+    if raised and step.actor.role is not Role.SHIFT_LEAD:
         raise NotAllowed(
             "“疑难”须由值班长更正认定。", "Only the shift lead sets 'complex'.", field="urgency"
         )

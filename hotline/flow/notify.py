@@ -61,17 +61,19 @@ async def tell(work: Work, case: Case, tree: Tree, *, quiet: bool = False) -> No
     """Posts what the case's unsaved entries have to tell; call before the case is saved."""
     if quiet:
         return
-    for entry in case.entries:
-        for audience in sorted(set(audiences(case, entry))):
-            message = Message(
-                message_id=f"{case.number}.{entry.seq}.{audience}",
-                audience=audience,
-                about=case.number,
-                subject=f"{_headline(entry)}：{case.number}",
-                text=case.title[:60],
-                level=entry.after.get("rung"),
-            )
-            await outbox.post(work.connection, message, work.at, leaves=False)
+    messages = [
+        Message(
+            message_id=f"{case.number}.{entry.seq}.{audience}",
+            audience=audience,
+            about=case.number,
+            subject=f"{_headline(entry)}：{case.number}",
+            text=case.title[:60],
+            level=entry.after.get("rung"),
+        )
+        for entry in case.entries
+        for audience in sorted(set(audiences(case, entry)))
+    ]
+    await outbox.post(work.connection, messages, work.at, leaves=False)
 
 
 def _headline(entry: Entry) -> str:

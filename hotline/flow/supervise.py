@@ -66,7 +66,7 @@ class CaseAgenda:
     async def _take(self, work: Work, due: Due, now: datetime) -> None:
         """Locks the case by writing, checks that `climbed` is still what was seen, climbs."""
         case = await work.cases.change_by_id(due.case_id)
-        n = await agenda.number_of(work.connection, due.deadline_id)
+        n = work.cases.running_number(due.deadline_id)
         deadline = case.deadlines[n]
         if deadline.climbed != due.climbed or deadline.next_at is None or deadline.next_at > now:
             raise Gone

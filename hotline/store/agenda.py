@@ -3,32 +3,34 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Integer, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.promise import Step
 from escalation.watch import Outcome
 from hotline.domain.case import Case
+from hotline.store.database import AwareDateTime
 from hotline.store.ledgers import TickRow
 from hotline.store.tables import CaseRow, DeadlineRow, RungRow
+
+# Built once: the watch asks these every second, a replay tens of thousands of times.
+WAITING = select(DeadlineRow.next_at).order_by(DeadlineRow.next_at, DeadlineRow.id)
+DUE = (
+    WAITING.with_only_columns(
+        DeadlineRow.id, DeadlineRow.case_id, DeadlineRow.climbed, DeadlineRow.next_at
+    )
+    .where(DeadlineRow.next_at <= bindparam("now", type_=AwareDateTime()))
+    .limit(bindparam("most", type_=Integer()))
+)
+NEXT = WAITING.where(DeadlineRow.next_at.is_not(None)).limit(1)
 
 
 async def due(
     connection: AsyncConnection, now: datetime, limit: int
 ) -> Sequence[tuple[int, int, int, datetime]]:
     """(deadline id, case id, climbed, next_at) in due order; the index on next_at is the schedule."""
-    found = await connection.execute(
-        select(DeadlineRow.id, DeadlineRow.case_id, DeadlineRow.climbed, DeadlineRow.next_at)
-        .where(DeadlineRow.next_at <= now)
-        .order_by(DeadlineRow.next_at, DeadlineRow.id)
-        .limit(limit)
-    )
+    found = await connection.execute(DUE, {"now": now, "most": limit})
     return [(row.id, row.case_id, row.climbed, row.next_at) for row in found]
-
-
-async def number_of(connection: AsyncConnection, deadline_id: int) -> int:
-    found = await connection.execute(select(DeadlineRow.n).where(DeadlineRow.id == deadline_id))
-    return found.scalar_one()
 
 
 async def enter(
@@ -36,19 +38,18 @@ async def enter(
 ) -> None:
     """The unique ledger row: a rung of a deadline is taken once, or the transaction fails."""
     outcome = "skipped" if step.skipped else "overtaken" if step.overtaken else "notified"
-    await connection.execute(
-        insert(RungRow).values(
-            case_id=case.id,
-            deadline_n=n,
-            rung=rung,
-            level=step.level,
-            kind=step.kind,
-            rung_at=step.at,
-            climbed_at=now,
-            outcome=outcome,
-            entry_seq=case.last_seq,
-        )
-    )
+    taken = {
+        "case_id": case.id,
+        "deadline_n": n,
+        "rung": rung,
+        "level": step.level,
+        "kind": step.kind,
+        "rung_at": step.at,
+        "climbed_at": now,
+        "outcome": outcome,
+        "entry_seq": case.last_seq,
+    }
+    await connection.execute(insert(RungRow.__table__), taken)
 
 
 async def log_tick(connection: AsyncConnection, node: str, at: datetime, outcome: Outcome) -> None:
@@ -69,13 +70,7 @@ async def last_tick(connection: AsyncConnection) -> datetime | None:
 
 async def next_moment(connection: AsyncConnection) -> datetime | None:
     """When the next rung falls due, over all cases."""
-    found = await connection.execute(
-        select(DeadlineRow.next_at)
-        .where(DeadlineRow.next_at.is_not(None))
-        .order_by(DeadlineRow.next_at)
-        .limit(1)
-    )
-    return found.scalar_one_or_none()
+    return (await connection.execute(NEXT)).scalar_one_or_none()
 
 
 async def late(connection: AsyncConnection, before: datetime) -> tuple[int, datetime | None]:

@@ -7,7 +7,7 @@ anything is read. That is the same row lock on PostgreSQL, and the only one SQLi
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,41 @@ CHILDREN = (
     ("orders", OrderRow, rows.order_from, rows.order_values),
 )
 
+CASES, DEADLINES, ENTRIES = CaseRow.__table__, DeadlineRow.__table__, EntryRow.__table__
+# Statements are built once and given their values when they run: building one takes longer than
+# running it, and rows of one table go in together.
+RAISE = update(CASES).values(version=CASES.c.version + 1).returning(*CASES.c)
+LOCK = RAISE.where(CASES.c.number == bindparam("wanted"))
+LOCK_BY_ID = RAISE.where(CASES.c.id == bindparam("wanted"))
+READ = select(*CASES.c).where(CASES.c.number == bindparam("wanted"))
+ADD = insert(CASES).returning(CASES.c.id)
+SAVE = update(CASES).where(CASES.c.id == bindparam("of_case"))
+PROMISES = (
+    select(*DEADLINES.c).where(DEADLINES.c.case_id == bindparam("wanted")).order_by(DEADLINES.c.n)
+)
+SAVE_PROMISE = update(DEADLINES).where(
+    DEADLINES.c.case_id == bindparam("of_case"), DEADLINES.c.n == bindparam("numbered")
+)
+
+
+def _listed(table: Any) -> Any:
+    rows_of = table.__table__
+    return select(*rows_of.c).where(rows_of.c.case_id == bindparam("wanted")).order_by(rows_of.c.id)
+
+
+def _upsert(dialect: Any, table: Any) -> Any:
+    put = dialect.insert(table.__table__)
+    changed = {c.name: put.excluded[c.name] for c in table.__table__.c if not c.primary_key}
+    return put.on_conflict_do_update(index_elements=["case_id", "id"], set_=changed)
+
+
+LIST = {name: _listed(table) for name, table, _, _ in CHILDREN}
+UPSERT = {
+    (dialect.dialect.name, name): _upsert(dialect, table)
+    for dialect in (sqlite, postgresql)
+    for name, table, _, _ in CHILDREN
+}
+
 
 class CaseBook:
     """Cases in one unit of work."""
@@ -30,55 +65,55 @@ class CaseBook:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._loaded: dict[str, dict[int, Deadline]] = {}
+        self._children: dict[tuple[str, str, int], dict[str, Any]] = {}  # as they lie in the rows
+        self._numbers: dict[int, int] = {}  # deadline id -> running number in its case
 
     async def change(self, number: str, version: int | None = None) -> Case:
         """The case, locked for this unit of work; Stale when it is not at `version` any more."""
-        locked = await self._lock(CaseRow.number == number)
+        locked = await self._lock(LOCK, number)
         if version is not None and locked.version - 1 != version:
             raise Stale(locked.version - 1)
         return await self._complete(locked)
 
     async def change_by_id(self, case_id: int) -> Case:
-        return await self._complete(await self._lock(CaseRow.id == case_id))
+        return await self._complete(await self._lock(LOCK_BY_ID, case_id))
 
-    async def _lock(self, which: Any) -> Any:
-        raised = update(CaseRow).where(which).values(version=CaseRow.version + 1)
-        row = (await self._connection.execute(raised.returning(*CaseRow.__table__.c))).one_or_none()
+    def running_number(self, deadline_id: int) -> int:
+        """The running number, in its case, of a deadline that was loaded with the case."""
+        return self._numbers[deadline_id]
+
+    async def _lock(self, lock: Any, wanted: int | str) -> Any:
+        row = (await self._connection.execute(lock, {"wanted": wanted})).one_or_none()
         if row is None:
             raise NoSuchCase
         return row
 
     async def read(self, number: str) -> Case:
-        found = await self._connection.execute(
-            select(*CaseRow.__table__.c).where(CaseRow.number == number)
-        )
-        row = found.one_or_none()
+        row = (await self._connection.execute(READ, {"wanted": number})).one_or_none()
         if row is None:
             raise NoSuchCase
         return await self._complete(row)
 
     async def _complete(self, row: Any) -> Case:
         case = rows.case_from(row)
-        found = await self._connection.execute(
-            select(*DeadlineRow.__table__.c)
-            .where(DeadlineRow.case_id == row.id)
-            .order_by(DeadlineRow.n)
-        )
+        found = (await self._connection.execute(PROMISES, {"wanted": row.id})).all()
         case.deadlines = {deadline.n: rows.deadline_from(deadline) for deadline in found}
+        self._numbers |= {deadline.id: deadline.n for deadline in found}
         self._loaded[case.number] = dict(case.deadlines)
         if row.children:
-            for name, table, read, _ in CHILDREN:
-                listed = await self._connection.execute(
-                    select(*table.__table__.c).where(table.case_id == row.id).order_by(table.id)
-                )
-                setattr(case, name, [read(child) for child in listed])
+            for name, _, read, values in CHILDREN:
+                listed = await self._connection.execute(LIST[name], {"wanted": row.id})
+                children = [read(child) for child in listed]
+                setattr(case, name, children)
+                for child in children:
+                    self._children[case.number, name, child.id] = values(row.id, child)
         return case
 
     async def add(self, case: Case) -> Case:
         """A new case; its version is 1."""
         case.version = 1
-        made = insert(CaseRow).values(**rows.case_values(case)).returning(CaseRow.id)
-        case.id = (await self._connection.execute(made)).scalar_one()
+        made = await self._connection.execute(ADD, rows.case_values(case))
+        case.id = made.scalar_one()
         self._loaded[case.number] = {}
         await self._save_rest(case)
         return case
@@ -86,43 +121,39 @@ class CaseBook:
     async def save(self, case: Case) -> None:
         """Writes back a case that `change` gave out; its entries are only ever added."""
         values = rows.case_values(case)
-        await self._connection.execute(
-            update(CaseRow).where(CaseRow.id == case.id).values(**values)
-        )
+        await self._connection.execute(SAVE, {**values, "of_case": case.id})
         await self._save_rest(case)
 
     async def _save_rest(self, case: Case) -> None:
         case_id = case.id or 0
-        before = self._loaded.get(case.number, {})
+        await self._save_promises(case, case_id)
+        entries = [rows.entry_values(case_id, entry) for entry in case.entries]
+        await self._put_all(insert(ENTRIES), entries)
+        case.entries.clear()
+        for name, _, _, values in CHILDREN:
+            changed = []
+            for child in getattr(case, name):
+                told, place = values(case_id, child), (case.number, name, child.id)
+                if self._children.get(place) != told:
+                    self._children[place] = told
+                    changed.append(told)
+            await self._put_all(UPSERT[self._connection.dialect.name, name], changed)
+
+    async def _save_promises(self, case: Case, case_id: int) -> None:
+        before, made, moved = self._loaded.get(case.number, {}), [], []
         for n, deadline in case.deadlines.items():
             if n not in before:
-                await self._insert(DeadlineRow, rows.deadline_values(case_id, n, deadline))
+                made.append(rows.deadline_values(case_id, n, deadline))
             elif before[n] is not deadline:
-                changed = update(DeadlineRow).where(
-                    DeadlineRow.case_id == case_id, DeadlineRow.n == n
-                )
-                await self._connection.execute(
-                    changed.values(**rows.deadline_values(case_id, n, deadline))
-                )
+                told = rows.deadline_values(case_id, n, deadline)
+                moved.append({**told, "of_case": case_id, "numbered": n})
+        await self._put_all(insert(DEADLINES), made)
+        await self._put_all(SAVE_PROMISE, moved)
         self._loaded[case.number] = dict(case.deadlines)
-        for entry in case.entries:
-            await self._insert(EntryRow, rows.entry_values(case_id, entry))
-        case.entries.clear()
-        for name, table, _, values in CHILDREN:
-            for child in getattr(case, name):
-                await self._upsert(table, values(case_id, child))
 
-    async def _insert(self, table: Any, values: dict[str, Any]) -> None:
-        await self._connection.execute(insert(table).values(**values))
-
-    async def _upsert(self, table: Any, values: dict[str, Any]) -> None:
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        changed = {name: value for name, value in values.items() if name not in ("case_id", "id")}
-        await self._connection.execute(
-            dialect.insert(table)
-            .values(**values)
-            .on_conflict_do_update(index_elements=["case_id", "id"], set_=changed)
-        )
+    async def _put_all(self, statement: Any, values: list[dict[str, Any]]) -> None:
+        if values:
+            await self._connection.execute(statement, values)
 
     async def number_of(self, case_id: int) -> str:
         found = await self._connection.execute(select(CaseRow.number).where(CaseRow.id == case_id))

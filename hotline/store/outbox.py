@@ -28,22 +28,27 @@ class Message:
     level: int | None = None
 
 
-async def post(
-    connection: AsyncConnection, message: Message, at: datetime, *, leaves: bool
-) -> None:
-    """Once per message id. `leaves` says that a sender must carry it out of the database."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    await connection.execute(
-        dialect.insert(OutboxRow)
-        .values(
-            **message.__dict__,
-            created_at=at,
-            state="waiting" if leaves else "sent",
-            attempts=0,
-            next_at=at if leaves else None,
-        )
-        .on_conflict_do_nothing(index_elements=["message_id"])
+POST = {
+    dialect.dialect.name: dialect.insert(OutboxRow.__table__).on_conflict_do_nothing(
+        index_elements=["message_id"]
     )
+    for dialect in (sqlite, postgresql)
+}
+
+
+async def post(
+    connection: AsyncConnection, messages: Sequence[Message], at: datetime, *, leaves: bool
+) -> None:
+    """Once per message id. `leaves` says that a sender must carry them out of the database."""
+    state = {
+        "created_at": at,
+        "state": "waiting" if leaves else "sent",
+        "attempts": 0,
+        "next_at": at if leaves else None,
+    }
+    if messages:
+        posted = [{**message.__dict__, **state} for message in messages]
+        await connection.execute(POST[connection.dialect.name], posted)
 
 
 async def take(connection: AsyncConnection, at: datetime, limit: int) -> Sequence[Any]:
