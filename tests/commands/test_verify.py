@@ -130,6 +130,8 @@ async def test_a_file_that_was_changed_or_left_over_is_found(
     [kept] = (centre.files / "files").glob("??/*")
     kept.write_bytes(b"%PDF-1.4 b file")
     orphan = files.path(centre.files, files.write(centre.files, b"nobody's"))
+    just_now = clock().timestamp()
+    os.utime(orphan, (just_now, just_now))
     found = await verdict(centre)
     assert [(one.invariant, one.what) for one in found.broken] == [
         ("I9", "its content was changed")
