@@ -64,3 +64,17 @@ def told_elsewhere() -> dict[str, dict[str, str]]:
 
 def by_name(found: Iterable[dict[str, Any]]) -> dict[str, str]:
     return {str(row["name"]): str(row["code"]) for row in found}
+
+
+def complaints() -> list[dict[str, Any]]:
+    """Believable complaints with the `story` each is led through, written for this project."""
+    return [
+        {
+            **row,
+            "anonymous": row["anonymous"] == "yes",
+            "confidential": row["confidential"] == "yes",
+            "age_days": int(row["age_days"]),
+            "solved": row["solved"] == "yes",
+        }
+        for row in rows("complaints")
+    ]
