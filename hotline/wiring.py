@@ -10,7 +10,6 @@ from pathlib import Path
 
 from channels.desk import Sender
 from channels.memory import ConsoleSender
-from classifiers import registry
 from escalation import terms
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
@@ -62,6 +61,9 @@ def make_reader(folder: Path) -> Callable[[City], Reader]:
     """The classifier at hand, told the city's districts; the shipped model where none was chosen."""
 
     def make(city: City) -> Reader:
+        # Importing it costs a second: in the reader's own thread, after the door is open.
+        from classifiers import registry
+
         gazetteer = {str(one["name"]): one["places"] for one in city.districts}
         return registry.load_default(state=folder, gazetteer=gazetteer)
 

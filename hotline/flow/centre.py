@@ -58,7 +58,7 @@ class Centre:
     node: str = "node"
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
-    reader: Reader = None  # type: ignore[assignment]
+    reading: "asyncio.Future[Reader] | None" = None
 
     def now(self) -> datetime:
         return self.clock()
@@ -86,9 +86,16 @@ class Centre:
             )
         self.rules = Rules(self.terms, self.calendar, Tree.of(units))
         loop = asyncio.get_running_loop()
-        self.reader = await loop.run_in_executor(self.threads, self.make_reader, self.city)
+        self.reading = loop.run_in_executor(self.threads, self.make_reader, self.city)
+
+    async def reader(self) -> Reader:
+        """Loaded beside the start, not before it: receipts are taken while dictionaries are read."""
+        assert self.reading is not None, "the centre is not open"
+        return await asyncio.shield(self.reading)
 
     async def close(self) -> None:
         await self.inbox.stop()
+        if self.reading is not None:
+            await asyncio.wait([self.reading])
         await self.store.close()
         self.threads.shutdown(wait=True)

@@ -15,8 +15,9 @@ LONGEST_WAIT = 10.0  # seconds; a text that stalls the classifier goes to a disp
 
 async def read(centre: Centre, title: str, body: str) -> Reading:
     """What the machine thinks of a text; raises TimeoutError rather than holding up the queue."""
+    reader = await centre.reader()
     loop = asyncio.get_running_loop()
-    task = loop.run_in_executor(centre.threads, centre.reader.read, title, body)
+    task = loop.run_in_executor(centre.threads, reader.read, title, body)
     return await asyncio.wait_for(task, LONGEST_WAIT)
 
 

@@ -1,0 +1,118 @@
+"""Killed at any moment: what was acknowledged is there, once, and the twin that lies is caught."""
+
+import asyncio
+import json
+import random
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.support.served import Served, hotline
+
+CLIENTS = 16
+KILLS = 25
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@dataclass
+class Ledger:
+    """What the clients were told, kept outside of the hotline."""
+
+    acknowledged: dict[str, str] = field(default_factory=dict)  # key -> content
+    contradicted: list[str] = field(default_factory=list)
+    numbers: dict[str, str] = field(default_factory=dict)
+    sent: int = 0
+
+    def tell(self, key: str, content: str, number: str) -> None:
+        if self.numbers.setdefault(key, number) != number:
+            self.contradicted.append(key)
+        self.acknowledged[key] = content
+
+
+async def one_client(n: int, address: str, ledger: Ledger, stop: asyncio.Event) -> None:
+    """Posts for ever; what is not answered is sent again under the same key until it is."""
+    made = 0
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        while not stop.is_set():
+            made += 1
+            key, content = f"c{n}-{made}", f"第{n}位市民的第{made}件诉求：路灯不亮"
+            ledger.sent += 1
+            while not stop.is_set():
+                try:
+                    number = await post(session, address, key, content)
+                except (aiohttp.ClientError, TimeoutError, OSError):
+                    await asyncio.sleep(0.05)
+                    continue
+                if number:
+                    ledger.tell(key, content, number)
+                    break
+                await asyncio.sleep(0.05)
+
+
+async def post(session: aiohttp.ClientSession, address: str, key: str, content: str) -> str | None:
+    body = {"title": "路灯不亮", "content": content, "contact": {"phone": "13800001234"}}
+    url = f"{address}/api/v1/complaints"
+    async with session.post(url, json=body, headers={"Idempotency-Key": key}) as answer:
+        if answer.status == 201:
+            return str((await answer.json())["number"])
+        assert answer.status in (409, 503), await answer.text()
+        return None
+
+
+async def storm(served: Served, kills: int, seed: int) -> Ledger:
+    """Sixteen clients at once, and a kill -9 at moments nobody can know."""
+    chance, ledger, stop = random.Random(seed), Ledger(), asyncio.Event()
+    address = await asyncio.to_thread(served.start)
+    port = served.port
+    clients = [asyncio.create_task(one_client(n, address, ledger, stop)) for n in range(CLIENTS)]
+    for _ in range(kills):
+        await asyncio.sleep(chance.uniform(0.05, 0.5))
+        served.kill()
+        await asyncio.to_thread(served.start, port)
+    await asyncio.sleep(0.5)
+    stop.set()
+    await asyncio.gather(*clients)
+    served.kill()
+    return ledger
+
+
+@dataclass
+class Findings:
+    lost: int
+    doubled: int
+
+
+def check(database: Path, ledger: Ledger) -> Findings:
+    """The same check for the product and for its twin."""
+    connection = sqlite3.connect(database)
+    kept = dict(connection.execute("SELECT key, number FROM intake"))
+    counted = connection.execute("SELECT count(*), count(DISTINCT key) FROM intake").fetchone()
+    connection.close()
+    lost = [key for key in ledger.acknowledged if kept.get(key) != ledger.numbers[key]]
+    return Findings(len(lost), counted[0] - counted[1] + len(ledger.contradicted))
+
+
+async def test_nothing_acknowledged_is_lost_or_doubled_over_25_kills(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    served = Served(sqlite_url, tmp_path)
+    ledger = await storm(served, KILLS, seed=1)
+    found = check(tmp_path / "hotline.db", ledger)
+    assert len(ledger.acknowledged) > 500, "too few to say anything"
+    assert found == Findings(0, 0)
+    await asyncio.to_thread(served.start)
+    served.stop()
+    verified = hotline(served, "verify", "--json")
+    assert verified.returncode == 0, verified.stdout[-2000:] + verified.stderr[-2000:]
+    assert json.loads(verified.stdout)["ok"] is True
+
+
+async def test_a_twin_that_answers_before_it_commits_is_caught(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    twin = Served(sqlite_url, tmp_path, module="tests.faults.early_ack")
+    ledger = await storm(twin, 3, seed=2)
+    assert check(tmp_path / "hotline.db", ledger).lost > len(ledger.acknowledged) // 100

@@ -1,0 +1,82 @@
+"""A hotline in a process of its own: started, killed, started again on the same data."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+READY_SECONDS = 30.0
+
+
+@dataclass
+class Served:
+    """`module` is what is run: the product, or a sabotaged twin of it."""
+
+    url: str  # of the database
+    folder: Path
+    module: str = "hotline"
+    settings: dict[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[str] | None" = None
+    address: str = ""
+
+    def start(self, port: int = 0) -> str:
+        command = [sys.executable, "-m", self.module, "serve", "--port", str(port)]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "HOTLINE_DATABASE_URL": self.url,
+            "HOTLINE_DATA": str(self.folder),
+            "HOTLINE_LIMITS__PUBLIC": "off",
+            **self.settings,
+        }
+        log = (self.folder / "served.log").open("a")
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=self.folder
+        )
+        log.close()
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.match(r"ready (http://\S+)", line)
+        assert found, f"not ready: {line!r}, see {self.folder / 'served.log'}"
+        self.address = found.group(1)
+        return self.address
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(READY_SECONDS)
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+
+
+def hotline(served: Served, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """One command on the same data."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "HOTLINE_DATABASE_URL": served.url,
+        "HOTLINE_DATA": str(served.folder),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "hotline", *arguments],
+        env=environment,
+        cwd=served.folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
