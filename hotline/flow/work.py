@@ -1,5 +1,6 @@
 """What operators and departments do with a case, and what of it they may see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -49,6 +50,27 @@ async def act(
 
 async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:
     """The action inside an open unit of work: the case, what follows from it, and who is told."""
+    await act_all(centre, work, case, [(facts, actor)])
+
+
+async def act_all(
+    centre: Centre, work: Work, case: Case, told: Iterable[tuple[Act, Actor]]
+) -> None:
+    """Several actions at one moment, one after the other; the case is kept once, after the last."""
+    done = []
+    for facts, actor in told:
+        await _do(centre, work, case, facts, actor)
+        done.append(facts)
+    await notify.tell(work, case, centre.rules.tree)
+    await work.cases.save(case)
+    for facts in done:
+        await spread(centre, work, case, facts)
+        if isinstance(facts, acts.Split):
+            changes = {"type": facts.type, "topic": facts.topic}
+            await linked(centre, work, case, facts.title, facts.content, **changes)
+
+
+async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:
     before = _labels(case)
     step = Step(actor, work.at, centre.rules)
     _check_topic(centre, facts)
@@ -59,12 +81,6 @@ async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Acto
         await learn(work, case, before, actor)
     if isinstance(facts, acts.Rework):
         _supervise_rework(case, step)
-    await notify.tell(work, case, centre.rules.tree)
-    await work.cases.save(case)
-    await spread(centre, work, case, facts)
-    if isinstance(facts, acts.Split):
-        changes = {"type": facts.type, "topic": facts.topic}
-        await linked(centre, work, case, facts.title, facts.content, **changes)
 
 
 def _labels(case: Case) -> dict[str, str]:

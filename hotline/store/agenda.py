@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Integer, bindparam, func, insert, select
+from sqlalchemy import Integer, Table, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.promise import Step
@@ -49,7 +50,7 @@ async def enter(
         "outcome": outcome,
         "entry_seq": case.last_seq,
     }
-    await connection.execute(insert(RungRow.__table__), taken)
+    await connection.execute(insert(cast(Table, RungRow.__table__)), taken)
 
 
 async def log_tick(connection: AsyncConnection, node: str, at: datetime, outcome: Outcome) -> None:

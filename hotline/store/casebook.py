@@ -5,9 +5,9 @@ anything is read. That is the same row lock on PostgreSQL, and the only one SQLi
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,13 +17,13 @@ from hotline.domain.errors import NoSuchCase, Stale
 from hotline.store import rows
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, OrderRow, PartRow, RequestRow
 
-CHILDREN = (
+CHILDREN: tuple[tuple[str, Any, Any, Any], ...] = (
     ("parts", PartRow, rows.part_from, rows.part_values),
     ("requests", RequestRow, rows.request_from, rows.request_values),
     ("orders", OrderRow, rows.order_from, rows.order_values),
 )
 
-CASES, DEADLINES, ENTRIES = CaseRow.__table__, DeadlineRow.__table__, EntryRow.__table__
+CASES, DEADLINES, ENTRIES = (cast(Table, row.__table__) for row in (CaseRow, DeadlineRow, EntryRow))
 # Statements are built once and given their values when they run: building one takes longer than
 # running it, and rows of one table go in together.
 RAISE = update(CASES).values(version=CASES.c.version + 1).returning(*CASES.c)
@@ -100,8 +100,8 @@ class CaseBook:
         case.deadlines = {deadline.n: rows.deadline_from(deadline) for deadline in found}
         self._numbers |= {deadline.id: deadline.n for deadline in found}
         self._loaded[case.number] = dict(case.deadlines)
-        if row.children:
-            for name, _, read, values in CHILDREN:
+        for place, (name, _, read, values) in enumerate(CHILDREN):
+            if row.children >> place & 1:
                 listed = await self._connection.execute(LIST[name], {"wanted": row.id})
                 children = [read(child) for child in listed]
                 setattr(case, name, children)

@@ -121,7 +121,7 @@ class CaseRow(Row):
     last_hash: Mapped[str] = mapped_column(String(64))
     suggestions: Mapped[dict[str, Any]]
     details: Mapped[dict[str, Any]]  # what only the case itself reads: handler, reply, rating, …
-    children: Mapped[int]  # how many parts, requests and orders there are to load
+    children: Mapped[int]  # what there is to load, a bit each: parts, requests, orders
 
 
 class EntryRow(Row):
