@@ -5,11 +5,12 @@ opening    what every command starts with: settings, schema, the centre, clear r
 serve      the web, the watch and what else runs for ever
 migrate    the database to the newest schema
 seed       the city: departments, topics, duties, districts; with --demo accounts and complaints
-demo       the demo city's accounts and complaints, led through the real flow
+demo       the demo city's accounts and complaints, led through the real flow; tales: their lives
 user       staff accounts; token: accounts of machines
 intake     complaints from a file, each through the same intake as a live one
 replay     recorded complaints and replies through the real engine on a jumping clock
-stage      what happens next to a replayed record, and when; report: what came of them
+theatre    plays the records in order; stage: what happens next to one; report: what came of them
+clockwork  a clock that jumps, and the watch that looks wherever a rung falls due
 sheets     rows of a CSV, XLSX or JSON lines file, in whatever encoding; columns: what they mean
 verify     audit chains, conservation equation, invariants
 doctor     what is wrong with the installation, in plain words

@@ -1,24 +1,19 @@
 """Plays records on the centre's own stage: its flow, its watch, its database, a jumping clock."""
 
 import heapq
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import Console
 from rich.progress import Progress
 
-from escalation.watch import Watch
-from hotline.commands.failing import Failed
+from hotline.commands.clockwork import Clockwork
 from hotline.commands.stage import Record, next_scene
 from hotline.domain.case import Case
 from hotline.domain.words import Kind
 from hotline.flow import intake, work
 from hotline.flow.centre import Centre
-from hotline.flow.supervise import CaseAgenda
-from hotline.store import agenda, receipts, replayed
+from hotline.store import receipts, replayed
 from hotline.wiring import MovingClock
-
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Theatre:
@@ -31,10 +26,8 @@ class Theatre:
         self._clock = clock
         self._until = until
         self._type = type_.value if type_ else None
-        self._watch = Watch(CaseAgenda(centre))
+        self._clockwork = Clockwork(centre, clock)
         self._events: list[tuple[datetime, int, Record, str]] = []
-        # No rung falls due before this: saves asking the database before every event.
-        self._quiet_until = LONG_AGO
 
     async def play(self, records: list[Record]) -> None:
         # One writer: there is nothing to gather with, and waiting for more would only cost time.
@@ -45,11 +38,10 @@ class Theatre:
             bar = shown.add_task("回放 / replay", total=len(self._events))
             while self._events and self._events[0][0] <= self._until:
                 at, _, record, number = heapq.heappop(self._events)
-                await self._watch_until(at, inclusive=False)
-                self._clock.move_to(at)
+                await self._clockwork.go_to(at)
                 if not await self._go_on(record, number):
                     shown.advance(bar)
-            await self._watch_until(self._until, inclusive=True)
+            await self._clockwork.end_at(self._until)
 
     async def _set_the_stage(self, records: list[Record]) -> None:
         """What is still to come: records not received yet, and received ones that are open."""
@@ -71,19 +63,6 @@ class Theatre:
     def _expect(self, at: datetime, record: Record, number: str) -> None:
         heapq.heappush(self._events, (at, record.line, record, number))
 
-    async def _watch_until(self, moment: datetime, *, inclusive: bool) -> None:
-        """Visits every moment at which a rung falls due; what is done exactly then is in time."""
-        while self._quiet_until < moment or (inclusive and self._quiet_until == moment):
-            async with self._centre.look() as look:
-                due = await agenda.next_moment(look.connection) or NEVER
-            self._quiet_until = due
-            if due > moment or (due == moment and not inclusive):
-                return
-            self._clock.move_to(due)
-            outcome = await self._watch.tick(self._clock())
-            if outcome.failed:
-                raise Failed(f"催督未能执行 / rungs failed: {outcome.failed}")
-
     async def _go_on(self, record: Record, number: str) -> bool:
         """One scene; True when more is to come."""
         if not number:
@@ -93,8 +72,7 @@ class Theatre:
         async with self._centre.work() as unit:
             case = await unit.cases.change(number)
             scene = next_scene(record, case, self._centre.rules)
-            for facts, actor in scene.acts if scene else ():
-                await work.act_in(self._centre, unit, case, facts, actor)
+            await work.act_all(self._centre, unit, case, scene.acts if scene else ())
         return self._look_ahead(record, case)
 
     async def _read_on(self, record: Record, number: str) -> bool:
@@ -104,8 +82,7 @@ class Theatre:
 
     def _look_ahead(self, record: Record, case: Case) -> bool:
         """Notes when the case's next rung and next scene come; True when there is a scene."""
-        rungs = [deadline.next_at for deadline in case.deadlines.values() if deadline.next_at]
-        self._quiet_until = min([self._quiet_until, *rungs])
+        self._clockwork.note(case)
         scene = next_scene(record, case, self._centre.rules)
         if scene is None:
             return False
