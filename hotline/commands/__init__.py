@@ -5,7 +5,7 @@ opening    what every command starts with: settings, schema, the centre, clear r
 serve      the web, the watch and what else runs for ever
 migrate    the database to the newest schema
 seed       the city: departments, topics, duties, districts; with --demo accounts and complaints
-demo       the demo city's accounts and complaints, led through the real flow; tales: their lives
+demo       the demo city's complaints, led through the real flow; staff: its accounts
 user       staff accounts; token: accounts of machines
 intake     complaints from a file, each through the same intake as a live one
 replay     recorded complaints and replies through the real engine on a jumping clock

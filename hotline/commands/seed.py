@@ -17,7 +17,26 @@ async def run(settings: Settings, *, demo: bool = False) -> int:
         added = await sow(store)
     say("城市资料已写入 / the city is seeded" if added else "城市资料已在库中 / already seeded")
     say(f"期限方案 / profile: {terms.version}")
+    if demo:
+        await _demo(settings)
     return 0
+
+
+async def _demo(settings: Settings) -> None:
+    # These bring the whole centre with them, which the city's own data do not need.
+    from hotline.commands import demo, staff
+    from hotline.commands.opening import centre_of
+    from hotline.wiring import MovingClock, Parts
+
+    now = system_clock()
+    async with centre_of(settings) as centre:
+        await staff.employ(centre)
+    clock = MovingClock(now - demo.LONG_AGO)
+    async with centre_of(settings, Parts(clock=clock)) as centre:
+        say("正在写入演示诉求，约半分钟 … / leading 300 complaints through their stories")
+        led = await demo.play(centre, clock, now)
+        say(f"演示诉求 {led} 件 / complaints added: {led}")
+        await staff.introduce(centre, settings)
 
 
 async def sow(store: Store) -> bool:

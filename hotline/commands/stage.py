@@ -66,6 +66,7 @@ class Scene:
 
     at: datetime
     acts: Iterable[tuple[Act, Actor]]
+    by_citizen: bool = False
 
 
 def next_scene(record: Record, case: Case, rules: Rules) -> Scene | None:

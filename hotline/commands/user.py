@@ -42,8 +42,15 @@ async def writes(settings: Settings) -> AsyncIterator[tuple[Work, Cipher]]:
         yield work, cipher
 
 
+def strong_password() -> str:
+    """A first password that our own rule for passwords lets through."""
+    while auth.too_weak(password := new_password()):
+        pass
+    return password
+
+
 async def add(settings: Settings, wanted: Wanted, *, from_stdin: bool = False) -> int:
-    password = _typed() if from_stdin else new_password()
+    password = _typed() if from_stdin else strong_password()
     kept = await auth.hashed(password)
     async with writes(settings) as (work, cipher):
         await check(work, wanted)
@@ -124,7 +131,7 @@ async def disable(settings: Settings, username: str) -> int:
 
 
 async def reset(settings: Settings, username: str) -> int:
-    password = new_password()
+    password = strong_password()
     kept = await auth.hashed(password)
     async with writes(settings) as (work, cipher):
         officer = await _found(work, username)

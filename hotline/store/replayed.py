@@ -34,10 +34,10 @@ class Outcome:
     steps: tuple[tuple[datetime, int, str, str], ...]  # when, level, kind, promise
 
 
-async def known(connection: AsyncConnection) -> dict[str, str]:
-    """The receipts of replayed records: key to number."""
+async def known(connection: AsyncConnection, keys: str = KEYS) -> dict[str, str]:
+    """The receipts whose keys begin so: key to number."""
     found = await connection.execute(
-        select(IntakeRow.key, IntakeRow.number).where(IntakeRow.key.startswith(KEYS))
+        select(IntakeRow.key, IntakeRow.number).where(IntakeRow.key.startswith(keys))
     )
     return {row.key: row.number for row in found}
 

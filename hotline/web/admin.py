@@ -11,7 +11,7 @@ from hotline.store import accounts, acts
 from hotline.web import auth, forms, health
 from hotline.web.bodies import whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
-from hotline.web.pages import render
+from hotline.web.pages import render, see_other
 from hotline.web.routing import STAFF, Route
 
 PAGE = 50
@@ -108,7 +108,7 @@ async def _disable_or_reset(request: web.Request, told: dict[str, str]) -> web.S
         await acts.record(work.connection, work.at, request[ACTOR], f"account_{told['do']}", about)
     if told["do"] == "reset":
         return await _admin(request, made=(officer.username, password))
-    return web.HTTPSeeOther("/office/admin")
+    return see_other("/office/admin")
 
 
 async def account(request: web.Request) -> web.Response:
@@ -135,7 +135,7 @@ async def new_secret(request: web.Request) -> web.StreamResponse:
         async with centre.work() as work:
             await accounts.set_password(work.connection, centre.cipher, officer, hashed)
             await acts.record(work.connection, work.at, request[ACTOR], "password_changed", {})
-        return web.HTTPSeeOther("/office/login")
+        return see_other("/office/login")
     return render(request, "office/account.html", {"problem": wrong, "done": False}, 422)
 
 

@@ -17,7 +17,7 @@ from hotline.flow import intake, notify
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
-from hotline.web import admin, auth, citizen, live, office, openapi, pages, problems
+from hotline.web import admin, auth, citizen, live, office, office_case, openapi, pages, problems
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
@@ -48,8 +48,8 @@ async def answering(request: web.Request, handler: Next) -> web.StreamResponse:
     try:
         async with asyncio.timeout(None if request.path.endswith("/events") else BODY_SECONDS):
             response = await handler(request)
-    except web.HTTPRedirection as found:
-        response = found
+    except web.HTTPMove as found:
+        response = pages.see_other(str(found.location))
     except Exception as error:
         problem = problems.of_error(error, request)
         page = not request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
@@ -115,7 +115,13 @@ def make_app(
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN] = Limiter(), live.Streams()
-    listed = [*routes(), *citizen.routes(), *office.routes(), *admin.routes()]
+    listed = [
+        *routes(),
+        *citizen.routes(),
+        *office.routes(),
+        *office_case.routes(),
+        *admin.routes(),
+    ]
     app[openapi.DOCUMENT] = openapi.document(listed, version)
     for route in listed:
         app.router.add_route(route.method, route.path, guarded(route), name=None)

@@ -17,7 +17,7 @@ from hotline.web import attachments, auth, pages
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import new_key, origin_of
 from hotline.web.keys import CENTRE, LANGUAGE
-from hotline.web.pages import render
+from hotline.web.pages import render, see_other
 from hotline.web.problems import CrossSite
 from hotline.web.routing import ANYONE, Route
 from hotline.web.schemas import read_typed
@@ -77,7 +77,7 @@ async def file(request: web.Request) -> web.StreamResponse:
         return _form(request, typed, error.problems, 422)
     facts = {"notice": seed.privacy(request[LANGUAGE])[0]}
     receipt = await intake.receive(request.app[CENTRE], incoming, scope="form", facts=facts)
-    response = web.HTTPSeeOther("/complaints/receipt")
+    response = see_other("/complaints/receipt")
     _remember(request, response, receipt.number, receipt.query_code)
     return response
 
@@ -133,7 +133,7 @@ def _remember(request: web.Request, response: web.StreamResponse, number: str, c
 async def receipt(request: web.Request) -> web.StreamResponse:
     mine = pages.opened(request, MINE, SECONDS)
     if not mine:
-        return web.HTTPSeeOther("/complaints/find")
+        return see_other("/complaints/find")
     return render(request, "citizen/receipt.html", {"mine": mine})
 
 
@@ -150,7 +150,7 @@ async def look_up(request: web.Request) -> web.StreamResponse:
         told = error.en if request[LANGUAGE] == "en" else error.zh
         status = 429 if isinstance(error, citizen.DoorShut) else 404
         return render(request, "citizen/find.html", {"number": number, "problem": told}, status)
-    response = web.HTTPSeeOther("/complaints/mine")
+    response = see_other("/complaints/mine")
     _remember(request, response, number, code)
     return response
 
@@ -168,7 +168,7 @@ async def _mine(
 ) -> web.StreamResponse:
     kept = pages.opened(request, MINE, SECONDS)
     if not kept:
-        return web.HTTPSeeOther("/complaints/find")
+        return see_other("/complaints/find")
     found = await citizen.progress(
         request.app[CENTRE], kept["number"], kept["code"], origin_of(request), request[LANGUAGE]
     )
@@ -192,7 +192,7 @@ async def act(request: web.Request) -> web.StreamResponse:
         raise CrossSite
     kept = pages.opened(request, MINE, SECONDS)
     if not kept:
-        return web.HTTPSeeOther("/complaints/find")
+        return see_other("/complaints/find")
     posted = await request.post()
     name = request.match_info["action"]
     action = next((one for one in ACTIONS if one.value == name), None)
@@ -210,7 +210,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     except Refused as error:
         problem = FieldProblem(error.field or action.value, error.code, error.zh, error.en)
         return await _mine(request, None, [problem], typed, 409)
-    return web.HTTPSeeOther(f"/complaints/mine?done={action.value}")
+    return see_other(f"/complaints/mine?done={action.value}")
 
 
 def routes() -> list[Route]:

@@ -8,6 +8,7 @@ from typing import Any, get_origin
 
 from aiohttp import web
 
+from hotline.domain.acts import ACTS
 from hotline.domain.case import Case
 from hotline.domain.people import Department, Tree
 from hotline.domain.state import Action
@@ -63,25 +64,35 @@ class ActionForm:
     grave: bool
 
 
+EITHER = (Choice("yes", "是", "yes"), Choice("no", "否", "no"))
+
+
 def form_of(centre: Centre, case: Case, action: Action) -> ActionForm:
-    fields = [_field(centre, case, name, told) for name, told in asked(action).items()]
+    fields = [_field(centre, case, (action, name), told) for name, told in asked(action).items()]
     return ActionForm(action, fields, action in GRAVE)
 
 
-def _field(centre: Centre, case: Case, name: str, told: tuple[Any, Any, bool]) -> FormField:
+def _field(
+    centre: Centre, case: Case, which: tuple[Action, str], told: tuple[Any, Any, bool]
+) -> FormField:
+    action, name = which
     kind, ask, required = told
     plain = bare(kind)
+    # A box can only say yes: where no is an answer of its own, it is asked for.
+    asked_either = plain is bool and (required or kind is not bool)
     several = get_origin(plain) is tuple and ask.widget != "lines"
     return FormField(
         name=name,
         zh=ask.zh or name,
         en=ask.en or name,
-        widget=_widget(plain, ask.widget, ask.longest),
-        required=required and plain is not bool,
+        widget="select" if asked_either else _widget(plain, ask.widget, ask.longest),
+        required=required,
         longest=ask.longest,
-        choices=_choices(centre, case, plain, ask.widget),
+        choices=EITHER if asked_either else _choices(centre, case, plain, ask.widget),
         several=several,
-        value=_value(case, name),
+        value="on"
+        if ACTS[action].__dataclass_fields__[name].default is True
+        else _value(case, name),
     )
 
 

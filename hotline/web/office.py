@@ -1,4 +1,4 @@
-"""Staff pages: sign in, the queue with its counts, the case with exactly the actions it allows."""
+"""Staff pages: sign in, the queue with its counts, filing for a citizen, figures, notices."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -8,25 +8,20 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
-from hotline.domain.acts.asking import Act
-from hotline.domain.case import Case
-from hotline.domain.errors import Refused, Stale
-from hotline.domain.state import OPEN, Action, State
+from hotline.domain.errors import Refused
+from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Urgency
 from hotline.flow import intake, notify
 from hotline.flow import work as flow
 from hotline.store import accounts
-from hotline.store.vault import FIELDS
-from hotline.web import api_city, attachments, auth, forms, shown
+from hotline.web import api_city, auth, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
-from hotline.web.bodies import new_key, number_of, origin_of, whole
+from hotline.web.bodies import new_key, origin_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
-from hotline.web.pages import render
+from hotline.web.pages import render, see_other
 from hotline.web.problems import CrossSite
-from hotline.web.routes import FILERS, WORKERS
-from hotline.web.routing import ANYONE, STAFF, Route
-from hotline.web.schemas import action_named, read_typed
+from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Route
 
 
 async def login(request: web.Request) -> web.Response:
@@ -46,7 +41,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         told = error.en if request[LANGUAGE] == "en" else error.zh
         return render(request, "office/login.html", {"problem": told, "username": username}, 401)
     home = "/office/admin" if officer.role in accounts.ADMINISTRATORS else "/office/"
-    response = web.HTTPSeeOther(home)
+    response = see_other(home)
     auth.set_cookie(request, response, secret)
     return response
 
@@ -54,7 +49,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 async def sign_out(request: web.Request) -> web.StreamResponse:
     await forms.posted(request)
     await auth.sign_out(request.app[CENTRE], request[SECRET])
-    response = web.HTTPSeeOther("/office/login")
+    response = see_other("/office/login")
     response.del_cookie(auth.COOKIE, path="/")
     return response
 
@@ -89,107 +84,6 @@ async def queue(request: web.Request) -> web.Response:
 def _link(query: dict[str, str], **changes: str | None) -> str:
     told = {**query, **{name: value for name, value in changes.items() if value}}
     return f"/office/?{urlencode(told)}"
-
-
-async def case(request: web.Request) -> web.Response:
-    return await _case(request)
-
-
-async def _case(
-    request: web.Request,
-    *,
-    problems: list[FieldProblem] | None = None,
-    action: str = "",
-    typed: dict[str, list[str]] | None = None,
-    revealed: dict[str, str] | None = None,
-    status: int = 200,
-) -> web.Response:
-    centre, actor, number = request.app[CENTRE], request[ACTOR], number_of(request)
-    view = await flow.view(centre, number, actor)
-    _, entries = await flow.timeline(centre, number, actor)
-    english = request[LANGUAGE] == "en"
-    facts = {
-        "case": view.case,
-        "view": view,
-        "deadlines": shown.deadlines(view.case),
-        "entries": list(reversed(entries)),
-        "actions": [_form_of(request, view.case, Action(name)) for name in view.actions],
-        "problems": {one.field: one.en if english else one.zh for one in problems or []},
-        "failed_action": action,
-        "typed": typed or {},
-        "revealed": revealed,
-        "fields": FIELDS,
-        "topics": forms.topics(centre.city) if any(_asks_topic(view.actions)) else (),
-        "done": request.query.get("done", ""),
-        "State": State,
-        "Action": Action,
-    }
-    return render(request, "office/case.html", facts, status)
-
-
-def _asks_topic(names: list[str]) -> list[bool]:
-    return [name in ("accept", "transfer", "split", "correct") for name in names]
-
-
-def _form_of(request: web.Request, one: Case, action: Action) -> forms.ActionForm:
-    return forms.form_of(request.app[CENTRE], one, action)
-
-
-async def act(request: web.Request) -> web.StreamResponse:
-    """One action from its form; whatever goes wrong, what was typed is still there."""
-    posted = await forms.posted(request)
-    number = number_of(request)
-    action = action_named(posted.get("action", [""])[-1])
-    version = posted.get("version", ["0"])[-1]
-    try:
-        facts: Act = read_typed(action, posted)
-        seen = int(version) if version.isdigit() and len(version) < 10 else 0
-        await flow.act(request.app[CENTRE], number, facts, request[ACTOR], seen)
-    except BadForm as error:
-        return await _case(
-            request, problems=error.problems, action=action.value, typed=posted, status=422
-        )
-    except Stale as error:
-        problem = FieldProblem("version", error.code, error.zh, error.en)
-        return await _case(
-            request, problems=[problem], action=action.value, typed=posted, status=409
-        )
-    except Refused as error:
-        problem = FieldProblem(error.field or action.value, error.code, error.zh, error.en)
-        return await _case(
-            request, problems=[problem], action=action.value, typed=posted, status=409
-        )
-    if await _still_mine(request, number):
-        return web.HTTPSeeOther(f"/office/cases/{number}?done={action.value}")
-    return web.HTTPSeeOther("/office/")
-
-
-async def _still_mine(request: web.Request, number: str) -> bool:
-    """A department that sent a case away may not see it any more."""
-    try:
-        await flow.view(request.app[CENTRE], number, request[ACTOR])
-    except Refused:
-        return False
-    return True
-
-
-async def reveal(request: web.Request) -> web.StreamResponse:
-    posted = await forms.posted(request)
-    fields = tuple(name for name in posted.get("fields", []) if name in (*FIELDS, "words"))
-    purpose = posted.get("purpose", [""])[-1].strip()[:500]
-    if not fields or not purpose:
-        wrong = FieldProblem(
-            "purpose", "required", "请选择内容并写明查看目的。", "Choose fields and say why."
-        )
-        return await _case(request, problems=[wrong], action="reveal", typed=posted, status=422)
-    try:
-        found = await flow.reveal(
-            request.app[CENTRE], number_of(request), fields, purpose, request[ACTOR]
-        )
-    except Refused as error:
-        wrong = FieldProblem("purpose", error.code, error.zh, error.en)
-        return await _case(request, problems=[wrong], action="reveal", typed=posted, status=403)
-    return await _case(request, revealed=found)
 
 
 async def new(request: web.Request) -> web.Response:
@@ -253,18 +147,13 @@ def routes() -> list[Route]:
     ) -> Route:
         return Route(method, path, handler, who, summary, api=False, limit=limit)
 
-    number = "/office/cases/{number}"
     return [
         page("GET", "/office/login", login, ANYONE, "登录", "read"),
         page("POST", "/office/login", sign_in, ANYONE, "登录", "sign_in"),
         page("POST", "/office/logout", sign_out, STAFF, "退出"),
         page("GET", "/office/", queue, WORKERS, "工作台"),
-        page("GET", number, case, WORKERS, "诉求"),
-        page("POST", number + "/actions", act, WORKERS, "办理"),
-        page("POST", number + "/reveal", reveal, WORKERS, "查看诉求人信息"),
         page("GET", "/office/new", new, FILERS, "登记"),
         page("POST", "/office/new", file, FILERS, "登记"),
-        page("GET", "/office/files/{token}", attachments.download, WORKERS, "附件"),
         page("GET", "/office/reports", reports, api_city.READERS, "报表"),
         page("GET", "/office/messages", messages, WORKERS, "通知"),
     ]

@@ -137,6 +137,11 @@ def failed(request: web.Request, problem: Problem) -> web.Response:
     return answer
 
 
+def see_other(location: str) -> web.Response:
+    """After a form was taken: the browser fetches a page, and a reload sends nothing again."""
+    return web.Response(status=303, headers={"Location": location})
+
+
 def sealed(request: web.Request, told: Mapping[str, str]) -> str:
     """A few facts for a short-lived cookie, encrypted: number and query code stay out of addresses."""
     cipher = request.app[CENTRE].cipher

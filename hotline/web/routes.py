@@ -1,24 +1,12 @@
 """Every route of the JSON interface, with who may call it."""
 
 from channels.web import ComplaintForm
-from hotline.domain.state import Action
-from hotline.domain.words import Channel, Kind, Role, Urgency
+from hotline.domain.words import Channel, Kind, Urgency
 from hotline.store.find import SORTS
-from hotline.web import api_citizen, api_city, api_staff, attachments, health, live, openapi
-from hotline.web.routing import ANYONE, STAFF, Param, Route
-from hotline.web.schemas import model
+from hotline.web import api_city, api_staff, attachments, health, live, openapi, routes_citizen
+from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Param, Route
 
-CODE = Param("Query-Code", "header", "查询码", required=True)
 KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
-CITIZENS = (
-    ("supplements", Action.SUPPLEMENT, api_citizen.post_supplement, "补充信息"),
-    ("withdrawal", Action.WITHDRAW, api_citizen.post_withdrawal, "撤诉"),
-    ("rating", Action.RATE, api_citizen.post_rating, "评价"),
-    ("urge", Action.URGE, api_citizen.post_urge, "催办"),
-    ("reopening", Action.REOPEN, api_citizen.post_reopening, "再次来诉"),
-)
-FILERS = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
-WORKERS = STAFF - {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
 
 
 def staff_complaint() -> dict[str, object]:
@@ -56,86 +44,6 @@ def _list_params() -> tuple[Param, ...]:
             "limit", "query", "每页条数", schema={"type": "integer", "minimum": 1, "maximum": 200}
         ),
     )
-
-
-def citizens() -> list[Route]:
-    base = "/api/v1/complaints"
-    found = [
-        Route(
-            "POST",
-            base,
-            api_citizen.post_complaint,
-            ANYONE,
-            "登记诉求",
-            body=ComplaintForm,
-            answers={201: "已登记，编号与查询码"},
-            params=(KEY,),
-            limit="intake",
-        ),
-        Route(
-            "GET",
-            base + "/{number}",
-            api_citizen.get_complaint,
-            ANYONE,
-            "查询本人诉求",
-            answers={200: "诉求进展"},
-            params=(CODE,),
-            limit="look_up",
-        ),
-        Route(
-            "POST",
-            "/api/v1/attachments",
-            attachments.upload,
-            ANYONE,
-            "上传附件",
-            body="multipart",
-            answers={201: "附件凭证"},
-            limit="upload",
-        ),
-        Route(
-            "GET",
-            "/api/v1/topics",
-            api_city.get_topics,
-            ANYONE,
-            "事项目录",
-            answers={200: "目录"},
-            limit="read",
-        ),
-        Route(
-            "GET",
-            "/api/v1/knowledge",
-            api_city.get_knowledge,
-            ANYONE,
-            "知识库",
-            answers={200: "条目"},
-            params=(Param("q", "query", "词语"),),
-            limit="read",
-        ),
-        Route(
-            "GET",
-            "/api/v1/published",
-            api_city.get_published,
-            ANYONE,
-            "公开的诉求",
-            answers={200: "条目"},
-            limit="read",
-        ),
-    ]
-    for name, action, handler, summary in CITIZENS:
-        found.append(
-            Route(
-                "POST",
-                f"{base}/{{number}}/{name}",
-                handler,
-                ANYONE,
-                summary,
-                body=model(action),
-                answers={200: "诉求进展"},
-                params=(CODE, KEY),
-                limit="look_up",
-            )
-        )
-    return found
 
 
 def staff() -> list[Route]:
@@ -255,4 +163,4 @@ def machines() -> list[Route]:
 
 
 def routes() -> list[Route]:
-    return [*citizens(), *staff(), *machines()]
+    return [*routes_citizen.routes(), *staff(), *machines()]

@@ -15,6 +15,8 @@ from hotline.domain.words import Role
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ANYONE: frozenset[Role] = frozenset()
 STAFF = frozenset(role for role in Role if role not in (Role.CITIZEN, Role.SYSTEM, Role.OPERATOR))
+FILERS = frozenset({Role.AGENT, Role.SHIFT_LEAD, Role.DISPATCHER})
+WORKERS = STAFF - {Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR}
 
 
 @dataclass(frozen=True)

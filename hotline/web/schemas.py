@@ -91,13 +91,15 @@ def read_act(action: Action, values: Mapping[str, Any]) -> Act:
 def read_typed(action: Action, typed: Mapping[str, list[str]]) -> Act:
     """An act from a page's form, where everything is text and a box left empty says nothing."""
     values: dict[str, Any] = {}
-    for name, (kind, ask, _) in asked(action).items():
+    for name, (kind, ask, required) in asked(action).items():
         given = [one for one in typed.get(name, []) if one.strip()]
         if get_origin(bare(kind)) is tuple:
             values[name] = _items(given, ask)
         elif bare(kind) is bool:
-            if given or kind is bool:
-                values[name] = bool(given) and given[-1] in ("on", "true", "yes")
+            if given:
+                values[name] = given[-1] in ("on", "true", "yes")
+            elif kind is bool and not required:
+                values[name] = False  # a box left empty says no; a question left open says nothing
         elif given:
             values[name] = _with_zone(given[-1]) if bare(kind) is datetime else given[-1]
     return read_act(action, values)

@@ -1,0 +1,135 @@
+"""How the demo city's stories end: replied, called back, closed, reopened, reworked, or overdue."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from escalation.promise import Promise
+from hotline.commands import tales
+from hotline.commands.stage import Scene
+from hotline.commands.tale import Story, Tale
+from hotline.commands.tales import PHONE, processing
+from hotline.domain.acts import centre, citizen, department
+from hotline.domain.acts.asking import Act
+from hotline.domain.people import Actor
+from hotline.domain.state import State
+from hotline.domain.words import Reached, Role, Satisfaction, Truth
+
+# By when the reply is in, as a share of the whole story; the rest is left for what follows.
+LATEST = {"reply_review": 0.95, "follow_up": 0.9, "rework": 0.6}
+
+
+def reply_review(tale: Tale) -> Iterator[Scene]:
+    yield from processing(tale)
+    text, kind, urgency = tale.row["public_reply"], tale.case.type.value, tale.case.urgency.value
+    acts: list[tuple[Act, Actor]] = []
+    if tale.rules.terms.endorse_required(kind, urgency):
+        acts.append((department.Endorse(public_reply=text), tale.lead(Role.LEADER)))
+    told = department.Reply(
+        found_true=(Truth.YES, Truth.YES, Truth.PARTLY, Truth.NO)[tale.seed % 4],
+        solved=tale.row["solved"],
+        unsolved_reason=None if tale.row["solved"] else "受条件限制，已列入下一步计划。",
+        contacted=tale.case.contacted,
+        contact_phone=PHONE if tale.case.contacted else None,
+        internal_account=tale.row["internal_account"],
+        public_reply=text,
+        legal_basis="按职责规定办理",
+        without_parts="协办单位已口头回告。" if tale.case.waiting_parts else None,
+    )
+    acts.append((told, tale.lead(Role.CLERK)))
+    latest = tale.after(LATEST.get(tale.row["story"], 0.5))
+    yield tale.scene(min(tale.part_of(Promise.REPLY, tale.share(0.35, 0.85)), latest), *acts)
+
+
+def follow_up(tale: Tale) -> Iterator[Scene]:
+    yield from reply_review(tale)
+    at = datetime.fromisoformat((tale.case.reply or {})["at"]) + timedelta(minutes=95)
+    yield tale.scene(at, (centre.Approve(), tale.by(Role.INSPECTOR)))
+
+
+def closed(tale: Tale) -> Iterator[Scene]:
+    yield from follow_up(tale)
+    if tale.case.state is not State.FOLLOW_UP:
+        return
+    caller = tale.by(Role.CALLBACK)
+    told = centre.FollowUp(
+        outcome=Reached.REACHED,
+        solved=tale.row["solved"],
+        satisfaction=Satisfaction(tale.row["satisfaction"]),
+        text="已电话回访。",
+    )
+    yield tale.scene(tale.part_of(Promise.FOLLOW_UP, 0.5), (told, caller), (centre.Close(), caller))
+    if tale.seed % 2 == 0:
+        rate = citizen.Rate(
+            solved=tale.row["solved"], satisfaction=Satisfaction(tale.row["satisfaction"])
+        )
+        at = (tale.case.closed_at or tale.now) + timedelta(hours=5)
+        yield tale.by_citizen(at, rate)
+
+
+def reopened(tale: Tale) -> Iterator[Scene]:
+    yield from closed(tale)
+    again = citizen.Reopen(facts="处理后没几天又出现同样的问题，现补充新的照片和时间。")
+    yield tale.by_citizen(tale.after(0.95), again)
+
+
+def rework(tale: Tale) -> Iterator[Scene]:
+    yield from follow_up(tale)
+    if tale.case.state is not State.FOLLOW_UP:
+        return
+    caller = tale.by(Role.CALLBACK)
+    told = centre.FollowUp(
+        outcome=Reached.REACHED,
+        solved=False,
+        satisfaction=Satisfaction.POOR,
+        text="诉求人表示现场没有变化。",
+    )
+    again = centre.Rework(reason="回访不满意，且应当能够解决，退回重办。")
+    yield tale.scene(tale.part_of(Promise.FOLLOW_UP, 0.5), (told, caller), (again, caller))
+
+
+def overdue(tale: Tale) -> Iterator[Scene]:
+    """Nobody answers: the ladder does the rest; some answer the order, and do no more."""
+    yield from processing(tale)
+    if tale.seed % 3 == 1:
+        urge = citizen.Urge(content="已经过了答复时间，请尽快处理。")
+        at = (tale.case.due_at or tale.now) + timedelta(hours=10)
+        if at < tale.now:
+            yield tale.by_citizen(at, urge)
+    if tale.seed % 2 == 0:
+        yield Scene(tale.now, _answers(tale))
+
+
+def _answers(tale: Tale) -> Iterator[tuple[Act, Actor]]:
+    for order in tale.case.orders:
+        if order.state == "issued":
+            told = department.AnswerOrder(order=order.id, text="已成立专班，三日内办结并答复。")
+            yield told, tale.lead(Role.CLERK)
+
+
+STORIES: dict[str, Story] = {
+    "registered": tales.registered,
+    "need_info": tales.need_info,
+    "answered": tales.answered,
+    "not_accepted": tales.not_accepted,
+    "transferred": tales.transferred,
+    "pending_dispatch": tales.pending_dispatch,
+    "merged": tales.merged,
+    "dispatched": tales.dispatched,
+    "return_review": tales.return_review,
+    "adjudicating": tales.adjudicating,
+    "processing": tales.processing,
+    "cohandled": tales.cohandled,
+    "suspended": tales.suspended,
+    "extended": tales.extended,
+    "terminated": tales.terminated,
+    "reply_review": reply_review,
+    "follow_up": follow_up,
+    "closed": closed,
+    "archived": closed,  # by time alone, ninety days later
+    "reopened": reopened,
+    "rework": rework,
+    "overdue_yellow": overdue,
+    "overdue_red": overdue,
+    "overdue_order": overdue,
+    "overdue_l4": overdue,
+}

@@ -1,0 +1,142 @@
+"""The page of one case: all of it, and exactly the actions that it allows, each with its form."""
+
+from typing import Any
+
+from aiohttp import web
+
+from channels.forms import BadForm, FieldProblem
+from hotline.domain.acts.asking import Act
+from hotline.domain.case import Case
+from hotline.domain.errors import Refused, Stale
+from hotline.domain.state import Action, State
+from hotline.domain.words import Kind, Urgency
+from hotline.flow import work as flow
+from hotline.store.vault import FIELDS
+from hotline.web import attachments, forms
+from hotline.web.bodies import number_of
+from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
+from hotline.web.pages import render, see_other
+from hotline.web.routing import WORKERS, Route
+from hotline.web.schemas import action_named, read_typed
+
+
+async def case(request: web.Request) -> web.Response:
+    return await _case(request)
+
+
+async def _case(
+    request: web.Request,
+    *,
+    problems: list[FieldProblem] | None = None,
+    action: str = "",
+    typed: dict[str, list[str]] | None = None,
+    revealed: dict[str, str] | None = None,
+    status: int = 200,
+) -> web.Response:
+    centre, actor, number = request.app[CENTRE], request[ACTOR], number_of(request)
+    view = await flow.view(centre, number, actor)
+    _, entries = await flow.timeline(centre, number, actor)
+    english = request[LANGUAGE] == "en"
+    facts = {
+        "case": view.case,
+        "view": view,
+        "entries": list(reversed(entries)),
+        "actions": [_form_of(request, view.case, Action(name)) for name in view.actions],
+        "problems": {one.field: one.en if english else one.zh for one in problems or []},
+        "failed_action": action,
+        "typed": typed or {},
+        "revealed": revealed,
+        "fields": FIELDS,
+        "topics": forms.topics(centre.city) if any(_asks_topic(view.actions)) else (),
+        "done": request.query.get("done", ""),
+        "State": State,
+        "Action": Action,
+        "word": lambda label: _word(label, english),
+    }
+    return render(request, "office/case.html", facts, status)
+
+
+def _word(label: str, english: bool) -> str:
+    """A suggestion's label as people read it: a code's name, a topic's path."""
+    for kind in (Kind, Urgency):
+        if label in kind._value2member_map_:
+            return kind(label).en if english else kind(label).zh
+    return label.replace("/", " › ") or "—"
+
+
+def _asks_topic(names: list[str]) -> list[bool]:
+    return [name in ("accept", "transfer", "split", "correct") for name in names]
+
+
+def _form_of(request: web.Request, one: Case, action: Action) -> forms.ActionForm:
+    return forms.form_of(request.app[CENTRE], one, action)
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """One action from its form; whatever goes wrong, what was typed is still there."""
+    posted = await forms.posted(request)
+    number = number_of(request)
+    action = action_named(posted.get("action", [""])[-1])
+    version = posted.get("version", ["0"])[-1]
+    try:
+        facts: Act = read_typed(action, posted)
+        seen = int(version) if version.isdigit() and len(version) < 10 else 0
+        await flow.act(request.app[CENTRE], number, facts, request[ACTOR], seen)
+    except BadForm as error:
+        return await _case(
+            request, problems=error.problems, action=action.value, typed=posted, status=422
+        )
+    except Stale as error:
+        problem = FieldProblem("version", error.code, error.zh, error.en)
+        return await _case(
+            request, problems=[problem], action=action.value, typed=posted, status=409
+        )
+    except Refused as error:
+        problem = FieldProblem(error.field or action.value, error.code, error.zh, error.en)
+        return await _case(
+            request, problems=[problem], action=action.value, typed=posted, status=409
+        )
+    if await _still_mine(request, number):
+        return see_other(f"/office/cases/{number}?done={action.value}")
+    return see_other("/office/")
+
+
+async def _still_mine(request: web.Request, number: str) -> bool:
+    """A department that sent a case away may not see it any more."""
+    try:
+        await flow.view(request.app[CENTRE], number, request[ACTOR])
+    except Refused:
+        return False
+    return True
+
+
+async def reveal(request: web.Request) -> web.StreamResponse:
+    posted = await forms.posted(request)
+    fields = tuple(name for name in posted.get("fields", []) if name in (*FIELDS, "words"))
+    purpose = posted.get("purpose", [""])[-1].strip()[:500]
+    if not fields or not purpose:
+        wrong = FieldProblem(
+            "purpose", "required", "请选择内容并写明查看目的。", "Choose fields and say why."
+        )
+        return await _case(request, problems=[wrong], action="reveal", typed=posted, status=422)
+    try:
+        found = await flow.reveal(
+            request.app[CENTRE], number_of(request), fields, purpose, request[ACTOR]
+        )
+    except Refused as error:
+        wrong = FieldProblem("purpose", error.code, error.zh, error.en)
+        return await _case(request, problems=[wrong], action="reveal", typed=posted, status=403)
+    return await _case(request, revealed=found)
+
+
+def routes() -> list[Route]:
+    def page(method: str, path: str, handler: Any, summary: str) -> Route:
+        return Route(method, path, handler, WORKERS, summary, api=False)
+
+    number = "/office/cases/{number}"
+    return [
+        page("GET", number, case, "诉求"),
+        page("POST", number + "/actions", act, "办理"),
+        page("POST", number + "/reveal", reveal, "查看诉求人信息"),
+        page("GET", "/office/files/{token}", attachments.download, "附件"),
+    ]
