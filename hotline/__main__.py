@@ -104,7 +104,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     if told.command == "serve":
         made = module.run(settings, host=told.host, port=told.port, only=told.only)
     elif told.command == "seed":
-        made = module.run(settings, demo=told.demo)
+        made = module.run(settings, with_demo=told.demo)
     elif told.command == "verify":
         made = module.run(settings, as_json=told.json)
     elif told.command in ("user", "token"):

@@ -2,32 +2,28 @@
 
 from classifiers import catalogue as topics
 from hotline import seed
-from hotline.commands.opening import ready_store, say
+from hotline.commands import demo, staff
+from hotline.commands.opening import centre_of, ready_store, say
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR, Department
 from hotline.flow.centre import Centre
 from hotline.store import acts, catalogue
 from hotline.store.database import Store
-from hotline.wiring import load_terms, system_clock
+from hotline.wiring import MovingClock, Parts, load_terms, system_clock
 
 
-async def run(settings: Settings, *, demo: bool = False) -> int:
+async def run(settings: Settings, *, with_demo: bool = False) -> int:
     terms = load_terms(settings.dispatch.profile)
     async with ready_store(settings) as (store, _):
         added = await sow(store)
     say("城市资料已写入 / the city is seeded" if added else "城市资料已在库中 / already seeded")
     say(f"期限方案 / profile: {terms.version}")
-    if demo:
+    if with_demo:
         await _demo(settings)
     return 0
 
 
 async def _demo(settings: Settings) -> None:
-    # These bring the whole centre with them, which the city's own data do not need.
-    from hotline.commands import demo, staff
-    from hotline.commands.opening import centre_of
-    from hotline.wiring import MovingClock, Parts
-
     now = system_clock()
     async with centre_of(settings) as centre:
         await staff.employ(centre)
