@@ -10,7 +10,7 @@ places      Chinese text -> place names and the district they lie in
 features    words -> hashed vectors
 linear      a fitted model as plain arrays: scores, calibrated probabilities, telling words
 reader      the parts put together: one text in, one Reading out
-train       labelled rows -> fitted, calibrated arrays
+train       labelled rows -> fitted, calibrated arrays; scores: what the fit reaches unseen
 evaluate    macro-F1, per-label table, coverage at a threshold
 registry    model folders with a manifest: list, choose, load, roll back
 """

@@ -54,7 +54,7 @@ def _state() -> Path | None:
 
 
 def _train(told: argparse.Namespace) -> int:
-    from classifiers import train
+    from classifiers import scores, train
 
     topics, departments = train.load(told.data)
     parts = {
@@ -66,7 +66,7 @@ def _train(told: argparse.Namespace) -> int:
             path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in told.data
         },
         "rows": {"topics": len(topics.words), "departments": len(departments.words)},
-        "scores": train.scores(topics, departments),
+        "scores": scores.scores(topics, departments),
         "libraries": {name: version(name) for name in ("scikit-learn", "numpy", "jieba")},
     }
     registry.save(told.out, told.out.name, parts, facts)

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 from sklearn.model_selection import KFold
 from sklearn.svm import LinearSVC
 
@@ -113,11 +112,11 @@ def fit_topics(rows: Rows) -> Linear:
     if not held:
         held, ready = ready[::5], [n for k, n in enumerate(ready) if k % 5]
     unseen = fresh(rows.only(ready), rows.only(held))
-    part = _fit_one(rows.only(ready).only(unseen), labels)
+    part = fit_one(rows.only(ready).only(unseen), labels)
     table, _ = matrix(rows.only(held), TOPIC_PLACES, part.idf, cut_long=True)
     scores = table @ part.weights.T.astype(numpy.float32) + part.bias
-    right = _binary(rows.only(held), labels)
-    return _calibrated(_fit_one(rows, labels), scores, right, TOPIC_PRECISION)
+    right = binary(rows.only(held), labels)
+    return _calibrated(fit_one(rows, labels), scores, right, TOPIC_PRECISION)
 
 
 def fresh(rows: Rows, held: Rows) -> list[int]:
@@ -128,7 +127,7 @@ def fresh(rows: Rows, held: Rows) -> list[int]:
     return [int(n) for n in numpy.nonzero(nearest <= COPY)[0]]
 
 
-def _fit_one(rows: Rows, labels: tuple[str, ...]) -> Linear:
+def fit_one(rows: Rows, labels: tuple[str, ...]) -> Linear:
     wanted = numpy.array([labels.index(row[0]) for row in rows.labels])
     table, idf = matrix(rows, TOPIC_PLACES, None, cut_long=True)
     svm = LinearSVC(C=0.3, class_weight="balanced", random_state=SEED).fit(table, wanted)
@@ -157,7 +156,7 @@ def _plain(
     )
 
 
-def _binary(rows: Rows, labels: tuple[str, ...]) -> numpy.ndarray:
+def binary(rows: Rows, labels: tuple[str, ...]) -> numpy.ndarray:
     return numpy.array(
         [[label in row for label in labels] for row in rows.labels], dtype=numpy.int8
     )
@@ -191,7 +190,7 @@ def threshold(confidence: numpy.ndarray, hits: numpy.ndarray, precision: float) 
 
 def fit_departments(rows: Rows) -> Linear:
     labels = tuple(sorted({label for row in rows.labels for label in row}))
-    right = _binary(rows, labels)
+    right = binary(rows, labels)
     scores = held_out(rows, right, labels)
     return _calibrated(_fit_many(rows, right, labels), scores, right, DEPARTMENT_PRECISION)
 
@@ -217,39 +216,3 @@ def _fit_many(rows: Rows, right: numpy.ndarray, labels: tuple[str, ...]) -> Line
             )
             weights[n], bias[n] = one.coef_[0], one.intercept_[0]
     return _plain(labels, idf, weights, bias, exclusive=False)
-
-
-def scores(topics: Rows, departments: Rows) -> dict[str, dict[str, float]]:
-    """What the same fit reaches on rows it has not seen; kept in the manifest."""
-    found: dict[str, dict[str, float]] = {}
-    if topics.words:
-        found["topics"] = _topic_scores(topics)
-    if departments.words:
-        found["departments"] = _department_scores(departments)
-    return found
-
-
-def _topic_scores(rows: Rows) -> dict[str, float]:
-    labels = tuple(sorted({label for row in rows.labels for label in row}))
-    wanted = numpy.array([labels.index(row[0]) for row in rows.labels])
-    guessed = numpy.zeros(len(wanted), dtype=int)
-    for train, test in KFold(FOLDS, shuffle=True, random_state=SEED).split(wanted):
-        seen, held = rows.only(train), rows.only(test)
-        part = _fit_one(seen.only(fresh(seen, held)), labels)
-        table, _ = matrix(held, TOPIC_PLACES, part.idf, cut_long=True)
-        guessed[test] = (table @ part.weights.T.astype(numpy.float32) + part.bias).argmax(axis=1)
-    return {
-        "macro_f1": round(float(f1_score(wanted, guessed, average="macro")), 4),
-        "accuracy": round(float((wanted == guessed).mean()), 4),
-    }
-
-
-def _department_scores(rows: Rows) -> dict[str, float]:
-    labels = tuple(sorted({label for row in rows.labels for label in row}))
-    right = _binary(rows, labels)
-    order = numpy.argsort(-held_out(rows, right, labels), axis=1)
-    hits = numpy.take_along_axis(right, order[:, :3], axis=1).astype(bool)
-    return {
-        "hit1": round(float(hits[:, 0].mean()), 4),
-        "hit3": round(float(hits.any(axis=1).mean()), 4),
-    }

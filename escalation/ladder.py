@@ -1,8 +1,10 @@
 """Rung and Ladder: remind, then supervise at rising levels, for each promise (domain rules §3.2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from escalation.calendar import DAY, Span, WorkCalendar
 
@@ -88,3 +90,31 @@ def past_due(due: datetime, over: Span | None, calendar: WorkCalendar) -> dateti
 def last_day(due: datetime) -> datetime:
     """A moment inside the last day of a limit that ends at 00:00 of the next."""
     return due - timedelta(minutes=1)
+
+
+def rungs_to_json(rungs: Sequence[Mark]) -> list[dict[str, Any]]:
+    return [
+        {
+            "level": mark.level,
+            "kind": mark.kind.value,
+            "at": mark.at.isoformat(),
+            "left": mark.left,
+            "over": str(mark.over) if mark.over else None,
+            "skipped": mark.skipped,
+        }
+        for mark in rungs
+    ]
+
+
+def rungs_from_json(rungs: Sequence[dict[str, Any]]) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            level=mark["level"],
+            kind=Kind(mark["kind"]),
+            at=datetime.fromisoformat(mark["at"]),
+            left=mark["left"],
+            over=Span.parse(mark["over"]) if mark["over"] else None,
+            skipped=mark["skipped"],
+        )
+        for mark in rungs
+    )

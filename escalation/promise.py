@@ -4,11 +4,9 @@ A deadline is never changed, only replaced; its terms, its rungs and its calenda
 it when it starts.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from escalation.calendar import DAY, Span, Unit, WorkCalendar
 from escalation.ladder import Kind, Ladder, Mark, last_day, marks, past_due
@@ -231,31 +229,3 @@ def take(deadline: Deadline, now: datetime) -> tuple[Deadline, tuple[Step, ...]]
     climbed = deadline.climbed + len(due)
     following = deadline.rungs[climbed].at if climbed < len(deadline.rungs) else None
     return replace(deadline, climbed=climbed, next_at=following), steps
-
-
-def rungs_to_json(rungs: Sequence[Mark]) -> list[dict[str, Any]]:
-    return [
-        {
-            "level": mark.level,
-            "kind": mark.kind.value,
-            "at": mark.at.isoformat(),
-            "left": mark.left,
-            "over": str(mark.over) if mark.over else None,
-            "skipped": mark.skipped,
-        }
-        for mark in rungs
-    ]
-
-
-def rungs_from_json(rungs: Sequence[dict[str, Any]]) -> tuple[Mark, ...]:
-    return tuple(
-        Mark(
-            level=mark["level"],
-            kind=Kind(mark["kind"]),
-            at=datetime.fromisoformat(mark["at"]),
-            left=mark["left"],
-            over=Span.parse(mark["over"]) if mark["over"] else None,
-            skipped=mark["skipped"],
-        )
-        for mark in rungs
-    )

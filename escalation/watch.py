@@ -62,12 +62,15 @@ class Watch:
         """
         total = Outcome()
         while True:
-            found = await self._agenda.due(now, self._batch + len(total.failed))
+            asked = self._batch + len(total.failed)
+            found = await self._agenda.due(now, asked)
             batch = [due for due in found if due.deadline_id not in total.failed]
             if not batch:
                 break
             outcome = await self._agenda.climb(batch[: self._batch], now)
             total = total.plus(outcome)
+            if len(found) < asked:
+                break  # that was all; what fell due meanwhile is the next tick's
             if not outcome.climbed and not outcome.failed:
                 break  # others took it all; they will see to the rest as well
         await self._agenda.ticked(now, total)

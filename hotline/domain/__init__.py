@@ -6,7 +6,7 @@ acts          what each action must be told: one frozen dataclass an action
 law           the one table (state, action) -> next state, with row, actors and facts
 case          Case, Entry and the child records of a case
 perform       the one place where an action becomes a changed case and one entry
-dispatching, handling, closing, supervision   what the actions do
+dispatching, handling, requests, closing, supervision   what the actions do
 promises      which promise starts, pauses and ends with which action
 access        who may do which action on whose case: one table, one function
 people        Actor, Department and the masking of a citizen's details

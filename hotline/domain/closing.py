@@ -1,5 +1,7 @@
 """Reply to archive: endorse, reply 答复, review, call back 回访, rate, close 办结, reopen."""
 
+from typing import Any
+
 from escalation.promise import Promise
 from escalation.promise import State as Run
 from hotline.domain import promises
@@ -35,7 +37,22 @@ def reply(case: Case, facts: department.Reply, step: Step) -> Said:
             "The department's leader must endorse this very text first.",
             field="public_reply",
         )
-    case.reply = {
+    case.reply = _kept(case, facts, step)
+    for part in case.waiting_parts:
+        part.state = "dropped"
+        promises.drop(case, (Promise.FINISH,), step.at, part=f"part-{part.id}")
+    promises.keep(case, step.at, Promise.FINISH)
+    return Said(
+        facts.internal_account,
+        "承办单位已提交答复，正在审核。",
+        {"reply": case.reply},
+        State.REPLY_REVIEW,
+    )
+
+
+def _kept(case: Case, facts: department.Reply, step: Step) -> dict[str, Any]:
+    """The reply as it is kept: internal account and public answer apart."""
+    return {
         "found_true": facts.found_true.value,
         "solved": facts.solved,
         "unsolved_reason": facts.unsolved_reason,
@@ -53,16 +70,6 @@ def reply(case: Case, facts: department.Reply, step: Step) -> Said:
         "at": step.at.isoformat(),
         "approved": False,
     }
-    for part in case.waiting_parts:
-        part.state = "dropped"
-        promises.drop(case, (Promise.FINISH,), step.at, part=f"part-{part.id}")
-    promises.keep(case, step.at, Promise.FINISH)
-    return Said(
-        facts.internal_account,
-        "承办单位已提交答复，正在审核。",
-        {"reply": case.reply},
-        State.REPLY_REVIEW,
-    )
 
 
 def revise(case: Case, facts: centre.Revise, step: Step) -> Said:

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from hotline.domain import access, closing, dispatching, handling, law, promises, supervision
+from hotline.domain import (
+    access,
+    closing,
+    dispatching,
+    handling,
+    law,
+    promises,
+    requests,
+    supervision,
+)
 from hotline.domain.acts import ACTION_OF
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Entry, Said
@@ -37,12 +46,12 @@ EFFECTS: dict[Action, Effect] = {
     Action.NOTE: handling.note,
     Action.COHANDLE: handling.cohandle,
     Action.REPORT_PART: handling.report_part,
-    Action.SUSPEND: handling.suspend,
-    Action.RESUME: handling.resume,
-    Action.EXTEND: handling.extend,
-    Action.EXCLUDE: handling.exclude,
-    Action.TERMINATE: handling.terminate,
-    Action.GRANT: handling.grant,
+    Action.SUSPEND: requests.suspend,
+    Action.RESUME: requests.resume,
+    Action.EXTEND: requests.extend,
+    Action.EXCLUDE: requests.exclude,
+    Action.TERMINATE: requests.terminate,
+    Action.GRANT: requests.grant,
     Action.ENDORSE: closing.endorse,
     Action.REPLY: closing.reply,
     Action.APPROVE: closing.approve,

@@ -73,7 +73,7 @@ class CaseAgenda:
         case.deadlines[n], steps = run.take(deadline, now)
         for offset, step in enumerate(steps):
             await self._climb_one(work, case, deadline, step)
-            await agenda.enter(work.connection, case, n, deadline.climbed + offset, step, now)
+            await agenda.enter(work.connection, case, (n, deadline.climbed + offset), step, now)
         await notify.tell(work, case, self._centre.rules.tree)
         await work.cases.save(case)
 

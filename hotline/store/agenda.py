@@ -35,9 +35,13 @@ async def due(
 
 
 async def enter(
-    connection: AsyncConnection, case: Case, n: int, rung: int, step: Step, now: datetime
+    connection: AsyncConnection, case: Case, place: tuple[int, int], step: Step, now: datetime
 ) -> None:
-    """The unique ledger row: a rung of a deadline is taken once, or the transaction fails."""
+    """The unique ledger row: a rung of a deadline is taken once, or the transaction fails.
+
+    `place` is the deadline's running number in the case, and the rung's in the deadline.
+    """
+    n, rung = place
     outcome = "skipped" if step.skipped else "overtaken" if step.overtaken else "notified"
     taken = {
         "case_id": case.id,

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from escalation.calendar import Unit
-from escalation.promise import Deadline, Promise, rungs_from_json, rungs_to_json
+from escalation.ladder import rungs_from_json, rungs_to_json
+from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
 from hotline.domain.case import Case, Entry, Order, Part, Request
 from hotline.domain.state import Action, State

@@ -143,13 +143,13 @@ async def messages(request: web.Request) -> web.Response:
 
 def routes() -> list[Route]:
     def page(
-        method: str, path: str, handler: Any, who: Any, summary: str, limit: str = ""
+        method: str, path: str, handler: Any, who: Any, summary: str, *, limit: str = ""
     ) -> Route:
         return Route(method, path, handler, who, summary, api=False, limit=limit)
 
     return [
-        page("GET", "/office/login", login, ANYONE, "登录", "read"),
-        page("POST", "/office/login", sign_in, ANYONE, "登录", "sign_in"),
+        page("GET", "/office/login", login, ANYONE, "登录", limit="read"),
+        page("POST", "/office/login", sign_in, ANYONE, "登录", limit="sign_in"),
         page("POST", "/office/logout", sign_out, STAFF, "退出"),
         page("GET", "/office/", queue, WORKERS, "工作台"),
         page("GET", "/office/new", new, FILERS, "登记"),

@@ -1,10 +1,12 @@
 """Every route of the JSON interface, with who may call it."""
 
+from typing import Any
+
 from channels.web import ComplaintForm
 from hotline.domain.words import Channel, Kind, Urgency
 from hotline.store.find import SORTS
 from hotline.web import api_city, api_staff, attachments, health, live, openapi, routes_citizen
-from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Param, Route
+from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
 KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
 
@@ -46,103 +48,53 @@ def _list_params() -> tuple[Param, ...]:
     )
 
 
-def staff() -> list[Route]:
-    case = "/api/v1/cases/{number}"
+def sessions() -> list[Route]:
+    path = "/api/v1/sessions"
+    opened: dict[str, Any] = {
+        "body": api_staff.SignIn,
+        "answers": {201: "会话"},
+        "limit": "sign_in",
+    }
     return [
-        Route(
-            "POST",
-            "/api/v1/sessions",
-            api_staff.post_session,
-            ANYONE,
-            "登录",
-            body=api_staff.SignIn,
-            answers={201: "会话"},
-            limit="sign_in",
-        ),
-        Route(
-            "DELETE",
-            "/api/v1/sessions",
-            api_staff.delete_session,
-            STAFF,
-            "退出",
-            answers={204: "已退出"},
-        ),
-        Route(
-            "GET",
-            "/api/v1/cases",
-            api_staff.get_cases,
-            WORKERS,
-            "诉求列表",
-            answers={200: "一页诉求"},
-            params=_list_params(),
-        ),
-        Route(
-            "POST",
-            "/api/v1/cases",
-            api_staff.post_case,
-            FILERS,
-            "代诉求人登记",
-            body=staff_complaint(),
-            answers={201: "已登记"},
-            params=(KEY,),
-        ),
-        Route("GET", case, api_staff.get_case, WORKERS, "诉求详情", answers={200: "诉求"}),
-        Route(
-            "GET",
-            case + "/timeline",
-            api_staff.get_timeline,
-            WORKERS,
-            "办理过程",
-            answers={200: "全部记录"},
-        ),
-        Route(
-            "POST",
-            case + "/actions",
-            api_staff.post_action,
-            WORKERS,
-            "办理动作",
-            body="action",
-            answers={200: "办理后的诉求"},
-        ),
-        Route(
-            "POST",
-            case + "/reveal",
-            api_staff.post_reveal,
-            WORKERS,
-            "查看诉求人信息",
-            body=api_staff.Reveal,
-            answers={200: "所查看的内容"},
-        ),
-        Route(
-            "GET",
-            "/api/v1/attachments/{token}",
-            attachments.download,
-            WORKERS,
-            "下载附件",
-            answers={200: "文件"},
-        ),
-        Route(
-            "GET",
-            "/api/v1/events",
-            live.events,
-            WORKERS,
-            "实时事件（SSE）",
-            answers={200: "事件流"},
-        ),
-        Route(
-            "GET",
-            "/api/v1/reports/{name}",
-            api_city.get_report,
-            api_city.READERS,
-            "统计报表",
-            answers={200: "报表"},
-            params=(
-                Param("from", "query", "起始日期"),
-                Param("to", "query", "结束日期"),
-                Param("by", "query", "分组"),
-            ),
-        ),
+        Route("POST", path, api_staff.post_session, ANYONE, "登录", **opened),
+        Route("DELETE", path, api_staff.delete_session, STAFF, "退出", answers={204: "已退出"}),
     ]
+
+
+def cases() -> list[Route]:
+    every = "/api/v1/cases"
+    one = every + "/{number}"
+
+    def of_case(method: str, path: str, handler: Handler, summary: str, body: Any = None) -> Route:
+        return Route(method, path, handler, WORKERS, summary, body=body, answers={200: summary})
+
+    filed: dict[str, Any] = {
+        "body": staff_complaint(),
+        "answers": {201: "已登记"},
+        "params": (KEY,),
+    }
+    listed: dict[str, Any] = {"answers": {200: "一页诉求"}, "params": _list_params()}
+    return [
+        Route("GET", every, api_staff.get_cases, WORKERS, "诉求列表", **listed),
+        Route("POST", every, api_staff.post_case, FILERS, "代诉求人登记", **filed),
+        of_case("GET", one, api_staff.get_case, "诉求详情"),
+        of_case("GET", one + "/timeline", api_staff.get_timeline, "办理过程"),
+        of_case("POST", one + "/actions", api_staff.post_action, "办理动作", "action"),
+        of_case("POST", one + "/reveal", api_staff.post_reveal, "查看诉求人信息", api_staff.Reveal),
+        of_case("GET", "/api/v1/attachments/{token}", attachments.download, "下载附件"),
+        of_case("GET", "/api/v1/events", live.events, "实时事件（SSE）"),
+    ]
+
+
+def reports() -> list[Route]:
+    asked = (
+        Param("from", "query", "起始日期"),
+        Param("to", "query", "结束日期"),
+        Param("by", "query", "分组"),
+    )
+    path, handler = "/api/v1/reports/{name}", api_city.get_report
+    told = {200: "报表"}
+    return [Route("GET", path, handler, api_city.READERS, "统计报表", answers=told, params=asked)]
 
 
 def machines() -> list[Route]:
@@ -163,4 +115,4 @@ def machines() -> list[Route]:
 
 
 def routes() -> list[Route]:
-    return [*routes_citizen.routes(), *staff(), *machines()]
+    return [*routes_citizen.routes(), *sessions(), *cases(), *reports(), *machines()]

@@ -1,11 +1,14 @@
 """The routes that anyone may call: file, follow, add to, rate; and what the city tells everyone."""
 
+from typing import Any
+
 from channels.web import ComplaintForm
 from hotline.domain.state import Action
 from hotline.web import api_citizen, api_city, attachments
-from hotline.web.routing import ANYONE, Param, Route
+from hotline.web.routing import ANYONE, Handler, Param, Route
 from hotline.web.schemas import model
 
+BASE = "/api/v1/complaints"
 CODE = Param("Query-Code", "header", "查询码", required=True)
 KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
 CITIZENS = (
@@ -18,80 +21,45 @@ CITIZENS = (
 
 
 def routes() -> list[Route]:
-    base = "/api/v1/complaints"
-    found = [
-        Route(
-            "POST",
-            base,
-            api_citizen.post_complaint,
-            ANYONE,
-            "登记诉求",
-            body=ComplaintForm,
-            answers={201: "已登记，编号与查询码"},
-            params=(KEY,),
-            limit="intake",
-        ),
-        Route(
-            "GET",
-            base + "/{number}",
-            api_citizen.get_complaint,
-            ANYONE,
-            "查询本人诉求",
-            answers={200: "诉求进展"},
-            params=(CODE,),
-            limit="look_up",
-        ),
-        Route(
-            "POST",
-            "/api/v1/attachments",
-            attachments.upload,
-            ANYONE,
-            "上传附件",
-            body="multipart",
-            answers={201: "附件凭证"},
-            limit="upload",
-        ),
-        Route(
-            "GET",
-            "/api/v1/topics",
-            api_city.get_topics,
-            ANYONE,
-            "事项目录",
-            answers={200: "目录"},
-            limit="read",
-        ),
-        Route(
-            "GET",
-            "/api/v1/knowledge",
-            api_city.get_knowledge,
-            ANYONE,
-            "知识库",
-            answers={200: "条目"},
-            params=(Param("q", "query", "词语"),),
-            limit="read",
-        ),
-        Route(
-            "GET",
-            "/api/v1/published",
-            api_city.get_published,
-            ANYONE,
-            "公开的诉求",
-            answers={200: "条目"},
-            limit="read",
-        ),
+    return [*complaints(), *own_case(), *told_to_everyone()]
+
+
+def complaints() -> list[Route]:
+    filed: dict[str, Any] = {
+        "body": ComplaintForm,
+        "answers": {201: "编号与查询码"},
+        "params": (KEY,),
+    }
+    sent: dict[str, Any] = {"body": "multipart", "answers": {201: "附件凭证"}, "limit": "upload"}
+    post, upload = api_citizen.post_complaint, attachments.upload
+    return [
+        Route("POST", BASE, post, ANYONE, "登记诉求", limit="intake", **filed),
+        Route("POST", "/api/v1/attachments", upload, ANYONE, "上传附件", **sent),
     ]
+
+
+def own_case() -> list[Route]:
+    told: dict[str, Any] = {"answers": {200: "诉求进展"}, "limit": "look_up"}
+    get = api_citizen.get_complaint
+    found = [Route("GET", BASE + "/{number}", get, ANYONE, "查询本人诉求", params=(CODE,), **told)]
     for name, action, handler, summary in CITIZENS:
-        found.append(
-            Route(
-                "POST",
-                f"{base}/{{number}}/{name}",
-                handler,
-                ANYONE,
-                summary,
-                body=model(action),
-                answers={200: "诉求进展"},
-                params=(CODE, KEY),
-                limit="look_up",
-            )
-        )
+        path = f"{BASE}/{{number}}/{name}"
+        asked: dict[str, Any] = {"body": model(action), "params": (CODE, KEY)}
+        found.append(Route("POST", path, handler, ANYONE, summary, **asked, **told))
     return found
+
+
+def told_to_everyone() -> list[Route]:
+    def open_to_all(path: str, handler: Handler, summary: str, *params: Param) -> Route:
+        told = {200: summary}
+        return Route(
+            "GET", path, handler, ANYONE, summary, answers=told, params=params, limit="read"
+        )
+
+    return [
+        open_to_all("/api/v1/topics", api_city.get_topics, "事项目录"),
+        open_to_all(
+            "/api/v1/knowledge", api_city.get_knowledge, "知识库", Param("q", "query", "词语")
+        ),
+        open_to_all("/api/v1/published", api_city.get_published, "公开的诉求"),
+    ]

@@ -104,6 +104,18 @@ def case(view: CaseView, tree: Tree) -> dict[str, Any]:
         "anonymous": one.anonymous,
         "confidential": one.confidential,
         "citizen": view.citizen,
+        **_work(one),
+        "attachments": [
+            {"token": kept.token, "name": kept.name, "size": kept.size, "type": kept.type}
+            for kept in view.attachments
+        ],
+        "allowed_actions": view.actions,
+    }
+
+
+def _work(one: Case) -> dict[str, Any]:
+    """What has been done with it so far."""
+    return {
         "handler": one.handler,
         "round": one.round,
         "returns": one.returns,
@@ -116,11 +128,6 @@ def case(view: CaseView, tree: Tree) -> dict[str, Any]:
         "parts": [dict(part.__dict__) for part in one.parts],
         "requests": [_plain(request.__dict__) for request in one.requests],
         "orders": [_plain(order.__dict__) for order in one.orders],
-        "attachments": [
-            {"token": kept.token, "name": kept.name, "size": kept.size, "type": kept.type}
-            for kept in view.attachments
-        ],
-        "allowed_actions": view.actions,
     }
 
 

@@ -85,6 +85,7 @@ def one_of_each() -> list[dict[str, Any]]:
     return list({row["story"]: row for row in reversed(shipped.complaints())}.values())
 
 
+@pytest.mark.slow
 async def test_every_story_ends_where_it_says(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +119,7 @@ async def test_a_hotline_at_work_is_not_sown_into(
         await play(settings, now)
 
 
+@pytest.mark.slow
 async def test_accounts_have_first_passwords_until_they_are_changed(
     centre: Centre, capsys: pytest.CaptureFixture[str]
 ) -> None:
