@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,16 +40,30 @@ def hotline(environment: dict[str, str], *arguments: str) -> subprocess.Complete
     )
 
 
+@contextmanager
+def started(environment: dict[str, str], *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A command that goes on; killed if the test does not stop it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "hotline", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
 @pytest.fixture
-def run_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[type["command_line.argparse.Namespace"]]:
+def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTLINE_DATABASE_URL", f"sqlite:///{tmp_path}/hotline.db")
-    monkeypatch.delenv("HOTLINE_CONFIG", raising=False)
-    yield command_line.argparse.Namespace
+    # Set, so that what `--config` leaves in the environment is taken back after the test.
+    monkeypatch.setenv("HOTLINE_CONFIG", "")
 
 
-@pytest.mark.usefixtures("run_here")
+@pytest.mark.usefixtures("own_database")
 class TestExitCodes:
     """In this process: the parser, the settings, the refusals."""
 
@@ -181,6 +196,7 @@ def test_public_limits_off_are_refused_on_a_public_address() -> None:
         serve.bound(settings, "0.0.0.0", None)
 
 
+@pytest.mark.slow
 def test_the_log_holds_no_citizens_words(capsys: pytest.CaptureFixture[str]) -> None:
     code = """
 import structlog
@@ -212,14 +228,7 @@ def test_it_serves_says_ready_and_stops_when_told(environment: dict[str, str]) -
     assert refused.returncode == 1 and "hotline migrate" in refused.stderr
     assert hotline(environment, "migrate").returncode == 0
     assert hotline(environment, "seed").returncode == 0
-    served = subprocess.Popen(
-        [sys.executable, "-m", "hotline", "serve", "--port", "0"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with started(environment, "serve", "--port", "0") as served:
         assert served.stdout is not None
         ready, address = served.stdout.readline().split()
         assert ready == "ready" and address.startswith("http://127.0.0.1:")
@@ -228,7 +237,6 @@ def test_it_serves_says_ready_and_stops_when_told(environment: dict[str, str]) -
                 assert answer.status == 200
         busy = hotline(environment, "serve", "--port", address.rpartition(":")[2])
         assert busy.returncode == 1 and "cannot listen" in busy.stderr
-    finally:
         served.send_signal(signal.SIGTERM)
         out, err = served.communicate(timeout=SECONDS)
     assert served.returncode == 0
@@ -239,19 +247,12 @@ def test_it_serves_says_ready_and_stops_when_told(environment: dict[str, str]) -
 @pytest.mark.slow
 def test_the_watch_runs_without_a_door(environment: dict[str, str]) -> None:
     assert hotline(environment, "migrate").returncode == 0
-    watching = subprocess.Popen(
-        [sys.executable, "-m", "hotline", "serve", "--only", "watch"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with started(environment, "serve", "--only", "watch") as watching:
         assert watching.stdout is not None
         assert watching.stdout.readline() == "ready watch\n"
         signal.sigtimedwait([], 2.5)
-    finally:
         watching.terminate()
-        watching.wait(SECONDS)
+        watching.communicate(timeout=SECONDS)
     assert watching.returncode == 0
     told = hotline(environment, "doctor")
     assert "the watch is running" in told.stdout

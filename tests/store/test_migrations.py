@@ -1,7 +1,7 @@
 """The schema's steps: up one by one, down one by one, up again; and they make what tables say."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,27 @@ from sqlalchemy import Connection, inspect, text
 from hotline.store import ledgers, migrations
 from hotline.store.database import Store
 from hotline.store.tables import Row
+from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 assert ledgers.IdentityRow.metadata is METADATA  # its tables are known as well
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url_of_nothing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it, on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/hotline.db"
+        return
+    server: Cluster = request.getfixturevalue("server")
+    name = f"bare_{abs(hash(request.node.nodeid)) % 10**9}"
+    yield server.create(name)
+    server.drop(name)
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(f"sqlite:///{tmp_path}/hotline.db")
+async def store(url_of_nothing: str) -> AsyncIterator[Store]:
+    store = Store(url_of_nothing)
     yield store
     await store.close()
 
@@ -69,8 +82,9 @@ async def test_constraints_and_indexes_have_the_names_the_tables_give_them(store
     await migrations.upgrade(store)
 
     def names(connection: Connection) -> set[str]:
-        found = connection.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'ix%'"))
-        return set(found.scalars())
+        looked_at = inspect(connection)
+        found = [index["name"] for name in METADATA.tables for index in looked_at.get_indexes(name)]
+        return {name for name in found if name and name.startswith("ix")}
 
     async with store.read() as connection:
         made = await connection.run_sync(names)
@@ -83,8 +97,8 @@ async def test_migrating_twice_changes_nothing(store: Store) -> None:
     assert await migrations.upgrade(store) == (migrations.newest(), migrations.newest())
 
 
-async def test_two_nodes_may_migrate_at_once(tmp_path: Path) -> None:
-    nodes = [Store(f"sqlite:///{tmp_path}/hotline.db") for _ in range(3)]
+async def test_three_nodes_may_migrate_at_once(url_of_nothing: str) -> None:
+    nodes = [Store(url_of_nothing) for _ in range(3)]
     try:
         walked = await asyncio.gather(*(migrations.upgrade(node) for node in nodes))
         assert sorted(before is None for before, _ in walked) == [False, False, True]
@@ -97,17 +111,20 @@ async def test_two_nodes_may_migrate_at_once(tmp_path: Path) -> None:
 async def test_a_step_that_fails_leaves_nothing_behind(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def orphans(connection: object) -> None:
-        raise RuntimeError("found at the very end")
+    def cut_off(*_: object, **__: object) -> None:
+        raise RuntimeError("cut off at the very end")
 
-    monkeypatch.setattr(migrations, "_no_orphans", orphans)
+    upgrade = migrations.command.upgrade
+    monkeypatch.setattr(migrations.command, "upgrade", lambda *told: (upgrade(*told), cut_off()))
     with pytest.raises(RuntimeError):
         await migrations.upgrade(store)
     assert await tables_of(store) == set()
     assert await migrations.current(store) is None
 
 
-async def test_foreign_keys_are_watched_again_after_a_migration(store: Store) -> None:
+async def test_foreign_keys_are_watched_again_after_a_migration(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/hotline.db")
     await migrations.upgrade(store)
     async with store.write() as connection:
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar_one() == 1
+    await store.close()

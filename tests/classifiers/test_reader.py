@@ -1,0 +1,114 @@
+"""What is thought of a text: with a model and without, of odd texts, and never by running data."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from classifiers import registry
+from classifiers.catalogue import topics
+from classifiers.keywords import Keywords
+from classifiers.model import reading_from
+from classifiers.reader import Reader
+from classifiers.tokens import normalise
+
+CITY = {"望江区": ["望江大道", "望江花园"], "云山区": ["云山路"]}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return registry.load_default(gazetteer=CITY)
+
+
+def test_a_complaint_is_read_whole_with_reasons(reader: Reader) -> None:
+    found = reader.read("望江花园物业乱收停车费", "物业没有公示就涨了停车费，要求退还。")
+    assert found.topic.label.startswith("城乡建设/物业服务")
+    assert found.district.label == "望江区" and found.type.label == "complaint"
+    assert found.urgency.label == "normal" and found.topic.reasons
+    assert reading_from(json.loads(json.dumps(found.as_json()))) == found
+
+
+def test_without_a_model_the_catalogue_still_speaks() -> None:
+    found = Reader(Keywords(topics()), CITY).read("路灯不亮", "路灯坏了，晚上很黑")
+    assert found.topic.label.endswith("路灯故障") and not found.topic.sure
+    assert not found.department.sure
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("楼道里燃气泄漏，味道很重", "critical"),
+        ("工地坍塌，有工人被埋", "critical"),
+        ("孩子被困在电梯里，快来人", "urgent"),
+        ("小区停水三天了", "urgent"),
+        ("建议消防演练防止火灾", "normal"),
+        ("生意火爆，晚上很吵", "normal"),
+        ("路灯坏了", "normal"),
+    ],
+)
+def test_emergencies_are_told_from_figures_of_speech(reader: Reader, text: str, level: str) -> None:
+    assert reader.read("", text).urgency.label == level
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "wanted"),
+    [
+        ("咨询公积金提取", "请问公积金怎么办理提取，需要什么材料？", "consult"),
+        ("举报黑作坊", "有人无证经营，请查处", "report"),
+        ("建议增设公交站", "希望增设一个站点", "suggestion"),
+        ("表扬社区民警", "特别感谢民警帮我找回老人", "praise"),
+    ],
+)
+def test_what_the_citizen_wants_is_heard(
+    reader: Reader, title: str, body: str, wanted: str
+) -> None:
+    assert reader.read(title, body).type.label == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "？！", "a" * 50, "路" * 20_000, "小區的路燈壞了", "ＡＢＣ１２３"]
+)
+def test_odd_texts_get_an_answer_at_once(reader: Reader, text: str) -> None:
+    began = time.perf_counter()
+    found = reader.read(text[:200], text)
+    assert time.perf_counter() - began < 2.0
+    assert found.type.label and not found.topic.sure
+
+
+def test_an_empty_text_is_not_given_a_topic(reader: Reader) -> None:
+    assert reader.read("", "").topic.confidence == 0.0
+
+
+def test_a_long_run_of_one_sign_is_shortened() -> None:
+    assert len(normalise("好" * 1_000_000)) <= 2000
+
+
+def test_a_model_that_is_not_what_its_manifest_says_is_refused(tmp_path: Path) -> None:
+    folder = registry.chosen(None)
+    assert folder is not None
+    shutil.copytree(folder, tmp_path / "m")
+    arrays = tmp_path / "m" / "arrays.npz"
+    arrays.write_bytes(arrays.read_bytes()[:-1] + b"x")
+    with pytest.raises(registry.BadModel, match="not those of the manifest"):
+        registry.load(tmp_path / "m")
+
+
+def test_the_shipped_model_holds_numbers_and_no_citizens_words() -> None:
+    folder = registry.chosen(None)
+    assert folder is not None and sum(f.stat().st_size for f in folder.iterdir()) < 12 * 2**20
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    han = {c for c in json.dumps(manifest, ensure_ascii=False) if "一" <= c <= "鿿"}
+    labels = {c for part in manifest["models"].values() for label in part["labels"] for c in label}
+    assert han <= labels
+
+
+def test_a_chosen_model_can_be_taken_back(tmp_path: Path) -> None:
+    folder = registry.chosen(None)
+    assert folder is not None
+    shutil.copytree(folder, tmp_path / "models" / "second")
+    registry.use(tmp_path / "models" / "second", tmp_path)
+    assert registry.chosen(tmp_path) == (tmp_path / "models" / "second").resolve()
+    registry.use(folder, tmp_path)
+    assert registry.chosen(tmp_path) == folder.resolve()

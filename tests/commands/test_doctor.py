@@ -1,0 +1,137 @@
+"""`hotline doctor` says in plain words what is wrong, and nothing when all is well."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from channels.message import Contact, Incoming
+from classifiers import registry
+from escalation.watch import Outcome, Watch
+from hotline.commands import doctor, migrate, seed, user
+from hotline.commands.doctor import Finding, Mark, findings
+from hotline.commands.opening import centre_of
+from hotline.commands.user import Wanted
+from hotline.config import Settings
+from hotline.domain.words import Role
+from hotline.flow.intake import receive, triage_pending
+from hotline.flow.supervise import CaseAgenda
+from hotline.store import agenda
+from hotline.wiring import MovingClock, Parts
+from tests.commands.support import settings_in
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    return settings_in(tmp_path, sqlite_url)
+
+
+async def said(settings: Settings, now: datetime = NOW) -> list[Finding]:
+    return [finding async for finding in findings(settings, now)]
+
+
+def wrong(found: list[Finding]) -> list[str]:
+    return [finding.text for finding in found if finding.mark is Mark.WRONG]
+
+
+async def test_nothing_is_wrong_with_a_seeded_hotline(settings: Settings) -> None:
+    found = await said(settings)
+    assert wrong(found) == []
+    told = " ".join(finding.text for finding in found)
+    for word in ("mail: not configured", "switch: not configured", "holidays", "model", "disk"):
+        assert word in told
+
+
+async def test_a_place_without_a_database_is_said_and_left_empty(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    found = await said(settings_in(empty))
+    assert any("hotline migrate" in text for text in wrong(found))
+    assert not empty.exists()
+
+
+async def test_a_city_without_duties_is_said(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    await migrate.run(settings)
+    assert any("hotline seed" in text for text in wrong(await said(settings)))
+    await seed.run(settings)
+    assert wrong(await said(settings)) == []
+
+
+async def test_keys_that_lie_open_are_said(settings: Settings) -> None:
+    async with centre_of(settings):
+        pass
+    assert wrong(await said(settings)) == []
+    (settings.folder / "keys.json").chmod(0o644)
+    assert any("chmod 600" in text for text in wrong(await said(settings)))
+
+
+async def test_keys_of_another_installation_are_said(settings: Settings) -> None:
+    await user.add(settings, Wanted("zhang", Role.AGENT))
+    assert wrong(await said(settings)) == []
+    (settings.folder / "keys.json").unlink()
+    async with centre_of(settings):
+        pass  # makes other keys
+    assert any("密钥" in text for text in wrong(await said(settings)))
+
+
+async def test_holidays_and_clocks_out_of_date_are_said(settings: Settings) -> None:
+    assert any("节假日" in text for text in wrong(await said(settings, NOW.replace(year=2035))))
+    assert any(
+        "clock is wrong" in text for text in wrong(await said(settings, NOW.replace(year=2001)))
+    )
+    december = await said(settings, NOW.replace(month=12))
+    assert [one.mark for one in december if "holidays known" in one.text] == [Mark.NOTE]
+
+
+async def test_a_damaged_model_is_said(settings: Settings, tmp_path: Path) -> None:
+    model = tmp_path / "mine"
+    shutil.copytree(registry.found()[-1], model)
+    registry.use(model, settings.folder)
+    assert any("mine" in one.text or "model:" in one.text for one in await said(settings))
+    assert wrong(await said(settings)) == []
+    (model / "arrays.npz").write_bytes(b"cut off")
+    assert any("model cannot be used" in text for text in wrong(await said(settings)))
+
+
+async def test_a_profile_that_is_not_there_is_said(settings: Settings) -> None:
+    told = settings.dispatch.model_copy(update={"profile": "nowhere"})
+    assert any(
+        "nowhere" in text
+        for text in wrong(await said(settings.model_copy(update={"dispatch": told})))
+    )
+
+
+async def test_the_watch_is_looked_at(settings: Settings) -> None:
+    clock = MovingClock(NOW)
+    async with centre_of(settings, Parts(clock=clock)) as centre:
+        centre.automatic = False
+        told = Incoming(
+            "web", "k", "路灯不亮", "坏了三天", NOW, contact=Contact(phone="13800001111")
+        )
+        await receive(centre, told)
+        assert any(
+            "wait for triage" in one.text for one in await said(settings, NOW + timedelta(hours=1))
+        )
+        await triage_pending(centre)
+        watch = Watch(CaseAgenda(centre))
+        await watch.tick(clock())
+        seconds_later = await said(settings, NOW + timedelta(seconds=30))
+        assert any("the watch is running" in one.text for one in seconds_later)
+        assert wrong(seconds_later) == []
+        days_later = NOW + timedelta(days=3)
+        assert any("not running" in one.text for one in await said(settings, days_later))
+        async with centre.work() as work:
+            await agenda.log_tick(work.connection, "blind", days_later, Outcome())
+        assert any("rungs are late" in text for text in wrong(await said(settings, days_later)))
+        assert any("倒退" in text for text in wrong(await said(settings, NOW)))
+
+
+async def test_the_exit_code_tells(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await doctor.run(settings) == 0
+    assert "all is well" in capsys.readouterr().out
+    assert await doctor.run(settings_in(tmp_path / "empty")) == 1
