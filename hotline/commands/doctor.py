@@ -10,14 +10,13 @@ from enum import StrEnum
 from classifiers import registry
 from escalation.audit import Health, latest_on_time
 from escalation.calendar import ZONE, WorkCalendar
-from escalation.terms import BadTerms
 from hotline.commands.failing import Failed
-from hotline.commands.opening import check_schema, say, store_of
+from hotline.commands.opening import check_schema, say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
 from hotline.store import accounts, agenda, catalogue, receipts
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
-from hotline.wiring import load_terms, system_clock
+from hotline.wiring import system_clock
 
 GIB = 2**30
 ENOUGH, SCARCE = 5 * GIB, GIB
@@ -85,8 +84,8 @@ async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
 def _settings(settings: Settings) -> Iterator[Finding]:
     yield well(f"设置有效，数据目录 / settings are valid, data lie in: {settings.folder}")
     try:
-        yield well(f"期限方案 / profile: {load_terms(settings.dispatch.profile).version}")
-    except (WrongSetting, BadTerms) as error:
+        yield well(f"期限方案 / profile: {terms_of(settings).version}")
+    except WrongSetting as error:
         yield wrong(str(error))
     if settings.limits.public == "off":
         yield note("公众限流已关闭，仅可用于测试 / public limits are off: for tests only")
@@ -117,11 +116,13 @@ def _holidays(now: datetime) -> Finding:
 
 
 def _model(settings: Settings) -> Finding:
-    chosen = registry.chosen(settings.folder) or registry.shipped()
     try:
+        chosen = registry.chosen(settings.folder)
+        if chosen is None:
+            return note("没有分类模型，只按目录关键词分类 / no model: keywords only")
         registry.load(chosen)
-    except (registry.BadModel, OSError) as error:
-        return wrong(f"分类模型不能使用 / the model cannot be used: {chosen.name} ({error})")
+    except (registry.BadModel, OSError, ValueError) as error:
+        return wrong(f"分类模型不能使用 / the model cannot be used: {error}")
     return well(f"分类模型 / model: {chosen.name}")
 
 

@@ -55,6 +55,8 @@ class Tally:
 
 
 async def run(settings: Settings, path: Path, channel: Channel, *, backdate: bool = False) -> int:
+    with sheets.opened(path):
+        pass  # a file that cannot be read is said before anything is begun
     async with centre_of(settings) as centre:
         await sown(centre)
         rejects = settings.folder / f"{path.name}.rejects.csv"

@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from classifiers.registry import BadModel
-from escalation.terms import BadTerms
+from escalation.terms import BadTerms, Terms
 from hotline.commands.failing import Failed
 from hotline.config import Settings, WrongSetting
 from hotline.flow.centre import Centre
 from hotline.store import migrations
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
-from hotline.wiring import Parts, build
+from hotline.wiring import Parts, build, load_terms
 
 
 def say(line: str) -> None:
@@ -72,6 +72,14 @@ async def check_schema(store: Store, *, make: bool) -> None:
         f"数据库结构不是最新（现为 {found or '空'}，应为 {newest}），请先运行 hotline migrate"
         " / the schema is not the newest: run `hotline migrate` first"
     )
+
+
+def terms_of(settings: Settings) -> Terms:
+    """The policy profile that the settings name."""
+    try:
+        return load_terms(settings.dispatch.profile)
+    except BadTerms as error:
+        raise WrongSetting(str(error)) from None
 
 
 @asynccontextmanager

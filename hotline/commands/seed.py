@@ -3,17 +3,17 @@
 from classifiers import catalogue as topics
 from hotline import seed
 from hotline.commands import demo, staff
-from hotline.commands.opening import centre_of, ready_store, say
+from hotline.commands.opening import centre_of, ready_store, say, terms_of
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR, Department
 from hotline.flow.centre import Centre
 from hotline.store import acts, catalogue
 from hotline.store.database import Store
-from hotline.wiring import MovingClock, Parts, load_terms, system_clock
+from hotline.wiring import MovingClock, Parts, system_clock
 
 
 async def run(settings: Settings, *, with_demo: bool = False) -> int:
-    terms = load_terms(settings.dispatch.profile)
+    terms = terms_of(settings)
     async with ready_store(settings) as (store, _):
         added = await sow(store)
     say("城市资料已写入 / the city is seeded" if added else "城市资料已在库中 / already seeded")
