@@ -116,7 +116,7 @@ async def test_a_case_nobody_answers_climbs_the_ladder_step_by_step(
     view = await work.view(any_centre, number, DISPATCHER)
     states = [(order.level, order.state) for order in view.case.orders]
     assert states[0] == (3, "frozen") and [level for level, _ in states] == sorted(
-        l for level, _ in states
+        level for level, _ in states
     )
     assert (await watch.tick(clock.at)).climbed == 0
 
