@@ -116,7 +116,26 @@ def load(path: str | None = None) -> Settings:
     except ValueError as error:  # a TOML file that cannot be read
         raise WrongSetting(f"设置文件有误 / the settings file is wrong: {error}") from None
     _check(settings)
-    return settings
+    return _anchored(settings, Path(chosen).resolve().parent if chosen else home())
+
+
+def home() -> Path:
+    """What relative paths count from without a settings file: the project, or the user's own place."""
+    project = Path(__file__).resolve().parent.parent
+    return project if (project / "pyproject.toml").is_file() else Path.home() / ".hotline"
+
+
+def _anchored(settings: Settings, base: Path) -> Settings:
+    """Absolute paths, so that the working directory never matters."""
+    url = make_url(settings.database_url)
+    changes: dict[str, object] = {}
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        path = base / str(url.database)
+        changes["database_url"] = url.set(database=str(path)).render_as_string(hide_password=False)
+        changes["data"] = base / settings.data if settings.data else path.parent
+    else:
+        changes["data"] = base / (settings.data or "var")
+    return settings.model_copy(update=changes)
 
 
 def _one_line(error: ValidationError) -> str:

@@ -1,7 +1,7 @@
 """Which promise starts, pauses and ends: the case's side of `escalation.promise`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from escalation import promise as run
@@ -142,6 +142,20 @@ def begin_handling(case: Case, step: Step, limit: Limit | None = None) -> None:
     begin(case, Promise.FINISH, step.at, step.rules, limit)
     begin(case, Promise.CONTACT, step.at, step.rules)
     case.contacted, case.contacts = False, 0
+
+
+def pass_over(case: Case, at: datetime) -> list[tuple[int, int, run.Step]]:
+    """Rungs that lay before a backdated case came in: passed without a word, but on the ledger.
+
+    Returns the deadline's running number, the rung's, and the step, for each.
+    """
+    passed = []
+    for n, deadline in list(case.deadlines.items()):
+        case.deadlines[n], steps = run.take(deadline, at)
+        for offset, step in enumerate(steps):
+            silent = replace(step, notifies=False, overtaken=False, skipped=True)
+            passed.append((n, deadline.climbed + offset, silent))
+    return passed
 
 
 def why_none(case: Case) -> str | None:

@@ -14,7 +14,7 @@ import structlog
 
 from channels.message import Incoming, Receipt
 from classifiers.model import Reading
-from hotline.domain import perform
+from hotline.domain import perform, promises
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
 from hotline.domain.errors import NotAllowed, Refused
@@ -26,7 +26,7 @@ from hotline.flow import notify
 from hotline.flow.centre import Centre
 from hotline.flow.classify import read, suggest, sure
 from hotline.flow.route import Route
-from hotline.store import counters, files, receipts
+from hotline.store import agenda, counters, files, receipts
 from hotline.store.inbox import Letter
 from hotline.store.vault import Identity
 from hotline.store.work import Work
@@ -182,8 +182,11 @@ async def _settle(
         may_go = letter.goes_by_itself and centre.automatic
         if may_go and chosen and reading and sure(reading, chosen, centre.rules.tree):
             _dispatch(case, chosen, step)
+        passed = promises.pass_over(case, work.at) if letter.backdated else []
         await notify.tell(work, case, centre.rules.tree, quiet=letter.backdated)
         await work.cases.add(case)
+        for n, rung, taken in passed:
+            await agenda.enter(work.connection, case, (n, rung), taken, work.at)
         await _put_identity(work, case, letter)
         await counters.settle(work.connection, intake_id, letter.channel, "case", case.id)
 
