@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from channels.memory import MemorySender
 from hotline.commands.seed import sow
@@ -26,6 +27,13 @@ def shared(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"{name} does not lie beside the project")
     return path
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """A command that a test ran may have turned the log to a stream that ends with the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

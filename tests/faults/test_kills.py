@@ -69,7 +69,7 @@ async def storm(served: Served, kills: int, seed: int) -> Ledger:
     port = served.port
     clients = [asyncio.create_task(one_client(n, address, ledger, stop)) for n in range(CLIENTS)]
     for _ in range(kills):
-        await asyncio.sleep(chance.uniform(0.05, 0.5))
+        await asyncio.sleep(chance.uniform(0.2, 1.0))
         served.kill()
         await asyncio.to_thread(served.start, port)
     await asyncio.sleep(0.5)
