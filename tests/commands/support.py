@@ -1,6 +1,7 @@
 """What the tests of commands share: settings in a folder of their own, small files."""
 
 import csv
+import gzip
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,6 +21,13 @@ def a_table(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
         sheet.writeheader()
         sheet.writerows(rows)
     return path
+
+
+def every(nth: int, path: Path, to: Path) -> tuple[Path, int]:
+    """Some of a long record, evenly taken; the whole of it is for the benchmarks."""
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[::nth]
+    return a_table(to, rows), len(rows)
 
 
 def told(text: str) -> Any:
