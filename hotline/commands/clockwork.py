@@ -2,16 +2,28 @@
 
 from datetime import UTC, datetime
 
+from escalation.audit import SILENCE
 from escalation.watch import Watch
 from hotline.commands.failing import Failed
 from hotline.domain.case import Case
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda
-from hotline.store import agenda
+from hotline.store import agenda, replayed
 from hotline.wiring import MovingClock
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+async def alone(centre: Centre, name: str, now: datetime) -> None:
+    """A watch at work would see cases of years ago and climb their whole ladder at once."""
+    centre.node = name
+    async with centre.look() as look:
+        if await replayed.watched(look.connection, now - SILENCE, name):
+            raise Failed(
+                "热线正在这个数据库上运行；请停止三分钟后再试"
+                " / a hotline is running on this database: stop it and try three minutes later"
+            )
 
 
 class Clockwork:

@@ -5,12 +5,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from channels.message import Contact, Incoming, Place
-from escalation.audit import SILENCE
 from escalation.calendar import ZONE
 from escalation.ladder import marks
 from escalation.promise import Promise
 from hotline import seed
-from hotline.commands.clockwork import Clockwork
+from hotline.commands.clockwork import Clockwork, alone
 from hotline.commands.endings import STORIES
 from hotline.commands.failing import Failed
 from hotline.commands.stage import Scene
@@ -22,7 +21,7 @@ from hotline.domain.words import Role
 from hotline.flow import citizen, intake, route, work
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import archive_closed
-from hotline.store import acts, agenda, catalogue, replayed
+from hotline.store import acts, catalogue, replayed
 from hotline.wiring import MovingClock
 
 SETTING = "demo"
@@ -40,8 +39,8 @@ async def play(centre: Centre, clock: MovingClock, now: datetime) -> int:
     async with centre.work() as unit:
         if await catalogue.setting(unit.connection, SETTING):
             return 0
-        await _alone(unit.connection, now)
         known = await replayed.known(unit.connection, KEYS)
+    await alone(centre, SETTING, now)
     names = {f"{one['role']} {one['department']}": one["username"] for one in seed.accounts()}
     tales = [
         Tale(row, centre.rules, starts(row, centre.rules, now), now, names=names)
@@ -53,16 +52,6 @@ async def play(centre: Centre, clock: MovingClock, now: datetime) -> int:
         await catalogue.put_setting(unit.connection, SETTING, {"at": now.isoformat()})
         await acts.record(unit.connection, now, OPERATOR, "seed", {"what": "demo", "n": len(tales)})
     return len(tales)
-
-
-async def _alone(connection: Any, now: datetime) -> None:
-    """A watch at work would see cases of last month and climb their whole ladder at once."""
-    last = await agenda.last_tick(connection)
-    if last is not None and now - last < SILENCE:
-        raise Failed(
-            "热线正在运行；请停止后三分钟再写入演示诉求"
-            " / a hotline is running: stop it, and seed the demo three minutes later"
-        )
 
 
 def starts(row: dict[str, Any], rules: Rules, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.commands import columns, report, sheets
+from hotline.commands.clockwork import alone
 from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of, say
 from hotline.commands.seed import sown
@@ -46,6 +47,8 @@ async def run(settings: Settings, asked: Asked) -> int:
     if asked.profile:
         chosen = settings.dispatch.model_copy(update={"profile": asked.profile})
         settings = settings.model_copy(update={"dispatch": chosen})
+    if asked.report and not asked.report.parent.is_dir():
+        raise Failed(f"没有这个目录 / no such folder: {asked.report.parent}")
     recording = read(asked.path)
     if not recording.records:
         raise Failed(f"文件中没有可回放的记录 / nothing to replay in {asked.path}")
@@ -53,13 +56,21 @@ async def run(settings: Settings, asked: Asked) -> int:
     clock = MovingClock(min(record.sent_at for record in recording.records))
     async with centre_of(settings, Parts(clock=clock)) as centre:
         await sown(centre)
+        await alone(centre, SETTING, system_clock())
         await _claim(centre, asked, until)
         await Theatre(centre, clock, until, asked.type).play(recording.records)
         made = await _report(centre, recording, asked, until)
     if asked.report:
-        asked.report.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        _write(asked.report, made)
     _tell(made["totals"])
     return 0
+
+
+def _write(path: Path, made: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise Failed(f"无法写入报告 / cannot write {path}: {error.strerror}") from None
 
 
 def read(path: Path) -> Recording:

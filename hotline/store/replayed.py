@@ -54,6 +54,14 @@ async def others(connection: AsyncConnection) -> int:
     return sum([(await connection.execute(query)).scalar_one() for query in (receipts, cases)])
 
 
+async def watched(connection: AsyncConnection, since: datetime, but: str) -> bool:
+    """Has any watch looked lately, but the one that is named?"""
+    found = await connection.execute(
+        select(TickRow.id).where(TickRow.at >= since, TickRow.node != but).limit(1)
+    )
+    return found.first() is not None
+
+
 async def latest(connection: AsyncConnection) -> datetime | None:
     """How far a replay that was cut off had come."""
     queries = [func.max(column) for column in (IntakeRow.received_at, EntryRow.at, TickRow.at)]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from escalation.watch import Outcome
 from hotline.commands import replay, theatre, verify
 from hotline.commands.failing import Failed
 from hotline.commands.intake import take_in
@@ -14,6 +15,7 @@ from hotline.commands.opening import centre_of
 from hotline.commands.replay import Asked
 from hotline.config import Settings
 from hotline.domain.words import Channel, Kind
+from hotline.store import agenda
 from hotline.store.database import Store
 from tests.commands.support import a_table, every, settings_in
 from tests.conftest import shared
@@ -199,6 +201,23 @@ async def test_a_database_with_other_cases_is_refused(
     with pytest.raises(Failed, match="other cases"):
         await played(settings, record)
     assert await counted(settings) == before
+
+
+async def test_a_database_that_a_hotline_is_running_on_is_refused(
+    settings: Settings, record: Path
+) -> None:
+    async with centre_of(settings) as centre, centre.work() as unit:
+        await agenda.log_tick(unit.connection, "node", unit.at, Outcome())
+    with pytest.raises(Failed, match="running"):
+        await played(settings, record)
+
+
+async def test_a_report_that_cannot_be_written_is_said_before_anything_is_done(
+    settings: Settings, record: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(Failed, match="no such folder"):
+        await replay.run(settings, Asked(record, report=tmp_path / "none" / "out.json"))
+    assert (await counted(settings))[0] == 0
 
 
 async def test_an_empty_place_is_made_ready_by_itself(record: Path, tmp_path: Path) -> None:
