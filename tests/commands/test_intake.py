@@ -1,18 +1,22 @@
 """`hotline intake`: each row through the same intake; twice adds nothing; rejects with reasons."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from escalation.watch import Watch
 from hotline.commands import intake, verify
 from hotline.commands.intake import Tally, take_in
 from hotline.domain.words import Channel, Role
 from hotline.flow.centre import Centre
+from hotline.flow.supervise import CaseAgenda
 from hotline.store import acts
 from hotline.store.find import Wanted, find
 from hotline.store.ledger import Verdict
 from hotline.store.ledger import verify as check
+from hotline.wiring import MovingClock
 from tests.commands.support import a_table, every, settings_in, told
 from tests.conftest import shared
 from tests.makers import an_officer
@@ -84,8 +88,30 @@ async def test_backdated_clocks_count_from_the_citizens_date_and_nobody_is_told(
         case = await look.cases.read(str(row["number"]))
         assert case.due_at is not None
         assert case.deadlines[1].started_at.isoformat() == "2026-11-20T00:30:00+00:00"
-        posted = (await look.connection.exec_driver_sql("SELECT count(*) FROM outbox")).scalar_one()
-    assert posted == 0
+    assert await notices(centre) == 0
+
+
+async def notices(centre: Centre) -> int:
+    async with centre.look() as look:
+        found = await look.connection.exec_driver_sql("SELECT count(*) FROM outbox")
+        return int(found.scalar_one())
+
+
+async def test_a_backdated_case_is_reminded_of_what_is_still_to_come_only(
+    centre: Centre, clock: MovingClock, tmp_path: Path
+) -> None:
+    long_ago = {**LAMP, "sent_at": "2026-09-01 08:30:00"}
+    await take(centre, a_table(tmp_path / "in.csv", [long_ago, LAMP]), backdate=True)
+    watch = Watch(CaseAgenda(centre))
+    await watch.tick(clock())
+    assert await notices(centre) == 0
+    assert {row["level"] for row in await cases(centre)} == {None}
+    clock.move_to(clock() + timedelta(days=9))
+    await watch.tick(clock())
+    old, new = await cases(centre)
+    assert old["level"] is None and new["level"] is not None
+    assert await notices(centre) > 0
+    assert (await verdict(centre)).ok
 
 
 async def test_a_senders_id_is_kept_as_the_name_and_none_at_all_is_anonymous(
