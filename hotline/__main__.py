@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Coroutine, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline import __doc__ as about
+from hotline.commands import journal
 from hotline.commands.failing import Failed
 from hotline.config import WrongSetting, load
 from hotline.domain.words import ACCOUNTS, Channel, Kind, Role
@@ -137,6 +139,7 @@ def _account(module: Any, told: argparse.Namespace, settings: Any) -> Coroutine[
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: done; 1: failed, with one line why; 2: a wrong command line or setting."""
     told = parser().parse_args(arguments)
+    journal.to_stderr(logging.WARNING)
     try:
         return _run(chosen(told, load(told.config)))
     except WrongSetting as error:

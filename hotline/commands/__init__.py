@@ -1,6 +1,7 @@
 """The commands of `hotline`, one module each.
 
 failing    how a command says that it cannot go on
+journal    the log: one JSON object a line, without a citizen's words
 opening    what every command starts with: settings, schema, the centre, clear refusals
 serve      the web, the watch and what else runs for ever
 migrate    the database to the newest schema

@@ -3,15 +3,13 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-import structlog
 from aiohttp import web
 
 from escalation.schedule import Schedule
+from hotline.commands import journal
 from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of, say
 from hotline.config import LOOPBACK, Settings, WrongSetting
@@ -34,7 +32,7 @@ async def run(
             "本版本还没有邮箱部分，请不要使用 --only mail / the mailbox is not part of this version"
         )
     settings = bound(settings, host, port)
-    log_to_stderr()
+    journal.to_stderr(logging.INFO)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -94,33 +92,3 @@ async def _watching(centre: Centre, settings: Settings) -> AsyncIterator[str]:
         yield "ready watch"
     finally:
         schedule.stop()
-
-
-def log_to_stderr() -> None:
-    """One JSON object a line; tracebacks without local variables, which may hold a citizen's words."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
-            ),
-            _without_values,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s"
-    )
-
-
-def _without_values(_: Any, __: str, event: Any) -> Any:
-    """An exception's own text may quote what was typed or bound: its kind is enough to find it."""
-    for part in event.get("exception") or ():
-        if isinstance(part, dict):
-            part["exc_value"] = ""
-            part.pop("exceptions", None)
-    return event
