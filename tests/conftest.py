@@ -2,15 +2,19 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import structlog
 
 from channels.memory import MemorySender
+from classifiers import registry
+from classifiers.reader import Reader
+from hotline import seed
 from hotline.commands.seed import sow
 from hotline.config import Settings
-from hotline.flow.centre import Centre
+from hotline.flow.centre import Centre, City
 from hotline.store import migrations
 from hotline.store.database import Store
 from hotline.wiring import MovingClock, Parts, build
@@ -113,4 +117,15 @@ async def any_centre(url: str, tmp_path: Path, clock: MovingClock) -> AsyncItera
 
 async def a_centre(url: str, folder: Path, clock: MovingClock) -> Centre:
     settings = Settings(database_url=url, data=folder)
-    return await build(settings, Parts(clock=clock, senders={"citizen": MemorySender()}))
+    parts = Parts(clock=clock, senders={"citizen": MemorySender()}, make_reader=one_reader)
+    return await build(settings, parts)
+
+
+@cache
+def the_reader() -> Reader:
+    return registry.load_default(gazetteer={d["name"]: d["places"] for d in seed.districts()})
+
+
+def one_reader(city: City) -> Reader:
+    """The product's own reader, its dictionary read once for all tests of a process."""
+    return the_reader()

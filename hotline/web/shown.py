@@ -122,13 +122,20 @@ def _work(one: Case) -> dict[str, Any]:
         "parent": one.parent,
         "previous": one.previous,
         "reply": one.reply,
-        "follow_up": one.outcome,
-        "rating": one.rating,
+        "follow_up": _said(one.outcome),
+        "rating": _said(one.rating),
         "notes": one.notes,
         "parts": [dict(part.__dict__) for part in one.parts],
         "requests": [_plain(request.__dict__) for request in one.requests],
         "orders": [_plain(order.__dict__) for order in one.orders],
     }
+
+
+def _said(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A rating as others count it: satisfaction is a number from 1 to 5."""
+    if told is None or told.get("satisfaction") is None:
+        return told
+    return {**told, "satisfaction": int(told["satisfaction"])}
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:

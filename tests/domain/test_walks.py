@@ -4,6 +4,7 @@ import os
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -242,7 +243,7 @@ class Life(RuleBasedStateMachine):
         assert sum(order.live for order in self.case.orders) <= 1
 
 
-TestLife = Life.TestCase
+TestLife = pytest.mark.slow(Life.TestCase)
 TestLife.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,

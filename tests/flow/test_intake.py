@@ -35,6 +35,7 @@ async def test_a_complaint_is_on_disk_before_it_is_a_case(any_centre: Centre) ->
     assert after.due_at is not None and after.timeline[0]["action"] == "receive"
 
 
+@pytest.mark.slow
 async def test_200_keys_posted_20_times_at_once_make_200_cases(any_centre: Centre) -> None:
     async def post(key: str) -> str:
         try:
