@@ -41,7 +41,9 @@ async def served(
     shutil.copy(template, folder / "hotline.db")
     told = {"limits": {"public": "off"}, **changes}
     settings = Settings(database_url=f"sqlite:///{folder / 'hotline.db'}", data=folder, **told)
-    centre = await build(settings, Parts(clock=clock, senders={"citizen": MemorySender()}, make_reader=one_reader))
+    centre = await build(
+        settings, Parts(clock=clock, senders={"citizen": MemorySender()}, make_reader=one_reader)
+    )
     async with centre.work() as work:
         for role in ACCOUNTS:
             unit = "cgj" if role in (Role.CLERK, Role.LEADER) else None
