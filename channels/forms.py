@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 # Control characters but tab and newline: nobody types them, and logs and sheets trip over them.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf")
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,14 @@ def _at_most(longest: int) -> Callable[[str], str]:
 
 
 def _needed(text: str) -> str:
-    if not text:
+    """Something that can be seen: spaces and marks without width say nothing."""
+    if all(unicodedata.category(letter) in UNSEEN for letter in text):
         raise PydanticCustomError("required", "required")
     return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -79,6 +85,12 @@ def words(longest: int, *, needed: bool = False) -> Any:
     if needed:
         checks.append(AfterValidator(_needed))
     return Annotated[(str, *checks)]
+
+
+def line(longest: int, *, needed: bool = False) -> Any:
+    """The type of a text that stands in one line: a title becomes the subject of a message."""
+    checks: list[Any] = [_clean, _one_line, _at_most(longest), *([_needed] if needed else [])]
+    return Annotated[(str, *map(AfterValidator, checks))]
 
 
 def optional(kind: Any) -> Any:
@@ -128,12 +140,19 @@ FAMILIES = {
 OTHERWISE = ("{name}填写有误，请检查。", "{name} is not valid.")
 
 
+def _told(code: str, facts: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """A list that is too long is counted in entries, in the checker's own words."""
+    if code == "too_long" and "max_length" in facts:
+        return "too_many", {"longest": facts["max_length"]}
+    return code, facts
+
+
 def problems(error: ValidationError, names: Mapping[str, str]) -> list[FieldProblem]:
     """A validation error in words; `names` are the Chinese names of the fields."""
     found = []
     for one in error.errors(include_url=False, include_input=False):
         path = ".".join(str(part) for part in one["loc"] if not isinstance(part, int))
-        code, facts = one["type"], one.get("ctx") or {}
+        code, facts = _told(one["type"], one.get("ctx") or {})
         family = code.split("_")[0]
         zh, en = SAID.get(code) or FAMILIES.get(family) or OTHERWISE
         field = path or "body"

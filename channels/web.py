@@ -10,14 +10,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from channels.forms import BadForm, FieldProblem, Form, optional, problems, words
+from channels.forms import SAID, BadForm, FieldProblem, Form, line, optional, problems, words
 from channels.message import Attachment, Contact, Incoming, Place
 
-# A mobile, a landline with or without area code and extension, or a 400/800 number.
-PHONE = re.compile(
-    r"(?:\+?86)?1[3-9][0-9]{9}"
-    r"|(?:0[0-9]{2,3})?[1-9][0-9]{6,7}(?:-[0-9]{1,6})?"
-    r"|[48]00[0-9]{7}"
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+LANDLINE = re.compile(r"(?:0[0-9]{2,3})?[2-9][0-9]{6,7}|[48]00[0-9]{7}")
+ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
+DASHES = re.compile(r"[-‐-―−~]+")
+EXTENSION = re.compile(
+    r"(?P<number>.+?)(?:转|ext\.?|x|#|-)(?P<extension>[0-9]{1,6})", re.IGNORECASE
 )
 EMAIL = re.compile(
     r"[^@\s<>\"(),;:\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+"
@@ -47,11 +48,26 @@ NAMES: Mapping[str, str] = {
 
 def _phone(text: str) -> str:
     """Full-width digits, spaces and brackets are how people write; the digits are what is kept."""
-    digits = re.sub(r"[\s()（）]", "", unicodedata.normalize("NFKC", text))
-    digits = re.sub(r"(?<=[0-9])-(?=[0-9]{4})", "", digits)
-    if digits and not PHONE.fullmatch(digits):
-        raise PydanticCustomError("phone", "not a telephone number")
-    return digits
+    bare = re.sub(r"[\s().·\u200b-\u200f\u202a-\u202e]", "", unicodedata.normalize("NFKC", text))
+    bare = DASHES.sub("-", bare)
+    if not bare:
+        return ""
+    if whole := _number(bare):
+        return whole
+    if (parts := EXTENSION.fullmatch(bare)) and (number := _number(parts["number"])):
+        return f"{number}-{parts['extension']}"
+    raise PydanticCustomError("phone", "not a telephone number")
+
+
+def _number(text: str) -> str | None:
+    """The number as it is dialled in the country, or with + from abroad; None if it is none."""
+    digits = re.sub(r"^00(?=[1-9])", "+", text.replace("-", ""))
+    home = re.sub(r"^\+?86(?=[0-9]{8})", "", digits)
+    if MOBILE.fullmatch(home) or LANDLINE.fullmatch(home):
+        return home
+    if home != digits and LANDLINE.fullmatch(f"0{home}"):
+        return f"0{home}"  # after the country's code the area's loses its zero
+    return digits if home == digits and ABROAD.fullmatch(digits) else None
 
 
 def _email(text: str) -> str:
@@ -61,14 +77,14 @@ def _email(text: str) -> str:
 
 
 class ContactForm(Form):
-    name: optional(words(60)) = None  # type: ignore[valid-type]
-    phone: Annotated[optional(words(40)), AfterValidator(lambda v: v and _phone(v))] = None  # type: ignore[valid-type]
-    email: Annotated[optional(words(254)), AfterValidator(lambda v: v and _email(v))] = None  # type: ignore[valid-type]
+    name: optional(line(60)) = None  # type: ignore[valid-type]
+    phone: Annotated[optional(line(40)), AfterValidator(lambda v: v and _phone(v))] = None  # type: ignore[valid-type]
+    email: Annotated[optional(line(254)), AfterValidator(lambda v: v and _email(v))] = None  # type: ignore[valid-type]
 
 
 class PlaceForm(Form):
-    address: optional(words(300)) = None  # type: ignore[valid-type]
-    district: optional(words(40)) = None  # type: ignore[valid-type]
+    address: optional(line(300)) = None  # type: ignore[valid-type]
+    district: optional(line(40)) = None  # type: ignore[valid-type]
     lon: optional(Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]) = None  # type: ignore[valid-type]
     lat: optional(Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]) = None  # type: ignore[valid-type]
 
@@ -76,7 +92,7 @@ class PlaceForm(Form):
 class ComplaintForm(Form):
     """What a citizen writes; a contact or `anonymous` is needed, else nobody could be answered."""
 
-    title: words(200, needed=True)  # type: ignore[valid-type]
+    title: line(200, needed=True)  # type: ignore[valid-type]
     content: words(20_000, needed=True)  # type: ignore[valid-type]
     type: optional(Kind) = None  # type: ignore[valid-type]
     place: PlaceForm | None = None
@@ -98,7 +114,18 @@ def read(values: Any) -> ComplaintForm:
     try:
         return ComplaintForm.model_validate(values)
     except ValidationError as error:
-        raise BadForm(_at_contact(problems(error, NAMES))) from None
+        found = _at_contact(problems(error, NAMES))
+    if _nothing_left(values) and not any(one.field.startswith("contact") for one in found):
+        found.append(FieldProblem("contact", "contact", *SAID["contact"]))
+    raise BadForm(found)
+
+
+def _nothing_left(values: Any) -> bool:
+    """Told with the other problems: nobody should have to send a form twice to hear it."""
+    if not isinstance(values, Mapping) or values.get("anonymous") not in (None, "", False):
+        return False
+    contact = values.get("contact") or {}
+    return isinstance(contact, Mapping) and not (contact.get("phone") or contact.get("email"))
 
 
 def _at_contact(found: list[FieldProblem]) -> list[FieldProblem]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.forms import BadForm, FieldProblem, clean
@@ -99,14 +99,19 @@ def test_a_body_of_another_shape_is_a_problem(shape: Any) -> None:
     assert [one.field for one in refused.value.problems] == ["body"]
 
 
+NAMES = [*GOOD, "type", "place", "attachments", "phone", "email", "name", "lon", "x"]
+WORDS = st.text(st.sampled_from("a1+-@. 灯转\x00\ud800\u200b\n{}%"), max_size=20)
 SHAPES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
-    lambda inner: st.lists(inner, max_size=12) | st.dictionaries(st.text(), inner, max_size=4),
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: (
+        st.lists(inner, max_size=12) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
 
-@given(st.dictionaries(st.sampled_from([*GOOD, "type", "place", "attachments", "x"]), SHAPES))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.sampled_from(NAMES), SHAPES))
 def test_whatever_is_sent_is_a_form_or_problems_in_words(body: dict[str, Any]) -> None:
     try:
         read(body)

@@ -35,7 +35,7 @@ def phone(typed: str) -> str | None:
         ("\u202a13800001234\u202c", "13800001234"),
         ("0571-87654321", "057187654321"),
         ("（0571）8765 4321", "057187654321"),
-        ("010—12345678".replace("12345678", "62345678"), "01062345678"),
+        ("010—62345678", "01062345678"),
         ("+86 571 87654321", "057187654321"),
         ("87654321", "87654321"),
         ("0571-87654321-8001", "057187654321-8001"),
@@ -63,11 +63,9 @@ def test_what_nobody_could_dial_is_told_at_its_field(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["li@example.cn", "li.na+12345@mail.example.com", "李@例.example.cn"]
+    "typed", ["li@example.cn", "li.na+12345@mail.example.com", "李@example.cn"]
 )
 def test_an_address_that_mail_can_reach_is_taken(typed: str) -> None:
-    if typed.startswith("李"):
-        typed = typed.replace("例.", "")
     contact = read(GOOD | {"contact": {"email": typed}}).contact
     assert contact and contact.email == typed
 
