@@ -1,8 +1,10 @@
 """Engine, aware-datetime type, and the unit of work: one request or one rung is one transaction."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import DateTime, event, make_url, text
@@ -60,7 +62,7 @@ class Store:
             connection.isolation_level = None
             cursor = connection.cursor()
             for pragma in SQLITE_PRAGMAS:
-                cursor.execute(pragma)
+                _insist(cursor, pragma)
             cursor.close()
 
         @event.listens_for(engine.sync_engine, "begin")
@@ -98,10 +100,11 @@ class Store:
             await self.reader.dispose()
 
 
+TRIES, PAUSE = 100, 0.05  # five seconds
 SQLITE_PRAGMAS = (
+    "PRAGMA busy_timeout=20000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=20000",
     "PRAGMA foreign_keys=ON",
 )
 SQLITE_CHECKS = (("PRAGMA synchronous", ("2",)), ("PRAGMA journal_mode", ("wal",)))
@@ -110,6 +113,20 @@ POSTGRES_CHECKS = (
     ("SHOW synchronous_commit", ("on", "remote_write", "remote_apply")),
     ("SHOW full_page_writes", ("on",)),
 )
+
+
+def _insist(cursor: Any, pragma: str) -> None:
+    """Of several that open a new file at once, one turns it to WAL; the others are told "locked"
+    at once, whatever the busy timeout, and need only ask again."""
+    for _ in range(TRIES):
+        try:
+            cursor.execute(pragma)
+            return
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(PAUSE)
+    cursor.execute(pragma)
 
 
 def _with_driver(url: str) -> str:
