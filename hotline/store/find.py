@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -153,8 +153,9 @@ def _read_cursor(cursor: str) -> tuple[datetime, int]:
     try:
         at, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not isinstance(row_id, int):
+        # Only what this list could have given out: a moment that UTC can hold, a number a row has.
+        if moment.tzinfo is None or type(row_id) is not int or not 0 <= row_id < 2**63:
             raise BadCursor
-        return moment, row_id
-    except (ValueError, TypeError) as error:
+        return moment.astimezone(UTC), row_id
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadCursor from error

@@ -88,7 +88,7 @@ def wanted(request: web.Request) -> Wanted:
         q=request.query.get("q", "")[:100].replace("\x00", ""),
         sort=chosen(request, "sort", frozenset(SORTS)) or "-received_at",
         cursor=request.query.get("cursor", "")[:200],
-        limit=max(1, whole(request, "limit", 50, 200)),
+        limit=whole(request, "limit", 50, 200, least=1),
     )
 
 

@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 import filetype
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 
 from channels.forms import BadForm, FieldProblem, clean
 from hotline.domain.errors import NoSuchCase
@@ -11,6 +13,7 @@ from hotline.flow import work as flow
 from hotline.store import files
 from hotline.store.files import Kept
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
+from hotline.web.problems import BadBody, TooLarge, WrongType
 from hotline.web.shown import answer
 
 ALLOWED = {
@@ -36,7 +39,7 @@ CHUNK = 2**16
 async def upload(request: web.Request) -> web.Response:
     """POST multipart with one part named `file`."""
     if request.content_type != "multipart/form-data":
-        raise web.HTTPUnsupportedMediaType
+        raise WrongType("multipart/form-data")
     try:
         reader = await request.multipart()
         async for part in reader:
@@ -45,8 +48,8 @@ async def upload(request: web.Request) -> web.Response:
                 kept = await keep(request, name, await _read(request, part))
                 told = {"token": kept.token, "name": kept.name, "size": kept.size}
                 return answer({**told, "type": kept.type}, status=201)
-    except (ValueError, AssertionError):
-        raise web.HTTPBadRequest from None
+    except (ValueError, AssertionError, HttpProcessingError, RequestPayloadError):
+        raise BadBody("broken") from None
     raise BadForm([FieldProblem("file", "missing", "请选择文件。", "Choose a file.")])
 
 
@@ -56,7 +59,7 @@ async def _read(request: web.Request, part: object) -> bytes:
     while chunk := await part.read_chunk(CHUNK):  # type: ignore[attr-defined]
         body += chunk
         if len(body) > most:
-            raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(body))
+            raise TooLarge(most)
     return bytes(body)
 
 

@@ -85,9 +85,10 @@ def actor_of(centre: Centre, officer: Officer, origin: str) -> Actor:
 def secret_of(request: web.Request) -> tuple[str, bool]:
     """The session's secret, and whether a browser sent it by itself (then CSRF matters)."""
     header = request.headers.get("Authorization", "")
-    if header.lower().startswith("bearer "):
-        return header[7:].strip(), False
-    return request.cookies.get(COOKIE, ""), True
+    by_itself = not header.lower().startswith("bearer ")
+    secret = request.cookies.get(COOKIE, "") if by_itself else header[7:].strip()
+    # A secret of ours is ASCII; what is not cannot even be hashed.
+    return secret if secret.isascii() else "", by_itself
 
 
 async def identify(request: web.Request) -> tuple[Actor | None, str]:

@@ -6,10 +6,13 @@ import secrets
 from typing import Any
 
 from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
 
 from channels.forms import BadForm, FieldProblem
 from hotline.web.keys import ORIGIN
+from hotline.web.problems import BadBody, TooLarge, WrongType
 
+MOST_BYTES = 2**20  # of JSON: fifty times the longest complaint; files go another way
 DEEPEST = 20
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -17,14 +20,38 @@ KEY = re.compile(r"[\x21-\x7e]{1,200}")
 async def json_body(request: web.Request) -> Any:
     """The JSON of a body; 415 for another type, 400 for what is not JSON."""
     if request.content_type not in ("application/json", "text/json"):
-        raise web.HTTPUnsupportedMediaType
-    raw = await request.read()
+        raise WrongType("application/json")
+    raw = await _read(request)
     try:
-        found = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadBody("not_utf8") from None
+    try:
+        found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError):
-        raise web.HTTPBadRequest from None
+        raise BadBody("not_json") from None
     if _deep(found, DEEPEST):
-        raise web.HTTPBadRequest
+        raise BadBody("too_deep")
+    return found
+
+
+async def _read(request: web.Request) -> bytes:
+    body = bytearray()
+    try:
+        while chunk := await request.content.readany():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise TooLarge(MOST_BYTES)
+    except RequestPayloadError:
+        raise BadBody("broken") from None
+    return bytes(body)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two readers may take different ones of two fields with one name: neither is right."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadBody("twice")
     return found
 
 
@@ -68,12 +95,19 @@ def key_of(request: web.Request) -> str | None:
     return key
 
 
+def key_typed(typed: str) -> str:
+    """The key that a page's form carried; one that we did not give out is not used."""
+    return typed if re.fullmatch(r"[0-9a-f]{32}", typed) else new_key()
+
+
 def new_key() -> str:
     return secrets.token_hex(16)
 
 
 def code_of(request: web.Request) -> str:
-    return request.headers.get("Query-Code", "")[:40]
+    """What is not ASCII cannot be a code of ours; it answers like a wrong one."""
+    code = request.headers.get("Query-Code", "")
+    return code[:40] if code.isascii() else ""
 
 
 def origin_of(request: web.Request) -> str:
@@ -81,16 +115,17 @@ def origin_of(request: web.Request) -> str:
 
 
 def number_of(request: web.Request) -> str:
-    return request.match_info["number"][:40]
+    number = request.match_info["number"][:40]
+    return number if number.isascii() else ""
 
 
-def whole(request: web.Request, name: str, default: int, most: int) -> int:
+def whole(request: web.Request, name: str, default: int, most: int, least: int = 0) -> int:
     """A whole number of the query string."""
     raw = request.query.get(name)
     if raw is None or raw == "":
         return default
-    if not re.fullmatch(r"[0-9]{1,9}", raw) or int(raw) > most:
-        zh, en = f"{name} 应为 0 至 {most} 的整数。", f"{name}: a whole number up to {most}."
+    if not re.fullmatch(r"[0-9]{1,9}", raw) or not least <= int(raw) <= most:
+        zh, en = f"{name} 应为 {least} 至 {most} 的整数。", f"{name}: {least} to {most}."
         raise BadForm([FieldProblem(name, "range", zh, en)])
     return int(raw)
 

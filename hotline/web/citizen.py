@@ -15,7 +15,7 @@ from hotline.domain.words import Kind, Satisfaction
 from hotline.flow import citizen, intake
 from hotline.web import attachments, auth, pages
 from hotline.web.api_citizen import read_complaint, refused
-from hotline.web.bodies import new_key, origin_of
+from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
 from hotline.web.problems import CrossSite
@@ -68,10 +68,11 @@ async def file(request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     typed: dict[str, Any] = {name: str(posted.get(name, "")) for name in (*FIELDS, "key")}
     typed |= {name: posted.get(name) == "on" for name in ("anonymous", "confidential")}
+    typed["key"] = key_typed(typed["key"])
     typed["files"] = [str(token) for token in posted.getall("file_token", [])]
     try:
         typed["files"] += await _uploads(request, posted)
-        incoming = await read_complaint(request, _nested(typed), typed["key"] or new_key())
+        incoming = await read_complaint(request, _nested(typed), typed["key"])
     except BadForm as error:
         await refused(request, "web")
         return _form(request, typed, error.problems, 422)

@@ -17,7 +17,7 @@ from hotline.store import accounts
 from hotline.web import api_city, auth, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
-from hotline.web.bodies import new_key, origin_of, whole
+from hotline.web.bodies import key_typed, new_key, origin_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.pages import render, see_other
 from hotline.web.problems import CrossSite
@@ -111,7 +111,7 @@ async def file(request: web.Request) -> web.StreamResponse:
     """A complaint on a citizen's behalf, with number and code to read out."""
     posted = await forms.posted(request)
     channel = posted.get("channel", ["phone"])[-1]
-    key = posted.get("key", [""])[-1] or new_key()
+    key = key_typed(posted.get("key", [""])[-1])
     try:
         if channel not in {one.value for one in forms.CHANNELS}:
             raise BadForm(

@@ -1,8 +1,9 @@
 """Refusals -> responses, in one table: RFC 9457 problems for machines, words for people."""
 
+import errno
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -58,7 +59,58 @@ class CrossSite(Refused):
         )
 
 
+class BadBody(Refused):
+    """A body that cannot be read at all; its code says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(*UNREADABLE[code])
+        self.code = code
+
+
+UNREADABLE = {
+    "not_utf8": ("请求体不是 UTF-8 编码，请转码后再提交。", "The body is not UTF-8."),
+    "not_json": ("请求体不是有效的 JSON，请检查引号、逗号和括号。", "The body is not valid JSON."),
+    "twice": ("请求体中同一项出现了两次，请只保留一项。", "A field stands twice in the body."),
+    "too_deep": ("请求体的层次太深。", "The body is nested too deeply."),
+    "broken": (
+        "请求体没有完整到达或编码有误，请重新提交。",
+        "The body arrived broken; send it again.",
+    ),
+}
+
+
+class TooLarge(Refused):
+    code = "too_large"
+
+    def __init__(self, most: int) -> None:
+        size = f"{most // 2**20} MB"
+        super().__init__(
+            f"内容过大，上限为 {size}，请减少文字或附件。", f"Too large: at most {size}."
+        )
+
+
+class WrongType(Refused):
+    code = "wrong_content_type"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"请使用 Content-Type: {wanted}。", f"Use Content-Type: {wanted}.")
+
+
+class TooSlow(Refused):
+    code = "too_slow"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "内容传送太慢，已中断，请检查网络后重新提交。",
+            "The body came too slowly; send it again.",
+        )
+
+
 STATUS: dict[type[Refused], int] = {
+    BadBody: 400,
+    TooSlow: 408,
+    TooLarge: 413,
+    WrongType: 415,
     errors.NotPossible: 409,
     errors.Stale: 409,
     errors.NotAllowed: 403,
@@ -77,7 +129,7 @@ PLAIN = {
     404: ("没有这个地址。", "There is no such address."),
     405: ("这个地址不接受该方法。", "Method not allowed here."),
     413: ("内容过大，请减少文字或附件。", "Too large."),
-    415: ("请使用 application/json。", "Use application/json."),
+    415: ("不支持这种内容类型。", "This content type is not taken."),
     500: ("服务内部出错，已记录，请稍后再试。", "Something went wrong and was recorded."),
     503: (
         "服务暂时不可用，请稍后再试；已收到的诉求不会丢失。",
@@ -96,6 +148,7 @@ class Problem:
     errors: tuple[dict[str, str], ...] = ()
     extra: dict[str, Any] | None = None
     retry_after: int | None = None
+    allow: str = ""  # the methods that an address does take
 
     def body(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -115,6 +168,8 @@ class Problem:
         )
         if self.retry_after is not None:
             answer.headers["Retry-After"] = str(self.retry_after)
+        if self.allow:
+            answer.headers["Allow"] = self.allow
         return answer
 
 
@@ -150,17 +205,25 @@ def of_error(error: BaseException, request: web.Request) -> Problem:
     if isinstance(error, BadForm):
         return of_form(error.problems, language)
     if isinstance(error, web.HTTPException):
-        return plain(error.status, language)
+        allow = error.headers.get("Allow", "") if error.status == 405 else ""
+        return replace(plain(error.status, language), allow=allow)
     if unavailable(error):
-        log.error("database.away", error=type(error).__name__)
+        # The driver's own sentence tells the cause; the wrapper's would quote what was bound.
+        cause = str(getattr(error, "orig", ""))[:200]
+        log.error("database.away", error=type(error).__name__, cause=cause)
         return Problem(503, "unavailable", plain(503, language).detail, retry_after=5)
     incident = secrets.token_hex(6)
     log.error("request.failed", incident=incident, error=type(error).__name__, exc_info=error)
     return Problem(500, "internal", plain(500, language).detail, extra={"incident": incident})
 
 
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+
+
 def unavailable(error: BaseException) -> bool:
-    """The database is away, full or busy: the same request may go through later."""
+    """The database is away, full or busy, or the disk is: the same may go through later."""
+    if isinstance(error, OSError) and error.errno in DISK:
+        return True
     names = {kind.__name__ for kind in type(error).__mro__}
     away = {"OperationalError", "InterfaceError", "TimeoutError", "ConnectionError"}
     return bool(names & away) or bool(getattr(error, "connection_invalidated", False))

@@ -1,11 +1,13 @@
 """The JSON interface from outside: clear problems in Chinese, nothing half stored, no 5xx."""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
 
@@ -281,7 +283,6 @@ async def test_health_readiness_and_figures_tell_the_same_as_the_database(client
 
 
 async def test_a_file_is_taken_by_its_content_and_served_as_a_download(client: Any) -> None:
-    from aiohttp import FormData
 
     def upload(name: str, body: bytes) -> FormData:
         data = FormData(quote_fields=False)
@@ -306,3 +307,90 @@ async def test_a_file_is_taken_by_its_content_and_served_as_a_download(client: A
     answer = await client.get(f"/api/v1/attachments/{kept['token']}", headers=headers)
     assert answer.status == 200 and await answer.read() == png
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def crafted(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        crafted([1, 2]),
+        crafted(["2026-01-01T00:00:00+08:00", 10**30]),
+        crafted(["2026-01-01T00:00:00+08:00", True]),
+        crafted(["0001-01-01T00:00:00+14:00", 1]),
+        crafted(["9999-12-31T23:59:59-12:00", 1]),
+    ],
+)
+async def test_a_cursor_that_was_never_given_out_is_refused(client: Any, cursor: str) -> None:
+    headers = await token(client, "dispatcher")
+    answer = await client.get("/api/v1/cases", params={"cursor": cursor}, headers=headers)
+    assert answer.status == 422
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Authorization": "Bearer 密码"}, 401),
+        ({"Cookie": f"{auth.COOKIE}=\xe9\xff"}, 401),
+        ({"Authorization": "Bearer " + "x" * 5000}, 401),
+    ],
+)
+async def test_odd_credentials_are_no_credentials(
+    client: Any, headers: dict[str, str], status: int
+) -> None:
+    assert (await client.get("/api/v1/cases", headers=headers)).status == status
+
+
+async def test_an_odd_code_answers_like_a_wrong_one(client: Any) -> None:
+    path = "/api/v1/complaints/20261123-000001"
+    for code in ("é", "查询码", "", "A" * 5000):
+        assert (await client.get(path, headers={"Query-Code": code})).status == 404
+
+
+async def test_bodies_that_lie_about_themselves_are_refused(client: Any) -> None:
+    squeezed = {**JSON, "Content-Encoding": "gzip"}
+    # What cannot be unpacked ends its connection with the answer: it is asked last.
+    for data, headers in ((b'{"title":"a","title":"b"}', JSON), (b"not gzip", squeezed)):
+        answer = await client.post("/api/v1/complaints", data=data, headers=headers)
+        assert answer.status in (400, 422), await answer.text()
+
+
+async def a_file(client: Any) -> str:
+    data = FormData(quote_fields=False)
+    data.add_field("file", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, filename="灯.png")
+    return str((await (await client.post("/api/v1/attachments", data=data)).json())["token"])
+
+
+async def test_a_post_with_a_file_replays_under_its_key_after_triage_too(client: Any) -> None:
+    body, key = complaint(attachments=[await a_file(client)]), {"Idempotency-Key": "with-file"}
+    first = await (await client.post("/api/v1/complaints", json=body, headers=key)).json()
+    while await intake.triage_pending(client.centre):
+        pass
+    again = await client.post("/api/v1/complaints", json=body, headers=key)
+    assert (again.status, await again.json()) == (201, first)
+
+
+async def test_a_supplements_file_belongs_to_the_case_and_an_unknown_one_is_refused(
+    client: Any,
+) -> None:
+    told = await (await client.post("/api/v1/complaints", json=complaint())).json()
+    while await intake.triage_pending(client.centre):
+        pass
+    path, code = f"/api/v1/complaints/{told['number']}", {"Query-Code": told["query_code"]}
+    bad = {"content": "补充", "attachments": ["nothing"]}
+    answer = await client.post(f"{path}/supplements", json=bad, headers=code)
+    assert answer.status == 409 and (await answer.json())["errors"][0]["field"] == "attachments"
+    kept = await a_file(client)
+    good = {"content": "补充", "attachments": [kept]}
+    assert (await client.post(f"{path}/supplements", json=good, headers=code)).status == 200
+    headers = await token(client, "dispatcher")
+    case = await (await client.get(f"/api/v1/cases/{told['number']}", headers=headers)).json()
+    assert [one["token"] for one in case["attachments"]] == [kept]
+
+
+async def test_more_files_than_allowed_are_counted_in_words(client: Any) -> None:
+    answer = await client.post("/api/v1/complaints", json=complaint(attachments=["x"] * 11))
+    assert answer.status == 422 and "10" in (await answer.json())["detail"]
