@@ -40,6 +40,8 @@ OPEN = frozenset(
     }
 )
 ENDED = frozenset(State) - OPEN
+# Until its reply is approved a case can be overdue; a call-back still to come is not a reply owed.
+OWED = OPEN - {State.FOLLOW_UP}
 # With the department: the states in which the lead department owes work.
 IN_HAND = frozenset({State.DISPATCHED, State.PROCESSING, State.SUSPENDED})
 

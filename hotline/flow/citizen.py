@@ -91,7 +91,7 @@ async def citizen_act(
     told = json.loads(json.dumps(asdict(facts), default=str))
     letter = Letter(
         channel="web",
-        key=f"{number}:{key or secrets.token_hex(16)}",
+        key=f"{slip.number}:{_hash({'key': key}) if key else secrets.token_hex(16)}",
         content_hash=_hash(told),
         received_at=centre.now(),
         raw={"about": number, "action": ACTION_OF[type(facts)].value, "told": told},

@@ -120,6 +120,8 @@ async def file(
 def content_hash(incoming: Incoming) -> str:
     """Over what the citizen sent, not over when or how often."""
     sent = {**asdict(incoming), "received_at": None, "raw": None}
+    # The same file sent again with a form is another token, not another complaint.
+    sent["attachments"] = [(one.name, one.size, one.type) for one in incoming.attachments]
     body = json.dumps(sent, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 

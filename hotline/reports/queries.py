@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.domain.state import ENDED, OPEN
+from hotline.domain.state import ENDED, OPEN, OWED
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, OrderRow
 
 BY = {
@@ -59,7 +59,7 @@ async def cases(
         _sum(CaseRow.state == "merged").label("merged"),
         _sum(CaseRow.state == "terminated").label("terminated"),
         _sum(CaseRow.dispatched_at.is_not(None)).label("dispatched"),
-        _sum(and_(CaseRow.state.in_([s.value for s in OPEN]), late)).label("overdue"),
+        _sum(and_(CaseRow.state.in_([s.value for s in OWED]), late)).label("overdue"),
         _sum(CaseRow.round > 1).label("reworked"),
         _sum(CaseRow.level >= 3).label("supervised"),
     ]

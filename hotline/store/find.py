@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain.access import SEES_ALL
 from hotline.domain.errors import Refused
 from hotline.domain.people import Actor
-from hotline.domain.state import ENDED, OPEN
+from hotline.domain.state import ENDED, OPEN, OWED
 from hotline.store.tables import CaseRow, PartRow
 
 LISTED = (
@@ -115,7 +115,7 @@ def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnEleme
     if wanted.level is not None:
         conditions.append(CaseRow.level >= wanted.level)
     if wanted.overdue is not None:
-        late = and_(CaseRow.due_at < now, CaseRow.state.in_([state.value for state in OPEN]))
+        late = and_(CaseRow.due_at < now, CaseRow.state.in_([state.value for state in OWED]))
         conditions.append(late if wanted.overdue else ~late)
     if wanted.q:
         conditions.append(_matches(wanted.q.strip()))
