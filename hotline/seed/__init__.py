@@ -6,6 +6,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+# What a district is known by, in the order in which a text is searched for it.
+PLACES = ("streets", "roads", "estates", "schools", "landmarks")
+
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a shipped table, as they are written."""
@@ -14,6 +17,11 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def departments() -> list[dict[str, Any]]:
+    """The tree: city bureaus as the catalogue names them, district units, street offices.
+
+    街道/乡镇 is no office but a line: a place makes it the district's government, and that
+    passes the work on (加派) to the street.
+    """
     return [
         {**row, "parent": row["parent"] or None, "dispatchable": row["dispatchable"] == "yes"}
         for row in rows("departments")
@@ -24,7 +32,7 @@ def districts() -> list[dict[str, Any]]:
     return [
         {
             "name": row["name"],
-            "places": [*row["streets"].split("|"), *row["places"].split("|")],
+            "places": [place for kind in PLACES for place in row[kind].split("|")],
             "lon": float(row["lon"]),
             "lat": float(row["lat"]),
         }
