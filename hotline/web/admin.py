@@ -99,6 +99,8 @@ async def _disable_or_reset(request: web.Request, told: dict[str, str]) -> web.S
         if officer is None:
             raise web.HTTPNotFound
         if told.get("do") == "disable":
+            if officer.id == request[ACTOR].officer_id:
+                return await _admin(request, _own(request), status=409)
             await accounts.disable(work.connection, officer.id)
         elif told.get("do") == "reset" and not officer.machine:
             await accounts.set_password(work.connection, centre.cipher, officer, hashed, password)
@@ -109,6 +111,14 @@ async def _disable_or_reset(request: web.Request, told: dict[str, str]) -> web.S
     if told["do"] == "reset":
         return await _admin(request, made=(officer.username, password))
     return see_other("/office/admin")
+
+
+def _own(request: web.Request) -> str:
+    """The last security administrator would lock everybody out by a slip of the hand."""
+    english = request[LANGUAGE] == "en"
+    return (
+        "You cannot disable your own account." if english else "不能停用自己的账号，请由他人操作。"
+    )
 
 
 async def account(request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import resources
 
@@ -17,14 +18,26 @@ from hotline.flow import intake, notify
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
-from hotline.web import admin, auth, citizen, live, office, office_case, openapi, pages, problems
+from hotline.web import (
+    admin,
+    auth,
+    citizen,
+    live,
+    office,
+    office_case,
+    openapi,
+    pages,
+    patience,
+    problems,
+)
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, Route
+from hotline.web.traffic import TRAFFIC, Traffic
 
 log = structlog.get_logger(__name__)
-BODY_SECONDS = 60.0  # a body that takes longer is cut off; aiohttp itself has no such limit
+MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")  # who asks there reads problems, not pages
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -45,26 +58,42 @@ async def answering(request: web.Request, handler: Next) -> web.StreamResponse:
     """Outermost: who asks from where in which language; every failure becomes an answer."""
     request[ORIGIN] = _origin(request)
     request[LANGUAGE] = pages.language(request)
+    started, told = time.perf_counter(), secrets.token_hex(8)
+    with structlog.contextvars.bound_contextvars(request=told):
+        response = await _answered(request, handler)
+        spent = time.perf_counter() - started
+        method, route, status = request.method, _route_name(request), response.status
+        request.app[TRAFFIC].saw(method=method, route=route, status=status, seconds=spent)
+        log.info("request", method=method, route=route, status=status, ms=round(spent * 1000, 1))
+    if not response.prepared:
+        _harden(request, response, told)
+    return response
+
+
+async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
     try:
-        async with asyncio.timeout(None if request.path.endswith("/events") else BODY_SECONDS):
-            response = await handler(request)
+        async with patience.patient(request):
+            return await handler(request)
     except web.HTTPMove as found:
-        response = pages.see_other(str(found.location))
+        return pages.see_other(str(found.location))
     except Exception as error:
         problem = problems.of_error(error, request)
-        page = not request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
+        page = not request.path.startswith(MACHINES)
         response = pages.failed(request, problem) if page else problem.response()
-    if not response.prepared:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-    log.info(
-        "request",
-        method=request.method,
-        route=_route_name(request),
-        status=response.status,
-        id=secrets.token_hex(4),
-    )
-    return response
+        if problem.status in (408, 413):
+            response.force_close()  # the rest of the body is not wanted
+        return response
+
+
+def _harden(request: web.Request, response: web.StreamResponse, told: str) -> None:
+    """What every answer says about how it may be used; a handler's own word stands."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = told
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.app[SETTINGS].base_url.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
 def _route_name(request: web.Request) -> str:
@@ -114,7 +143,7 @@ def make_app(
     most = settings.limits.attachment_mb * 2**20 + 2**16
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
-    app[LIMITER], app[live.OPEN] = Limiter(), live.Streams()
+    app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
     listed = [
         *routes(),
         *citizen.routes(),

@@ -117,7 +117,9 @@ def _choices(centre: Centre, case: Case, plain: Any, widget: str) -> Sequence[Ch
         return departments(centre.rules.tree)
     if widget == "order":
         return [
-            Choice(str(o.id), f"{o.level}级 {o.text[:20]}", f"level {o.level}") for o in case.orders
+            Choice(str(o.id), f"{o.level}级 {o.text[:20]}", f"level {o.level}")
+            for o in case.orders
+            if o.live
         ]
     if widget == "part":
         tree = centre.rules.tree

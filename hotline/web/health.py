@@ -1,15 +1,20 @@
 """Alive, able to serve, and the figures that tell how it goes."""
 
 from datetime import datetime
+from math import nan
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from escalation import audit
+from hotline.domain.people import SYSTEM
+from hotline.domain.state import OPEN
 from hotline.flow.centre import Centre
-from hotline.store import agenda, counters, outbox, receipts
+from hotline.store import agenda, counters, find, outbox, receipts
 from hotline.web.keys import CENTRE
 from hotline.web.shown import answer
+from hotline.web.traffic import TRAFFIC
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -26,7 +31,7 @@ async def readyz(request: web.Request) -> web.Response:
     return answer({"ready": True, **told})
 
 
-async def standing(centre: Centre) -> dict[str, object]:
+async def standing(centre: Centre) -> dict[str, Any]:
     """How every queue stands: length, age of the oldest, the watch's last look."""
     now = centre.now()
     async with centre.look() as look:
@@ -53,30 +58,32 @@ def _age(since: datetime | None, now: datetime) -> int | None:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus text, read from the database: every node tells the same."""
+    """Prometheus text: the hotline's figures from the database, then this node's own traffic."""
     centre, registry = request.app[CENTRE], CollectorRegistry()
     async with centre.look() as look:
         today = await counters.today(look.connection, look.at)
-    receipts_today = Gauge(
-        "hotline_receipts_today",
-        "Receipts of the day by channel and outcome",
-        ["channel", "outcome"],
-        registry=registry,
-    )
+        waiting = await find.counts(look.connection, SYSTEM)
+    told = "Receipts of the day by channel and outcome"
+    names = ["channel", "outcome"]
+    receipts_today = Gauge("hotline_receipts_today", told, names, registry=registry)
     for channel, outcome, n in today:
         receipts_today.labels(channel, outcome).inc(n)
-    found = await standing(centre)
-    for queue in ("triage", "outbox"):
-        facts = found[queue]
-        assert isinstance(facts, dict)
-        for name in ("waiting", "oldest_seconds"):
-            gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
-            gauge.set(facts[name] or 0)
-    watch = found["watch"]
-    assert isinstance(watch, dict)
-    for name in ("last_tick_seconds", "late_rungs"):
-        Gauge(f"hotline_watch_{name}", f"watch: {name}", registry=registry).set(watch[name] or 0)
+    cases = Gauge("hotline_cases_open", "Open cases by state", ["state"], registry=registry)
+    for state in sorted(OPEN):
+        cases.labels(state.value).set(waiting.get(state.value, 0))
+    _queues(registry, await standing(centre))
     return web.Response(
-        body=generate_latest(registry),
+        body=generate_latest(registry) + generate_latest(request.app[TRAFFIC].registry),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
     )
+
+
+def _queues(registry: CollectorRegistry, found: dict[str, dict[str, Any]]) -> None:
+    """A queue without an oldest has age 0; a watch that never looked has no age at all."""
+    for queue in ("triage", "outbox"):
+        for name in ("waiting", "oldest_seconds"):
+            gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
+            gauge.set(found[queue][name] or 0)
+    for name in ("last_tick_seconds", "late_rungs"):
+        gauge = Gauge(f"hotline_watch_{name}", f"watch: {name}", registry=registry)
+        gauge.set(nan if found["watch"][name] is None else found["watch"][name])

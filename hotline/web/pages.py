@@ -17,6 +17,8 @@ from hotline.web.problems import Problem
 from hotline.web.shown import ZONE
 
 LANGUAGE_COOKIE = "hotline_language"
+# Where a form is sent, and the page that it stands on.
+FORMS = {"/complaints/mine/": "/complaints/mine", "/office/admin/": "/office/admin"}
 
 
 def language(request: web.Request) -> str:
@@ -103,7 +105,12 @@ def context(request: web.Request) -> dict[str, Any]:
 
 def _with(request: web.Request, **changes: str) -> str:
     query = {**request.query, **changes}
-    return f"{request.path}?{urlencode(query)}"
+    # Two slashes at the front would name another host; a form's address cannot be fetched.
+    path = "/" + request.rel_url.raw_path.lstrip("/")
+    if request.method != "GET":
+        path = next((shown for taken, shown in FORMS.items() if taken in path), path)
+        path = path.removesuffix("/actions").removesuffix("/reveal")
+    return f"{path}?{urlencode(query)}"
 
 
 def render(
