@@ -88,6 +88,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         clock=parts.clock,
         threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
         files=folder,
+        case_bytes=settings.limits.case_mb * 2**20,
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),
     )

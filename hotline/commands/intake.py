@@ -24,10 +24,11 @@ from hotline.commands import columns, sheets
 from hotline.commands.opening import centre_of, say
 from hotline.commands.seed import sown
 from hotline.config import Settings
+from hotline.domain.errors import KeyMismatch
 from hotline.domain.people import OPERATOR
 from hotline.domain.words import Channel, Kind
 from hotline.flow.centre import Centre
-from hotline.flow.intake import KeyMismatch, receive, triage_pending
+from hotline.flow.intake import receive, triage_pending
 from hotline.store import acts, catalogue, counters
 
 AT_ONCE = 64  # receipts that are on their way together: one commit gathers them

@@ -15,7 +15,7 @@ def supplement(case: Case, facts: citizen.Supplement, step: Step) -> Said:
     if case.state is State.NEED_INFO:
         promises.resume(case, CITIZENS, step.at, step.rules)
         return Said(facts.content, "您补充了信息。", to=State.REGISTERED)
-    return Said(facts.content, "您补充了信息。", {"attachments": list(facts.attachments)})
+    return Said(facts.content, "您补充了信息。")
 
 
 def answer(case: Case, facts: centre.Answer, step: Step) -> Said:

@@ -48,3 +48,40 @@ class Stale(Refused):
             f"The case was changed meanwhile (now version {version}); reload and try again.",
         )
         self.version = version
+
+
+class KeyMismatch(Refused):
+    """The same Idempotency-Key with another body."""
+
+    code = "key_mismatch"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这个提交标识已用于另一份内容，请换一个新的标识后重新提交。",
+            "This Idempotency-Key was used with another body; take a new one.",
+            field="Idempotency-Key",
+        )
+
+
+class KeyInFlight(Refused):
+    """The first post under the key has not been answered yet."""
+
+    code = "key_in_flight"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "同一提交正在处理，请稍候。", "The same post is being handled; wait a moment."
+        )
+
+
+class KeyExpired(Refused):
+    """A repeat so late that its first answer, with the query code, is not kept any more."""
+
+    code = "key_expired"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"这份内容早已收到（编号 {number}），查询码只在 7 天内重发；如需补发请拨打 12345。",
+            f"Received long ago as {number}; its query code is repeated for 7 days only. Call 12345.",
+            field="Idempotency-Key",
+        )

@@ -1,6 +1,7 @@
 """The one place where an action becomes a changed case and exactly one entry."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hotline.domain import (
@@ -100,6 +101,9 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
             f"“{action.zh}”不能使诉求由“{source.zh}”变为“{target.zh}”。",
             f"'{action.value}' does not lead from '{source.value}' to '{target.value}'.",
         )
+    enclosed = getattr(facts, "attachments", ())
+    if enclosed:
+        said = replace(said, facts={**said.facts, "attachments": list(enclosed)})
     case.state = target
     if not case.open:
         _end(case, step)

@@ -54,6 +54,7 @@ class Centre:
     clock: Callable[[], datetime]
     threads: Executor
     files: Path
+    case_bytes: int = 50 * 2**20  # of all files of a case together
     automatic: bool = True
     node: str = "node"
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`

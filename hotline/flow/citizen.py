@@ -12,7 +12,7 @@ from hotline.domain import perform
 from hotline.domain.acts import ACTION_OF, citizen
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Entry
-from hotline.domain.errors import NoSuchCase, NotPossible, Refused
+from hotline.domain.errors import NoSuchCase, Refused
 from hotline.domain.people import SYSTEM, mask_text
 from hotline.domain.people import citizen as a_citizen
 from hotline.domain.promises import Step
@@ -20,8 +20,9 @@ from hotline.domain.state import Action, State
 from hotline.domain.supervision import urged_twice
 from hotline.flow import notify
 from hotline.flow.centre import Centre
+from hotline.flow.enclosures import enclose
 from hotline.flow.linked import linked
-from hotline.store import doors, files, receipts
+from hotline.store import doors, receipts
 from hotline.store.cipher import plain_code
 from hotline.store.inbox import Letter, follow_up
 from hotline.store.work import Work
@@ -134,8 +135,7 @@ async def _do(centre: Centre, work: Work, number: str, facts: Act, origin: str) 
     case = await work.cases.change(number)
     step = Step(a_citizen(origin), work.at, centre.rules)
     archived = case.state is State.ARCHIVED
-    if isinstance(facts, citizen.Supplement):
-        await _bind(centre, work, case, facts)
+    await enclose(centre, work, case, facts)
     perform.perform(case, facts, step)
     if isinstance(facts, citizen.Urge):
         _urged(case, step)
@@ -145,16 +145,6 @@ async def _do(centre: Centre, work: Work, number: str, facts: Act, origin: str) 
         await linked(centre, work, case, case.title, facts.facts)
     elif case.state is State.MERGED and case.parent:
         await _tell_parent(centre, work, case, facts)
-
-
-async def _bind(centre: Centre, work: Work, case: Case, facts: citizen.Supplement) -> None:
-    """Files that come with a supplement belong to the case; an unknown one is refused."""
-    for token in facts.attachments:
-        if await files.find(work.connection, centre.cipher, token) is None:
-            raise NotPossible(
-                "附件不存在，请重新上传。", "Unknown attachment.", field="attachments"
-            )
-    await files.bind(work.connection, facts.attachments, case.id or 0)
 
 
 def _urged(case: Case, step: Step) -> None:

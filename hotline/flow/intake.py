@@ -17,7 +17,7 @@ from classifiers.model import Reading
 from hotline.domain import perform, promises
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
-from hotline.domain.errors import NotAllowed, Refused
+from hotline.domain.errors import KeyExpired, KeyInFlight, KeyMismatch, NotAllowed
 from hotline.domain.people import SYSTEM, Actor, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
@@ -33,30 +33,6 @@ from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
 TRIES = 3
-
-
-class KeyMismatch(Refused):
-    """The same Idempotency-Key with another body."""
-
-    code = "key_mismatch"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "这个提交标识已用于另一份内容，请换一个新的标识后重新提交。",
-            "This Idempotency-Key was used with another body; take a new one.",
-            field="Idempotency-Key",
-        )
-
-
-class KeyInFlight(Refused):
-    """The first post under the key has not been answered yet."""
-
-    code = "key_in_flight"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "同一提交正在处理，请稍候。", "The same post is being handled; wait a moment."
-        )
 
 
 _in_flight: set[tuple[int, str, str]] = set()
@@ -94,6 +70,8 @@ async def receive(
         _in_flight.discard(flying)
     if kept.content_hash != hashed:
         raise KeyMismatch
+    if scope and kept.query_code is None:
+        raise KeyExpired(kept.number)
     return Receipt(kept.number, kept.query_code or "", kept.received_at, kept.fresh)
 
 

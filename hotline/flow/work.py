@@ -16,6 +16,7 @@ from hotline.domain.words import Cause, Role
 from hotline.flow import notify
 from hotline.flow.centre import Centre
 from hotline.flow.classify import learn
+from hotline.flow.enclosures import enclose
 from hotline.flow.linked import linked, spread
 from hotline.store import files, find
 from hotline.store.find import Found, Wanted
@@ -76,6 +77,7 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
     _check_topic(centre, facts)
     if isinstance(facts, acts.Merge):
         await _check_parent(work, facts)
+    await enclose(centre, work, case, facts)
     perform.perform(case, facts, step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
         await learn(work, case, before, actor)

@@ -147,6 +147,12 @@ async def disable(connection: AsyncConnection, officer_id: int) -> None:
     await end_sessions(connection, officer_id)
 
 
+async def enable(connection: AsyncConnection, officer_id: int) -> None:
+    await connection.execute(
+        update(OfficerRow).where(OfficerRow.id == officer_id).values(disabled=False)
+    )
+
+
 async def end_sessions(connection: AsyncConnection, officer_id: int) -> None:
     await connection.execute(delete(SessionRow).where(SessionRow.officer_id == officer_id))
 

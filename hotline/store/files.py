@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.cipher import Cipher
@@ -97,6 +97,13 @@ async def find(connection: AsyncConnection, cipher: Cipher, token: str) -> Kept 
     )
     row = found.one_or_none()
     return _kept(row, cipher) if row is not None else None
+
+
+async def size_of_case(connection: AsyncConnection, case_id: int) -> int:
+    """Bytes of all files of a case together."""
+    held = select(func.coalesce(func.sum(AttachmentRow.size), 0))
+    found = await connection.execute(held.where(AttachmentRow.case_id == case_id))
+    return int(found.scalar_one())
 
 
 async def of_case(connection: AsyncConnection, cipher: Cipher, case_id: int) -> list[Kept]:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.errors import KeyMismatch
 from hotline.store.cipher import Cipher, new_query_code
 from hotline.store.counters import ZONE, count
 from hotline.store.database import Store
@@ -203,7 +204,10 @@ async def give_numbers(connection: AsyncConnection, moments: list[datetime]) -> 
 async def follow_up(
     connection: AsyncConnection, cipher: Cipher, letter: Letter, case_id: int
 ) -> bool:
-    """Writes down what a citizen adds to a case, with its outcome; False: the key is known."""
+    """Writes down what a citizen adds to a case, with its outcome; False: it is there already.
+
+    Raises KeyMismatch when the key is known with another body.
+    """
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     place = f"intake.raw.{letter.channel}.{letter.key}"
     made = await connection.execute(
@@ -222,6 +226,11 @@ async def follow_up(
         .returning(IntakeRow.id)
     )
     if made.scalar_one_or_none() is None:
+        known = select(IntakeRow.content_hash).where(
+            IntakeRow.channel == letter.channel, IntakeRow.key == letter.key
+        )
+        if (await connection.execute(known)).scalar_one() != letter.content_hash:
+            raise KeyMismatch
         return False
     await count(connection, letter.received_at, letter.channel, "followup")
     return True

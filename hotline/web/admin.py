@@ -41,12 +41,12 @@ async def _admin(
 
 
 async def change(request: web.Request) -> web.StreamResponse:
-    """Add, disable, reset: the security administrator's, each on record."""
+    """Add, disable, enable, reset: the security administrator's, each on record."""
     posted = await forms.posted(request)
     told = {name: clean(values[-1])[:80] for name, values in posted.items()}
     if told.get("do") == "add":
         return await _add(request, told)
-    return await _disable_or_reset(request, told)
+    return await _change_one(request, told)
 
 
 def new_password() -> str:
@@ -91,14 +91,16 @@ def _wrong(request: web.Request, told: dict[str, str]) -> tuple[str, str] | None
     return None
 
 
-async def _disable_or_reset(request: web.Request, told: dict[str, str]) -> web.StreamResponse:
+async def _change_one(request: web.Request, told: dict[str, str]) -> web.StreamResponse:
     centre, password = request.app[CENTRE], new_password()
     hashed = await auth.hashed(password)
     async with centre.work() as work:
         officer = await accounts.by_name(work.connection, told.get("username", ""))
         if officer is None:
             raise web.HTTPNotFound
-        if told.get("do") == "disable":
+        if told.get("do") == "enable" and officer.disabled:
+            await accounts.enable(work.connection, officer.id)
+        elif told.get("do") == "disable":
             if officer.id == request[ACTOR].officer_id:
                 return await _admin(request, _own(request), status=409)
             await accounts.disable(work.connection, officer.id)
@@ -132,7 +134,7 @@ async def new_secret(request: web.Request) -> web.StreamResponse:
     centre, english = request.app[CENTRE], request[LANGUAGE] == "en"
     async with centre.look() as look:
         officer = await accounts.by_name(look.connection, request[ACTOR].name)
-    right = officer is not None and await auth.matches(officer.password or "", old)
+    right = officer is not None and await auth.confirmed(centre, officer, old)
     if officer is None or not right:
         wrong = "The current password is wrong." if english else "当前密码不正确。"
     elif new != again:

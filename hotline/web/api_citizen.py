@@ -10,6 +10,7 @@ from channels.message import Attachment, Incoming
 from hotline import seed
 from hotline.domain.state import Action, State
 from hotline.flow import citizen, intake
+from hotline.flow.enclosures import too_much
 from hotline.store import counters, files
 from hotline.web import shown
 from hotline.web.bodies import code_of, json_object, key_of, new_key, number_of, origin_of
@@ -58,6 +59,9 @@ async def read_complaint(
             if found is None or (used and "Idempotency-Key" not in request.headers):
                 raise BadForm([UNKNOWN_FILE])
             kept.append(Attachment(found.token, found.name, found.size, found.type))
+    if sum(one.size for one in kept) > centre.case_bytes:
+        told = too_much(centre)
+        raise BadForm([FieldProblem("attachments", "too_long", told.zh, told.en)])
     made = channel.incoming(
         form, channel=channel_name, key=key, at=centre.now(), attachments=tuple(kept)
     )

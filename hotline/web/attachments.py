@@ -1,11 +1,13 @@
 """Files in, files out: type by content, size bounded, served as a download and never inline."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import filetype
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
+from aiohttp.web_request import FileField
 
 from channels.forms import BadForm, FieldProblem, clean
 from hotline.domain.errors import NoSuchCase
@@ -30,6 +32,8 @@ ALLOWED = {
     "audio/amr": (".amr",),
     "audio/x-wav": (".wav",),
     "audio/mp4": (".m4a",),
+    "application/msword": (".doc",),
+    "application/vnd.ms-excel": (".xls",),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
 }
@@ -75,6 +79,20 @@ async def keep(request: web.Request, name: str, body: bytes) -> Kept:
     async with centre.work() as work:
         facts = (safe_name(name), len(body), kind)
         return await files.describe(work.connection, centre.cipher, digest, facts, work.at)
+
+
+async def uploads(request: web.Request) -> list[str]:
+    """Tokens of a page's files, kept at once, so that a form with mistakes does not lose them."""
+    posted = await request.post()
+    tokens = [str(token) for token in posted.getall("file_token", [])]
+    for part in posted.getall("files", []):
+        if isinstance(part, FileField) and part.filename:
+            try:
+                tokens.append((await keep(request, part.filename, part.file.read())).token)
+            except BadForm as error:
+                wrong = [replace(one, field="attachments") for one in error.problems]
+                raise BadForm(wrong) from None
+    return tokens
 
 
 def _text_kind(body: bytes) -> str | None:

@@ -59,7 +59,9 @@ async def sign_in(
     usable = officer is not None and not officer.disabled and officer.password is not None
     kept = officer.password if officer is not None and usable and officer.password else _NOBODY
     right = await matches(kept, password)
-    if shut or not right or officer is None or not usable:
+    if shut:
+        raise SignInWrong  # what is tried at a shut door does not keep it shut longer
+    if not right or officer is None or not usable:
         async with centre.work() as work:
             await doors.wrong_guess(work.connection, account, now, WRONG, WINDOW)
             await doors.wrong_guess(work.connection, address, now, FROM_ADDRESS, WINDOW)
@@ -70,6 +72,19 @@ async def sign_in(
         who = actor_of(centre, officer, origin)
         await acts.record(work.connection, now, who, "sign_in", {})
     return officer, secret, ends or now
+
+
+async def confirmed(centre: Centre, officer: Officer, password: str) -> bool:
+    """The password once more, behind the same lock as the sign-in; a locked account is signed out."""
+    now, account = centre.now(), f"account:{officer.username[:80]}"
+    async with centre.look() as look:
+        shut = await doors.shut_for(look.connection, account, now)
+    if not shut and await matches(officer.password or "", password):
+        return True
+    async with centre.work() as work:
+        if shut or await doors.wrong_guess(work.connection, account, now, WRONG, WINDOW):
+            await accounts.end_sessions(work.connection, officer.id)
+    return False
 
 
 async def sign_out(centre: Centre, secret: str) -> None:

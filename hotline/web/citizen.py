@@ -4,8 +4,6 @@ from collections import defaultdict
 from typing import Any
 
 from aiohttp import web
-from aiohttp.web_request import FileField
-from multidict import MultiDictProxy
 
 from channels.forms import BadForm, FieldProblem
 from hotline import seed
@@ -16,7 +14,7 @@ from hotline.flow import citizen, intake
 from hotline.web import attachments, auth, pages
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import key_typed, new_key, origin_of
-from hotline.web.keys import CENTRE, LANGUAGE
+from hotline.web.keys import CENTRE, LANGUAGE, SETTINGS
 from hotline.web.pages import render, see_other
 from hotline.web.problems import CrossSite
 from hotline.web.routing import ANYONE, Route
@@ -71,7 +69,7 @@ async def file(request: web.Request) -> web.StreamResponse:
     typed["key"] = key_typed(typed["key"])
     typed["files"] = [str(token) for token in posted.getall("file_token", [])]
     try:
-        typed["files"] += await _uploads(request, posted)
+        typed["files"] = await attachments.uploads(request)
         incoming = await read_complaint(request, _nested(typed), typed["key"])
     except BadForm as error:
         await refused(request, "web")
@@ -81,24 +79,6 @@ async def file(request: web.Request) -> web.StreamResponse:
     response = see_other("/complaints/receipt")
     _remember(request, response, receipt.number, receipt.query_code)
     return response
-
-
-async def _uploads(request: web.Request, posted: MultiDictProxy[Any]) -> list[str]:
-    """Files of the form, kept at once, so that a form with mistakes does not lose them."""
-    kept = []
-    for part in posted.getall("files", []):
-        if isinstance(part, FileField) and part.filename:
-            try:
-                kept.append(
-                    (await attachments.keep(request, part.filename, part.file.read())).token
-                )
-            except BadForm as error:
-                raise BadForm([_at_files(one) for one in error.problems]) from None
-    return kept
-
-
-def _at_files(problem: FieldProblem) -> FieldProblem:
-    return FieldProblem("attachments", problem.code, problem.zh, problem.en)
 
 
 def _nested(typed: dict[str, Any]) -> dict[str, Any]:
@@ -128,6 +108,7 @@ def _remember(request: web.Request, response: web.StreamResponse, number: str, c
         samesite="Lax",
         max_age=SECONDS,
         path="/complaints",
+        secure=request.app[SETTINGS].base_url.startswith("https:"),
     )
 
 
@@ -164,7 +145,7 @@ async def _mine(
     request: web.Request,
     done: str | None,
     problems: list[FieldProblem],
-    typed: dict[str, str],
+    typed: dict[str, Any],
     status: int = 200,
 ) -> web.StreamResponse:
     kept = pages.opened(request, MINE, SECONDS)
@@ -199,9 +180,12 @@ async def act(request: web.Request) -> web.StreamResponse:
     action = next((one for one in ACTIONS if one.value == name), None)
     if action is None:
         raise web.HTTPNotFound
-    values = {key: [str(one) for one in posted.getall(key)] for key in posted}
-    typed = {key: found[-1] for key, found in values.items()}
+    values = pages.texts(posted)
+    typed: dict[str, Any] = {key: found[-1] for key, found in values.items()}
     try:
+        if action is Action.SUPPLEMENT:
+            values["attachments"] = await attachments.uploads(request)
+            typed["files"] = values["attachments"]
         facts = read_typed(action, values)
         await citizen.citizen_act(
             request.app[CENTRE], kept["number"], kept["code"], facts, origin=origin_of(request)
@@ -212,6 +196,15 @@ async def act(request: web.Request) -> web.StreamResponse:
         problem = FieldProblem(error.field or action.value, error.code, error.zh, error.en)
         return await _mine(request, None, [problem], typed, 409)
     return see_other(f"/complaints/mine?done={action.value}")
+
+
+async def leave(request: web.Request) -> web.StreamResponse:
+    """Somebody else may use this computer next."""
+    if not auth.same_site(request):
+        raise CrossSite
+    response = see_other("/complaints/find")
+    response.del_cookie(MINE, path="/complaints")
+    return response
 
 
 def routes() -> list[Route]:
@@ -226,5 +219,6 @@ def routes() -> list[Route]:
         page("GET", "/complaints/find", find, "查询"),
         page("POST", "/complaints/find", look_up, "查询", "look_up"),
         page("GET", "/complaints/mine", mine, "我的诉求"),
+        page("POST", "/complaints/leave", leave, "离开", "look_up"),
         page("POST", "/complaints/mine/{action}", act, "办理我的诉求", "look_up"),
     ]

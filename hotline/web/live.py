@@ -7,9 +7,10 @@ from aiohttp import web
 
 from hotline.flow import notify
 from hotline.flow import work as flow
-from hotline.web.keys import ACTOR, CENTRE
+from hotline.store import accounts
+from hotline.web.keys import ACTOR, CENTRE, SECRET
 
-PAUSE = 2.0  # seconds between looks; each look is two small reads
+PAUSE = 2.0  # seconds between looks; each look is three small reads
 
 
 class Streams:
@@ -45,7 +46,7 @@ async def _stream(request: web.Request, response: web.StreamResponse) -> None:
     latest = await notify.desk_messages(centre, actor, limit=1)
     last = int(str(latest[0]["id"])) if latest else 0
     counted: dict[str, int] | None = None
-    while True:
+    while await _signed_in(request):
         counts = await flow.counts(centre, actor)
         if counts != counted:
             await _send(response, "counts", counts)
@@ -57,6 +58,13 @@ async def _stream(request: web.Request, response: web.StreamResponse) -> None:
             await _send(response, "message", told)
         await response.write(b": still here\n\n")
         await asyncio.sleep(PAUSE)
+
+
+async def _signed_in(request: web.Request) -> bool:
+    """Looks without counting as use: an open page does not keep a session alive."""
+    centre = request.app[CENTRE]
+    async with centre.look() as look:
+        return await accounts.session(look.connection, request[SECRET], look.at) is not None
 
 
 async def _send(response: web.StreamResponse, event: str, told: object) -> None:

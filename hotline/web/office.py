@@ -13,13 +13,12 @@ from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Urgency
 from hotline.flow import intake, notify
 from hotline.flow import work as flow
-from hotline.store import accounts
 from hotline.web import api_city, auth, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
 from hotline.web.bodies import key_typed, new_key, origin_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
-from hotline.web.pages import render, see_other
+from hotline.web.pages import home, render, see_other
 from hotline.web.problems import CrossSite
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Route
 
@@ -40,8 +39,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     except Refused as error:
         told = error.en if request[LANGUAGE] == "en" else error.zh
         return render(request, "office/login.html", {"problem": told, "username": username}, 401)
-    home = "/office/admin" if officer.role in accounts.ADMINISTRATORS else "/office/"
-    response = see_other(home)
+    response = see_other(home(officer.role))
     auth.set_cookie(request, response, secret)
     return response
 

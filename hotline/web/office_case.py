@@ -17,7 +17,7 @@ from hotline.web.bodies import number_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
 from hotline.web.routing import WORKERS, Route
-from hotline.web.schemas import action_named, read_typed
+from hotline.web.schemas import action_named, asked, read_typed
 
 
 async def case(request: web.Request) -> web.Response:
@@ -79,6 +79,8 @@ async def act(request: web.Request) -> web.StreamResponse:
     action = action_named(posted.get("action", [""])[-1])
     version = posted.get("version", ["0"])[-1]
     try:
+        if "attachments" in asked(action):
+            posted["attachments"] = await attachments.uploads(request)
         facts: Act = read_typed(action, posted)
         seen = int(version) if version.isdigit() and len(version) < 10 else 0
         await flow.act(request.app[CENTRE], number, facts, request[ACTOR], seen)

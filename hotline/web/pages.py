@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 import jinja2
 from aiohttp import web
+from multidict import MultiDictProxy
 
 from hotline.domain.words import Named, Role
+from hotline.store.accounts import ADMINISTRATORS
 from hotline.web import auth
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
@@ -93,6 +95,7 @@ def context(request: web.Request) -> dict[str, Any]:
         "language": spoken,
         "other_language": _with(request, lang="zh" if spoken == "en" else "en"),
         "actor": actor,
+        "home": home(actor.role) if actor else "/",
         "role": actor.role if actor else None,
         "city": request.app[SETTINGS].city,
         "now": centre.now(),
@@ -101,6 +104,11 @@ def context(request: web.Request) -> dict[str, Any]:
         "path": request.path,
         "Role": Role,
     }
+
+
+def home(role: Role) -> str:
+    """Where a role's work begins."""
+    return "/office/admin" if role in ADMINISTRATORS else "/office/"
 
 
 def _with(request: web.Request, **changes: str) -> str:
@@ -139,9 +147,17 @@ def failed(request: web.Request, problem: Problem) -> web.Response:
     if problem.status == 401 and request.path.startswith("/office"):
         return render(request, "office/login.html", {"problem": None, "username": ""}, 401)
     answer = render(request, "error.html", {"problem": problem}, problem.status)
+    if problem.allow:
+        answer.headers["Allow"] = problem.allow
     if problem.retry_after is not None:
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
+
+
+def texts(posted: MultiDictProxy[Any]) -> dict[str, list[str]]:
+    """A form's fields without its files; every name has at least one value."""
+    found = {name: [one for one in posted.getall(name) if isinstance(one, str)] for name in posted}
+    return {name: values for name, values in found.items() if values}
 
 
 def see_other(location: str) -> web.Response:

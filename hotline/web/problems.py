@@ -13,7 +13,6 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain import errors
 from hotline.domain.errors import Refused
 from hotline.flow.citizen import DoorShut
-from hotline.flow.intake import KeyInFlight, KeyMismatch
 from hotline.store.find import BadCursor
 from hotline.web.keys import LANGUAGE
 
@@ -117,8 +116,9 @@ STATUS: dict[type[Refused], int] = {
     errors.NoSuchCase: 404,
     DoorShut: 429,
     TooOften: 429,
-    KeyInFlight: 409,
-    KeyMismatch: 422,
+    errors.KeyInFlight: 409,
+    errors.KeyExpired: 409,
+    errors.KeyMismatch: 422,
     BadCursor: 422,
     SignInNeeded: 401,
     SignInWrong: 401,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hotline.domain.acts import citizen as told
-from hotline.domain.errors import NoSuchCase
+from hotline.domain.errors import KeyInFlight, KeyMismatch, NoSuchCase
 from hotline.domain.state import State
 from hotline.domain.words import Role, Satisfaction
 from hotline.flow import citizen, intake, work
@@ -40,7 +40,7 @@ async def test_200_keys_posted_20_times_at_once_make_200_cases(any_centre: Centr
     async def post(key: str) -> str:
         try:
             return (await intake.receive(any_centre, a_complaint(key), scope="web")).number
-        except intake.KeyInFlight:
+        except KeyInFlight:
             return "in flight"
 
     keys = [f"k{n}" for n in range(200)]
@@ -58,7 +58,7 @@ async def test_the_same_key_replays_the_answer_and_another_body_is_refused(
     first = await intake.receive(any_centre, a_complaint("k"), scope="web")
     again = await intake.receive(any_centre, a_complaint("k"), scope="web")
     assert (again.number, again.query_code, again.fresh) == (first.number, first.query_code, False)
-    with pytest.raises(intake.KeyMismatch):
+    with pytest.raises(KeyMismatch):
         await intake.receive(any_centre, a_complaint("k", content="另一件事"), scope="web")
 
 

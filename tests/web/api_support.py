@@ -1,5 +1,6 @@
 """What the tests of the interface share: a served hotline, its accounts, one ordinary complaint."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -114,3 +115,20 @@ async def uploaded(client: Client, name: str = "灯.png", body: bytes = PNG) -> 
     assert answer.status == 201, await answer.text()
     found: str = (await answer.json())["token"]
     return found
+
+
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
+
+
+async def signed_in(client: Client, role: str) -> None:
+    """A browser's way in: the cookie stays with the client."""
+    form = {"username": role, "password": PASSWORD}
+    answer = await client.post("/office/login", data=form, headers=OWN_PAGE, allow_redirects=False)
+    assert answer.status == 303, await answer.text()
+
+
+def form_token(page: str) -> str:
+    """What the page's own forms send along."""
+    found = re.search(r'name="token" value="([0-9a-f]+)"', page)
+    assert found, "no form on the page"
+    return found[1]

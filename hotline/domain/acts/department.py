@@ -36,6 +36,7 @@ class Contact(Act):
 class Note(Act):
     text: Text
     visible: Annotated[bool, Ask("诉求人可见", "the citizen may see it")] = False
+    attachments: Attachments = ()
 
 
 @dataclass(frozen=True, kw_only=True)
