@@ -74,10 +74,11 @@ def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
 
 def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {
-        str(status): {"description": meaning, **_content(status)}
+        str(status): {"description": meaning, **_content(route, schemas)}
         for status, meaning in route.answers.items()
     }
     possible = [400, 429, 503] + ([401, 403] if route.who != ANYONE else [])
+    possible += [401] if route.limit == "sign_in" else []
     possible += [404] if "{" in route.path else []
     possible += [409, 413, 415, 422] if route.body is not None else [422] if route.params else []
     for status in possible:
@@ -101,12 +102,13 @@ def _name(route: Route) -> str:
     return "_".join([route.method.lower(), *words])
 
 
-def _content(status: int) -> dict[str, Any]:
-    return (
-        {}
-        if status in (204, 302)
-        else {"content": {"application/json": {"schema": {"type": ["object", "array"]}}}}
-    )
+def _content(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    """What a good answer holds: a model, bytes or a stream, or nothing."""
+    if route.told is None:
+        return {}
+    if isinstance(route.told, str):
+        return {"content": {route.told: {}}}
+    return {"content": {"application/json": {"schema": _model(route.told, schemas)}}}
 
 
 def _problem() -> dict[str, Any]:

@@ -5,7 +5,16 @@ from typing import Any
 from channels.web import ComplaintForm
 from hotline.domain.words import Channel, Kind, Urgency
 from hotline.store.find import SORTS
-from hotline.web import api_city, api_staff, attachments, health, live, openapi, routes_citizen
+from hotline.web import (
+    answers,
+    api_city,
+    api_staff,
+    attachments,
+    health,
+    live,
+    openapi,
+    routes_citizen,
+)
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
 KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
@@ -53,6 +62,7 @@ def sessions() -> list[Route]:
     opened: dict[str, Any] = {
         "body": api_staff.SignIn,
         "answers": {201: "会话"},
+        "told": answers.Session,
         "limit": "sign_in",
     }
     return [
@@ -65,24 +75,39 @@ def cases() -> list[Route]:
     every = "/api/v1/cases"
     one = every + "/{number}"
 
-    def of_case(method: str, path: str, handler: Handler, summary: str, body: Any = None) -> Route:
-        return Route(method, path, handler, WORKERS, summary, body=body, answers={200: summary})
+    def of_case(method: str, path: str, handler: Handler, summary: str, **more: Any) -> Route:
+        return Route(method, path, handler, WORKERS, summary, answers={200: summary}, **more)
 
     filed: dict[str, Any] = {
         "body": staff_complaint(),
         "answers": {201: "已登记"},
+        "told": answers.Received,
         "params": (KEY,),
     }
-    listed: dict[str, Any] = {"answers": {200: "一页诉求"}, "params": _list_params()}
+    acted: dict[str, Any] = {"body": "action", "told": answers.CaseTold}
+    revealed: dict[str, Any] = {"body": api_staff.Reveal, "told": answers.Revealed}
+    listed: dict[str, Any] = {
+        "answers": {200: "一页诉求"},
+        "told": answers.Cases,
+        "params": _list_params(),
+    }
     return [
         Route("GET", every, api_staff.get_cases, WORKERS, "诉求列表", **listed),
         Route("POST", every, api_staff.post_case, FILERS, "代诉求人登记", **filed),
-        of_case("GET", one, api_staff.get_case, "诉求详情"),
-        of_case("GET", one + "/timeline", api_staff.get_timeline, "办理过程"),
-        of_case("POST", one + "/actions", api_staff.post_action, "办理动作", "action"),
-        of_case("POST", one + "/reveal", api_staff.post_reveal, "查看诉求人信息", api_staff.Reveal),
-        of_case("GET", "/api/v1/attachments/{token}", attachments.download, "下载附件"),
-        of_case("GET", "/api/v1/events", live.events, "实时事件（SSE）"),
+        of_case("GET", one, api_staff.get_case, "诉求详情", told=answers.CaseTold),
+        of_case(
+            "GET", one + "/timeline", api_staff.get_timeline, "办理过程", told=answers.Timeline
+        ),
+        of_case("POST", one + "/actions", api_staff.post_action, "办理动作", **acted),
+        of_case("POST", one + "/reveal", api_staff.post_reveal, "查看诉求人信息", **revealed),
+        of_case(
+            "GET",
+            "/api/v1/attachments/{token}",
+            attachments.download,
+            "下载附件",
+            told="application/octet-stream",
+        ),
+        of_case("GET", "/api/v1/events", live.events, "实时事件（SSE）", told="text/event-stream"),
     ]
 
 
@@ -93,11 +118,13 @@ def reports() -> list[Route]:
         Param("by", "query", "分组"),
     )
     path, handler = "/api/v1/reports/{name}", api_city.get_report
-    told = {200: "报表"}
-    return [Route("GET", path, handler, api_city.READERS, "统计报表", answers=told, params=asked)]
+    told: dict[str, Any] = {"answers": {200: "报表"}, "told": answers.Report}
+    return [Route("GET", path, handler, api_city.READERS, "统计报表", params=asked, **told)]
 
 
 def machines() -> list[Route]:
+    alive: dict[str, Any] = {"answers": {200: "存活"}, "told": answers.Alive}
+    ready: dict[str, Any] = {"answers": {200: "可以"}, "told": answers.Ready}
     return [
         Route(
             "GET",
@@ -106,10 +133,11 @@ def machines() -> list[Route]:
             ANYONE,
             "接口文档",
             answers={200: "OpenAPI"},
+            told="application/json",
         ),
         Route("GET", "/api/v1/docs", openapi.get_docs, ANYONE, "接口说明页", api=False),
-        Route("GET", "/healthz", health.healthz, ANYONE, "是否存活", answers={200: "存活"}),
-        Route("GET", "/readyz", health.readyz, ANYONE, "能否服务", answers={200: "可以"}),
+        Route("GET", "/healthz", health.healthz, ANYONE, "是否存活", **alive),
+        Route("GET", "/readyz", health.readyz, ANYONE, "能否服务", **ready),
         Route("GET", "/metrics", health.metrics, ANYONE, "运行指标", api=False),
     ]
 

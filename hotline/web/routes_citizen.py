@@ -4,10 +4,15 @@ from typing import Any
 
 from channels.web import ComplaintForm
 from hotline.domain.state import Action
-from hotline.web import api_citizen, api_city, attachments
+from hotline.web import answers, api_citizen, api_city, attachments
 from hotline.web.routing import ANYONE, Handler, Param, Route
 from hotline.web.schemas import model
 
+SUMMARIES = {
+    "/api/v1/topics": "事项目录",
+    "/api/v1/knowledge": "知识库",
+    "/api/v1/published": "公开的诉求",
+}
 BASE = "/api/v1/complaints"
 CODE = Param("Query-Code", "header", "查询码", required=True)
 KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
@@ -28,18 +33,20 @@ def complaints() -> list[Route]:
     filed: dict[str, Any] = {
         "body": ComplaintForm,
         "answers": {201: "编号与查询码"},
+        "told": answers.Received,
         "params": (KEY,),
     }
-    sent: dict[str, Any] = {"body": "multipart", "answers": {201: "附件凭证"}, "limit": "upload"}
+    sent: dict[str, Any] = {"body": "multipart", "answers": {201: "附件凭证"}, "told": answers.File}
     post, upload = api_citizen.post_complaint, attachments.upload
     return [
         Route("POST", BASE, post, ANYONE, "登记诉求", limit="intake", **filed),
-        Route("POST", "/api/v1/attachments", upload, ANYONE, "上传附件", **sent),
+        Route("POST", "/api/v1/attachments", upload, ANYONE, "上传附件", limit="upload", **sent),
     ]
 
 
 def own_case() -> list[Route]:
-    told: dict[str, Any] = {"answers": {200: "诉求进展"}, "limit": "look_up"}
+    told: dict[str, Any] = {"answers": {200: "诉求进展"}, "told": answers.Progress}
+    told["limit"] = "look_up"
     get = api_citizen.get_complaint
     found = [Route("GET", BASE + "/{number}", get, ANYONE, "查询本人诉求", params=(CODE,), **told)]
     for name, action, handler, summary in CITIZENS:
@@ -50,16 +57,18 @@ def own_case() -> list[Route]:
 
 
 def told_to_everyone() -> list[Route]:
-    def open_to_all(path: str, handler: Handler, summary: str, *params: Param) -> Route:
-        told = {200: summary}
-        return Route(
-            "GET", path, handler, ANYONE, summary, answers=told, params=params, limit="read"
-        )
+    def open_to_all(path: str, handler: Handler, told: type, *params: Param) -> Route:
+        summary = SUMMARIES[path]
+        said: dict[str, Any] = {"answers": {200: summary}, "told": told, "limit": "read"}
+        return Route("GET", path, handler, ANYONE, summary, params=params, **said)
 
     return [
-        open_to_all("/api/v1/topics", api_city.get_topics, "事项目录"),
+        open_to_all("/api/v1/topics", api_city.get_topics, answers.Topics),
         open_to_all(
-            "/api/v1/knowledge", api_city.get_knowledge, "知识库", Param("q", "query", "词语")
+            "/api/v1/knowledge",
+            api_city.get_knowledge,
+            answers.Published,
+            Param("q", "query", "词语"),
         ),
-        open_to_all("/api/v1/published", api_city.get_published, "公开的诉求"),
+        open_to_all("/api/v1/published", api_city.get_published, answers.Published),
     ]

@@ -1,6 +1,9 @@
 """`hotline verify` holds on what the flow writes, and finds whatever was done behind its back."""
 
+import asyncio
 import os
+import shutil
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +26,8 @@ from hotline.store.ledger import Verdict
 from hotline.store.ledger import verify as check
 from hotline.wiring import MovingClock
 from tests.commands.support import a_table, settings_in, told
-from tests.makers import an_officer
+from tests.conftest import a_centre
+from tests.makers import MONDAY, an_officer
 
 ROWS = [
     {"id": str(n), "title": "路灯不亮", "body": "望江大道的路灯坏了。", "phone": "13800001111"}
@@ -59,6 +63,35 @@ async def lived_in(centre: Centre, clock: MovingClock, folder: Path) -> list[str
         await chained.record(unit.connection, unit.at, OPERATOR, "first", {})
         await chained.record(unit.connection, unit.at, OPERATOR, "second", {"n": 1})
     return numbers
+
+
+@pytest.fixture(scope="module")
+def a_life(
+    empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, MovingClock]:
+    """A place in which `lived_in` happened: its folder and its clock, led once and copied."""
+    folder, clock = tmp_path_factory.mktemp("lived"), MovingClock(MONDAY)
+
+    async def lead() -> None:
+        shutil.copy(empty_sqlite, folder / "hotline.db")
+        made = await a_centre(f"sqlite:///{folder / 'hotline.db'}", folder, clock)
+        await lived_in(made, clock, folder)
+        await made.close()
+
+    asyncio.run(lead())
+    return folder, clock
+
+
+@pytest.fixture
+async def lived(
+    a_life: tuple[Path, MovingClock], tmp_path: Path, clock: MovingClock
+) -> AsyncIterator[Centre]:
+    folder, then = a_life
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    clock.move_to(then())
+    made = await a_centre(f"sqlite:///{tmp_path / 'hotline.db'}", tmp_path, clock)
+    yield made
+    await made.close()
 
 
 async def test_it_holds_after_a_life(
@@ -111,34 +144,32 @@ async def test_it_holds_after_a_life(
     ],
 )  # fmt: skip
 async def test_what_was_done_behind_its_back_is_found(
-    centre: Centre, clock: MovingClock, tmp_path: Path, invariant: str, tampering: str
+    lived: Centre, invariant: str, tampering: str
 ) -> None:
-    await lived_in(centre, clock, tmp_path)
-    async with centre.store.write() as connection:
+    async with lived.store.write() as connection:
         await connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         changed = await connection.execute(text(tampering))
         assert changed.rowcount > 0
-    found = await verdict(centre)
+    found = await verdict(lived)
     assert not found.ok
     assert invariant in {problem.invariant for problem in found.broken}
 
 
 async def test_a_file_that_was_changed_or_left_over_is_found(
-    centre: Centre, clock: MovingClock, tmp_path: Path
+    lived: Centre, clock: MovingClock
 ) -> None:
-    await lived_in(centre, clock, tmp_path)
-    [kept] = (centre.files / "files").glob("??/*")
+    [kept] = (lived.files / "files").glob("??/*")
     kept.write_bytes(b"%PDF-1.4 b file")
-    orphan = files.path(centre.files, files.write(centre.files, b"nobody's"))
+    orphan = files.path(lived.files, files.write(lived.files, b"nobody's"))
     just_now = clock().timestamp()
     os.utime(orphan, (just_now, just_now))
-    found = await verdict(centre)
+    found = await verdict(lived)
     assert [(one.invariant, one.what) for one in found.broken] == [
         ("I9", "its content was changed")
     ]
     two_days_ago = (clock() - timedelta(days=2)).timestamp()
     os.utime(orphan, (two_days_ago, two_days_ago))
-    assert len((await verdict(centre)).broken) == 2
+    assert len((await verdict(lived)).broken) == 2
 
 
 async def test_a_rung_that_the_watch_left_is_found(
@@ -166,13 +197,11 @@ async def test_a_rung_that_the_watch_left_is_found(
 
 
 async def test_the_first_places_are_named_and_the_exit_code_tells(
-    sqlite_url: str, tmp_path: Path, clock: MovingClock, centre: Centre,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    await lived_in(centre, clock, tmp_path)
-    settings = settings_in(tmp_path, sqlite_url)
+    lived: Centre, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_in(tmp_path)
     assert await verify.run(settings) == 0
-    async with centre.store.write() as connection:
+    async with lived.store.write() as connection:
         await connection.execute(text("UPDATE entry SET text = 'x'"))
     capsys.readouterr()
     assert await verify.run(settings) == 1

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import FormData
+from aiohttp import ClientResponse, FormData
 from aiohttp.test_utils import TestClient, TestServer
+from jsonschema import Draft202012Validator
 
 from channels.memory import MemorySender
 from hotline.config import Settings
@@ -16,7 +17,7 @@ from hotline.domain.words import ACCOUNTS, Role
 from hotline.flow import intake
 from hotline.flow.centre import Centre
 from hotline.store import accounts
-from hotline.web import auth
+from hotline.web import auth, openapi
 from hotline.web.app import make_app
 from hotline.wiring import MovingClock, Parts, build
 from tests.conftest import one_reader
@@ -32,6 +33,32 @@ class Client(TestClient[Any, Any]):
 
     centre: Centre
     clock: MovingClock
+    document: dict[str, Any]
+
+    async def _request(self, method: str, path: Any, **how: Any) -> Any:
+        """Every answer that a test gets is held against the document."""
+        response = await super()._request(method, path, **how)
+        if response.content_type in ("application/json", "application/problem+json"):
+            _holds(self.document, response, await response.json())
+        return response
+
+
+def _holds(document: dict[str, Any], response: ClientResponse, told: Any) -> None:
+    """Raises unless the operation has such an answer; a path nobody has may only be a 404."""
+    paths = (one for one in document["paths"] if _pattern(one).fullmatch(response.url.path))
+    found = next(paths, None)
+    operation = document["paths"].get(found, {}).get(response.method.lower())
+    if operation is None:
+        assert response.status in (401, 404, 405), (response.method, response.url.path)
+        return
+    answers = operation["responses"]
+    assert str(response.status) in answers, (operation["operationId"], response.status)
+    schema = answers[str(response.status)]["content"][response.content_type].get("schema", {})
+    Draft202012Validator({**schema, "components": document["components"]}).validate(told)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
 
 
 @asynccontextmanager
@@ -50,8 +77,9 @@ async def served(
             unit = "cgj" if role in (Role.CLERK, Role.LEADER) else None
             new = accounts.NewOfficer(role.value, role.zh, role, unit, HASHED)
             await accounts.add(work.connection, centre.cipher, new, work.at)
-    async with Client(TestServer(make_app(centre, settings, watch=False))) as made:
-        made.centre, made.clock = centre, clock
+    app = make_app(centre, settings, watch=False)
+    async with Client(TestServer(app)) as made:
+        made.centre, made.clock, made.document = centre, clock, app[openapi.DOCUMENT]
         yield made
     await centre.close()
 
