@@ -5,7 +5,9 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from importlib import resources
+from functools import cache
+from importlib import metadata, resources
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -136,23 +138,26 @@ async def admit(request: web.Request, route: Route) -> None:
     request[ACTOR], request[SECRET] = actor, secret
 
 
-def make_app(
-    centre: Centre, settings: Settings, *, watch: bool = True, version: str = "0.1.0"
-) -> web.Application:
+@cache
+def _every_route() -> tuple[Route, ...]:
+    pages = (citizen, office, office_case, admin)
+    return (*routes(), *(route for page in pages for route in page.routes()))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """The same for every application of a process, and not quickly made."""
+    return openapi.document(_every_route(), metadata.version("hotline"))
+
+
+def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.Application:
     """The web side of a hotline; with `watch` it also keeps the promises' clock."""
     most = settings.limits.attachment_mb * 2**20 + 2**16
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
-    listed = [
-        *routes(),
-        *citizen.routes(),
-        *office.routes(),
-        *office_case.routes(),
-        *admin.routes(),
-    ]
-    app[openapi.DOCUMENT] = openapi.document(listed, version)
-    for route in listed:
+    app[openapi.DOCUMENT] = _document()
+    for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
     static = resources.files("hotline.web") / "static"
     app.router.add_static("/static", str(static), append_version=True)
