@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-FORMULAS = "1"  # raised whenever a formula changes, so that figures can be told apart
+FORMULAS = "2"  # raised whenever a formula changes, so that figures can be told apart
 
 
 def rate(part: int, whole: int) -> float | None:
@@ -28,10 +28,15 @@ def of_promises(counts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def satisfaction(said: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """满意率 (满意+基本满意)/valid ratings, 解决率 solved/answered; silence is never counted."""
+    """满意率 (满意+基本满意)/valid ratings, 解决率 solved/answered; silence is never counted.
+
+    `said` is in order. A case has one voice: the latest rating that the citizen gave, else what
+    the latest call-back heard; attempts that reached nobody are attempts only.
+    """
     told = list(said)
-    answered = [one for one in told if one.get("solved") is not None]
-    rated = [str(one["satisfaction"]) for one in told if one.get("satisfaction")]
+    voices = _voices(told)
+    answered = [one for one in voices if one.get("solved") is not None]
+    rated = [str(one["satisfaction"]) for one in voices if one.get("satisfaction")]
     content = sum(one >= "3" for one in rated)
     return {
         "follow_ups": sum(one["source"] == "follow_up" for one in told),
@@ -44,3 +49,14 @@ def satisfaction(said: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "satisfaction_rate": rate(content, len(rated)),
         "by_satisfaction": {str(n): rated.count(str(n)) for n in range(5, 0, -1)},
     }
+
+
+def _voices(told: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    found: dict[Any, Mapping[str, Any]] = {}
+    for one in told:
+        heard = one.get("solved") is not None or one.get("satisfaction")
+        before = found.get(one["case"])
+        overruled = before and before["source"] == "rate" and one["source"] == "follow_up"
+        if heard and not overruled:
+            found[one["case"]] = one
+    return list(found.values())

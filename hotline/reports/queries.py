@@ -124,10 +124,11 @@ async def orders(connection: AsyncConnection, period: Period) -> list[dict[str, 
 
 
 async def said(connection: AsyncConnection, period: Period) -> list[dict[str, Any]]:
-    """What citizens themselves said in the period: (source, facts) of ratings and call-backs."""
+    """What citizens themselves said in the period, oldest first: case, source, and the facts."""
     found = await connection.execute(
-        select(EntryRow.action, EntryRow.after)
+        select(EntryRow.case_id, EntryRow.action, EntryRow.after)
         .join(CaseRow, CaseRow.id == EntryRow.case_id)
         .where(period.within(EntryRow.at), EntryRow.action.in_(["rate", "follow_up"]))
+        .order_by(EntryRow.case_id, EntryRow.seq)
     )
-    return [{"source": row.action, **row.after} for row in found]
+    return [{**row.after, "case": row.case_id, "source": row.action} for row in found]
