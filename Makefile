@@ -43,8 +43,9 @@ model: $(STAMP) ## trains the shipped model anew from DATA
 	@$(RUN) classifiers train $(DATA)/level1_tokens.csv.gz $(DATA)/level1_messages.csv.gz \
 		$(DATA)/replied_messages.csv.gz --out classifiers/models/first
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml package-lock.json
 	@PYTHON="$(PYTHON)" bash .ci/environment requirements.lock
+	@bash .ci/assets
 	@touch $@
 
 $(TEST_STAMP): $(STAMP) requirements-test.lock

@@ -83,6 +83,14 @@ def _files(commands: Any) -> None:
     replay.add_argument("--type", choices=[kind.value for kind in Kind])
     replay.add_argument("--until", type=_moment, metavar="TIME")
     replay.add_argument("--report", type=Path, metavar="OUT.json")
+    simulate = _command(commands, "simulate", "同一记录两种方案对比 / one record, two profiles")
+    simulate.add_argument("file", type=Path)
+    simulate.add_argument("--profile", required=True, metavar="P")
+    simulate.add_argument("--against", required=True, metavar="Q")
+    simulate.add_argument("--report", type=Path, metavar="OUT.json")
+    simulate.add_argument(
+        "--page", type=Path, metavar="OUT.html", help="图表页 / a page with charts"
+    )
 
 
 def _port(text: str) -> int:
@@ -117,6 +125,9 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "replay":
         kind = Kind(told.type) if told.type else None
         asked = module.Asked(told.file, told.profile, kind, told.until, told.report)
+        made = module.run(settings, asked)
+    elif told.command == "simulate":
+        asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
     else:
         made = module.run(settings)

@@ -100,6 +100,9 @@ def test_nothing_that_runs_code_when_read_is_imported(path: Path) -> None:
 
 
 def test_lock_files_hold_hashes_and_no_addresses() -> None:
+    pages = (ROOT / "package-lock.json").read_text("utf-8")
+    assert not re.search(r"https?://", pages)
+    assert pages.count('"integrity": "sha512-') == pages.count('"node_modules/') > 0
     for path in ROOT.glob("requirements*.lock"):
         text = path.read_text("utf-8")
         assert not re.search(r"https?://", text)

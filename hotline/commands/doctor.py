@@ -10,6 +10,7 @@ from enum import StrEnum
 from classifiers import registry
 from escalation.audit import Health, latest_on_time
 from escalation.calendar import ZONE, WorkCalendar
+from hotline.commands import chart
 from hotline.commands.failing import Failed
 from hotline.commands.opening import check_schema, say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
@@ -93,6 +94,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield note("已设置收信端口，但本版本没有邮箱部分 / this version has no mailbox yet")
     else:
         yield note("邮箱：未配置 / mail: not configured")
+    if chart.library() is None:
+        yield note(
+            "没有图表组件，页面只有表格；安装 npm 后重新 make install"
+            " / no charts, tables only: install npm and run make install again"
+        )
     if not settings.calls.secret.get_secret_value():
         yield note("电话交换机：未配置 / switch: not configured")
 

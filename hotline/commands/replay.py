@@ -44,11 +44,24 @@ class Recording:
 
 
 async def run(settings: Settings, asked: Asked) -> int:
+    can_be_written(asked.report)
+    made = await played(settings, asked)
+    if asked.report:
+        write(asked.report, json.dumps(made, ensure_ascii=False, indent=1) + "\n")
+    _tell(made["totals"])
+    return 0
+
+
+def can_be_written(path: Path | None) -> None:
+    """Said before the work begins, not after it."""
+    if path and not path.parent.is_dir():
+        raise Failed(f"没有这个目录 / no such folder: {path.parent}")
+
+
+async def played(settings: Settings, asked: Asked) -> dict[str, Any]:
+    """Plays the record on the configured database; the report: `rows` and `totals`."""
     if asked.profile:
-        chosen = settings.dispatch.model_copy(update={"profile": asked.profile})
-        settings = settings.model_copy(update={"dispatch": chosen})
-    if asked.report and not asked.report.parent.is_dir():
-        raise Failed(f"没有这个目录 / no such folder: {asked.report.parent}")
+        settings = under(settings, asked.profile)
     recording = read(asked.path)
     if not recording.records:
         raise Failed(f"文件中没有可回放的记录 / nothing to replay in {asked.path}")
@@ -59,16 +72,18 @@ async def run(settings: Settings, asked: Asked) -> int:
         await alone(centre, SETTING, system_clock())
         await _claim(centre, asked, until)
         await Theatre(centre, clock, until, asked.type).play(recording.records)
-        made = await _report(centre, recording, asked, until)
-    if asked.report:
-        _write(asked.report, made)
-    _tell(made["totals"])
-    return 0
+        return await _report(centre, recording, asked, until)
 
 
-def _write(path: Path, made: dict[str, Any]) -> None:
+def under(settings: Settings, profile: str) -> Settings:
+    """The same settings with another profile of limits."""
+    chosen = settings.dispatch.model_copy(update={"profile": profile})
+    return settings.model_copy(update={"dispatch": chosen})
+
+
+def write(path: Path, text: str) -> None:
     try:
-        path.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        path.write_text(text, "utf-8")
     except OSError as error:
         raise Failed(f"无法写入报告 / cannot write {path}: {error.strerror}") from None
 

@@ -30,9 +30,10 @@ def row(record: Record, outcome: Outcome, tree: Tree, until: datetime) -> dict[s
         "overdue": (answered or until) > outcome.due_at,
         "level": outcome.level or None,
         "steps": [
-            {"at": moment(at), "level": level, "kind": kind, "promise": promise}
-            for at, level, kind, promise in outcome.steps
+            {"at": moment(at), "level": level, "kind": kind, "promise": promise, "told": told}
+            for at, level, kind, promise, told in outcome.steps
         ],
+        "orders": [{"at": moment(at), "level": level} for at, level in outcome.orders],
     }
 
 

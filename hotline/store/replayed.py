@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.state import OPEN
 from hotline.store.ledgers import TickRow
-from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, RungRow
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, OrderRow, RungRow
 
 PAGE = 500
 KEYS = "replay:"  # what the keys of replayed receipts begin with
@@ -31,7 +31,8 @@ class Outcome:
     limit_unit: str
     source: str
     override: str | None
-    steps: tuple[tuple[datetime, int, str, str], ...]  # when, level, kind, promise
+    steps: tuple[tuple[datetime, int, str, str, bool], ...]  # when, level, kind, promise, told?
+    orders: tuple[tuple[datetime, int], ...]  # when issued, level
 
 
 async def known(connection: AsyncConnection, keys: str = KEYS) -> dict[str, str]:
@@ -99,9 +100,10 @@ async def outcomes(connection: AsyncConnection) -> AsyncIterator[Outcome]:
             return
         span = (found[0].id, found[-1].id)
         promises = await _promises(connection, span)
-        steps = await _steps(connection, span)
+        steps, orders = await _steps(connection, span), await _orders(connection, span)
         for row in found:
-            yield _outcome(row, promises[row.id], steps.get(row.id, []))
+            climbed = steps.get(row.id, []), orders.get(row.id, [])
+            yield _outcome(row, promises[row.id], *climbed)
         last = found[-1].id
 
 
@@ -118,7 +120,12 @@ async def _promises(connection: AsyncConnection, span: tuple[int, int]) -> dict[
 async def _steps(connection: AsyncConnection, span: tuple[int, int]) -> dict[int, list[Any]]:
     found = await connection.execute(
         select(
-            RungRow.case_id, RungRow.climbed_at, RungRow.level, RungRow.kind, DeadlineRow.promise
+            RungRow.case_id,
+            RungRow.climbed_at,
+            RungRow.level,
+            RungRow.kind,
+            DeadlineRow.promise,
+            RungRow.outcome,
         )
         .join(
             DeadlineRow,
@@ -133,7 +140,19 @@ async def _steps(connection: AsyncConnection, span: tuple[int, int]) -> dict[int
     return listed
 
 
-def _outcome(row: Any, promise: Any, steps: list[Any]) -> Outcome:
+async def _orders(connection: AsyncConnection, span: tuple[int, int]) -> dict[int, list[Any]]:
+    found = await connection.execute(
+        select(OrderRow.case_id, OrderRow.issued_at, OrderRow.level)
+        .where(OrderRow.case_id.between(*span))
+        .order_by(OrderRow.case_id, OrderRow.id)
+    )
+    listed: dict[int, list[Any]] = {}
+    for row in found:
+        listed.setdefault(row.case_id, []).append(row)
+    return listed
+
+
+def _outcome(row: Any, promise: Any, steps: list[Any], orders: list[Any]) -> Outcome:
     return Outcome(
         number=row.number,
         type=row.type,
@@ -146,5 +165,9 @@ def _outcome(row: Any, promise: Any, steps: list[Any]) -> Outcome:
         limit_unit=promise.limit_unit,
         source=promise.source,
         override=promise.override,
-        steps=tuple((step.climbed_at, step.level, step.kind, step.promise) for step in steps),
+        steps=tuple(
+            (step.climbed_at, step.level, step.kind, step.promise, step.outcome == "notified")
+            for step in steps
+        ),
+        orders=tuple((order.issued_at, order.level) for order in orders),
     )
