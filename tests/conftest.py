@@ -83,7 +83,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import asyncio
 
     path = tmp_path_factory.mktemp("template") / "hotline.db"
-    asyncio.run(_make(f"sqlite:///{path}"))
+    asyncio.run(made_ready(f"sqlite:///{path}"))
     return path
 
 
@@ -92,11 +92,11 @@ def empty_postgres(server: postgres.Cluster) -> str:
     import asyncio
 
     server.create("t_template")
-    asyncio.run(_make(server.url("t_template")))
+    asyncio.run(made_ready(server.url("t_template")))
     return "t_template"
 
 
-async def _make(url: str) -> None:
+async def made_ready(url: str) -> None:
     store = Store(url)
     await migrations.upgrade(store)
     await sow(store)
