@@ -9,7 +9,7 @@ TEST_STAMP := .venv/.installed-test
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench model
+.PHONY: help install demo test check format bench soak model
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ format: $(TEST_STAMP) ## puts the code into its form
 
 bench: $(TEST_STAMP) ## what it costs, as ratios to the limits of this machine
 	@$(RUN) tests.bench
+
+soak: $(TEST_STAMP) ## the long fault and load tests at their full size
+	@bash .ci/parts
+	@$(RUN) pytest --soak -m soak --timeout 5400 tests
 
 model: $(STAMP) ## trains the shipped model anew from DATA
 	@$(RUN) classifiers train $(DATA)/level1_tokens.csv.gz $(DATA)/level1_messages.csv.gz \

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,28 @@ from tests.support import postgres
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large the long tests are."""
+
+    timers: int = 400
+    kills: int = 12
+    deadlines: int = 1000  # due in the same minute
+    posts: int = 10  # a second beside them
+
+
+SOAK = Scale(timers=10_000, kills=200, deadlines=20_000, posts=50)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="the long tests at their full size")
+
+
+@pytest.fixture(scope="session")
+def scale(request: pytest.FixtureRequest) -> Scale:
+    return SOAK if request.config.getoption("--soak") else Scale()
 
 
 def shared(name: str) -> Path:
@@ -60,7 +83,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import asyncio
 
     path = tmp_path_factory.mktemp("template") / "hotline.db"
-    asyncio.run(_make(f"sqlite:///{path}"))
+    asyncio.run(made_ready(f"sqlite:///{path}"))
     return path
 
 
@@ -69,11 +92,11 @@ def empty_postgres(server: postgres.Cluster) -> str:
     import asyncio
 
     server.create("t_template")
-    asyncio.run(_make(server.url("t_template")))
+    asyncio.run(made_ready(server.url("t_template")))
     return "t_template"
 
 
-async def _make(url: str) -> None:
+async def made_ready(url: str) -> None:
     store = Store(url)
     await migrations.upgrade(store)
     await sow(store)

@@ -1,41 +1,80 @@
-"""One watch in a process of its own, sweeping at a fixed moment; with the locks taken out on demand.
+"""A watch that can be killed at a point: `python -m tests.faults.sweeper URL FOLDER [TWIN]`.
 
-`python -m tests.faults.sweeper URL FOLDER MOMENT honest|sabotaged`
+Reads one JSON line a sweep, {"at": moment, "die": [point, passes]}, and forks for it, so that a
+sweep costs no start of Python. A child ends itself with SIGKILL when it has passed the point so
+often: `claim` the case is locked, `act` the rung is climbed and nothing committed, `done` the
+transaction is committed. Answers each line with the child's exit status. TWIN is honest or one of
+`TWINS`, a product with a safeguard taken out.
 """
 
 import asyncio
+import json
+import os
+import signal
 import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from escalation.watch import Watch
+from escalation.watch import Due, Outcome, Watch
 from hotline.config import Settings
+from hotline.flow import supervise
 from hotline.flow.supervise import CaseAgenda
 from hotline.store import casebook
-from hotline.store.tables import CaseRow
+from hotline.store.tables import CaseRow, DeadlineRow, RungRow
 from hotline.wiring import MovingClock, Parts, build
 
+POINTS = ("claim", "act", "done")
 
-async def sweep(url: str, folder: str, moment: str) -> None:
-    at = datetime.fromisoformat(moment)
+
+async def sweep(url: str, folder: str, at: datetime) -> None:
     settings = Settings(database_url=url, data=Path(folder))
     centre = await build(settings, Parts(clock=MovingClock(at)))
     watch = Watch(CaseAgenda(centre), batch=20)
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)  # all start at the same moment
-    for _ in range(20):
+    for _ in range(40):
         outcome = await watch.tick(at)
         if not outcome.climbed and not outcome.gone and not outcome.failed:
             break
     await centre.close()
 
 
-def sabotage() -> None:
+def die_at(point: str, passes: int) -> None:
+    """Lets the process pass the point so often, and no more."""
+    left = passes
+
+    def pass_by() -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if point == "claim":
+        after(casebook.CaseBook, "_lock", pass_by)
+    elif point == "act":
+        after(CaseAgenda, "_take", pass_by)
+    else:
+        after(CaseAgenda, "climb", pass_by)
+
+
+def after(owner: Any, name: str, then: Callable[[], None]) -> None:
+    original = getattr(owner, name)
+
+    async def wrapped(self: Any, *arguments: Any, **named: Any) -> Any:
+        found = await original(self, *arguments, **named)
+        then()
+        return found
+
+    setattr(owner, name, wrapped)
+
+
+def unlocked() -> None:
     """Reads the case without writing first: nothing stands between two watches any more."""
 
-    async def lock(self, statement, wanted):  # type: ignore[no-untyped-def]
+    async def lock(self: Any, statement: Any, wanted: int | str) -> Any:
         by_id = CaseRow.id if isinstance(wanted, int) else CaseRow.number
         found = await self._connection.execute(select(*CaseRow.__table__.c).where(by_id == wanted))
         row = found.one()
@@ -45,7 +84,72 @@ def sabotage() -> None:
     casebook.CaseBook._lock = lock  # type: ignore[method-assign]
 
 
+def apart() -> None:
+    """The ledger in a transaction of its own, before the effect: a kill between them loses it."""
+    original = CaseAgenda._take
+
+    async def climb(self: Any, batch: Sequence[Due], now: datetime) -> Outcome:
+        centre = self._centre
+        async with centre.work() as work:
+            mine = [due for due in batch if await _enter(work.connection, due, now)]
+        die()
+        async with centre.work() as work:
+            for due in mine:
+                await original(self, work, due, now)
+        return Outcome(len(batch))
+
+    async def nothing(*_: Any) -> None:
+        """The ledger has its row already."""
+
+    die = _death()
+    supervise.agenda.enter = nothing  # type: ignore[assignment]
+    CaseAgenda.climb = climb  # type: ignore[method-assign]
+
+
+async def _enter(connection: Any, due: Due, now: datetime) -> bool:
+    """False where the ledger has the rung: then it counts as done, whether it was or not."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    row = {"case_id": due.case_id, "deadline_n": 1, "rung": due.climbed, "level": 0}
+    told = {"kind": "remind", "rung_at": due.next_at, "climbed_at": now, "outcome": "notified"}
+    entered = dialect.insert(RungRow).values(**row, **told, entry_seq=2).on_conflict_do_nothing()
+    if (await connection.execute(entered)).rowcount:
+        return True
+    ended = update(DeadlineRow).where(DeadlineRow.id == due.deadline_id)
+    await connection.execute(ended.values(next_at=None))
+    return False
+
+
+def _death() -> Callable[[], None]:
+    """In this twin a kill between its two transactions: every third batch ends so."""
+    passed = 0
+
+    def pass_by() -> None:
+        nonlocal passed
+        passed += 1
+        if passed == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return pass_by
+
+
+TWINS: dict[str, Callable[[], None]] = {"unlocked": unlocked, "apart": apart}
+
+
+def main(url: str, folder: str, twin: str = "honest") -> None:
+    if twin in TWINS:
+        TWINS[twin]()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            if asked.get("die"):
+                die_at(*asked["die"])
+            asyncio.run(sweep(url, folder, datetime.fromisoformat(asked["at"])))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
 if __name__ == "__main__":
-    if sys.argv[4] == "sabotaged":
-        sabotage()
-    asyncio.run(sweep(*sys.argv[1:4]))
+    main(*sys.argv[1:])

@@ -1,0 +1,13 @@
+"""`python -m tests.bench [intake|ticks]`: all of them, or the one named."""
+
+import asyncio
+import sys
+
+from tests.bench import intake, ticks
+
+BENCHES = {"intake": intake.main, "ticks": ticks.main}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or BENCHES:
+        print(f"-- {name}")
+        asyncio.run(BENCHES[name]())
