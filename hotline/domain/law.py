@@ -62,6 +62,7 @@ ROWS: tuple[Row, ...] = (
     _row("13", A.RULE, {S.ADJUDICATING}, S.PROCESSING),
     _row("14", A.SUSPEND, {S.PROCESSING}),
     _row("14", A.RESUME, {S.SUSPENDED}, S.PROCESSING),
+    _row("5", A.RESUME, {S.NEED_INFO}, S.REGISTERED),  # the citizen did not answer in time
     _row("15", A.EXTEND, {S.PROCESSING}),
     _row("14b", A.EXCLUDE, {S.PROCESSING, S.REPLY_REVIEW, S.FOLLOW_UP, S.CLOSED}),
     _row("22", A.TERMINATE, REQUESTABLE),

@@ -37,7 +37,7 @@ TABLE: dict[str, list[tuple[str, str]]] = {
     "cohandle": [("dispatched processing", "=")],
     "report_part": [("dispatched processing suspended", "=")],
     "suspend": [("processing", "=")],
-    "resume": [("suspended", "processing")],
+    "resume": [("suspended", "processing"), ("need_info", "registered")],
     "extend": [("processing", "=")],
     "exclude": [("processing reply_review follow_up closed", "=")],
     "grant": [
