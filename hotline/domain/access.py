@@ -78,6 +78,7 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
     Action.REOPEN: {R.CITIZEN: O, R.AGENT: A},
     Action.ARCHIVE: {R.SYSTEM: A},
     Action.CORRECT: {R.SHIFT_LEAD: A},
+    Action.RECOUNT: {R.SYSTEM: A, R.OPERATOR: A},
 }
 
 

@@ -92,6 +92,7 @@ ROWS: tuple[Row, ...] = (
     _row("24b", A.REOPEN, {S.ANSWERED, S.NOT_ACCEPTED, S.TRANSFERRED}, S.REGISTERED),
     _row("24b", A.REOPEN, {S.ARCHIVED}),
     _row("25", A.CORRECT, OPEN | ENDED),
+    _row("-", A.RECOUNT, OPEN),
 )
 
 NEXT: dict[tuple[State, Action], Row] = {
