@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.tables import DeadlineRow
+
+# In the words of the partial index, which is used for no others.
+PROVISIONAL = text("provisional AND ended_at IS NULL")
 
 
 async def to_resume(connection: AsyncConnection, now: datetime, limit: int) -> Sequence[int]:
@@ -24,11 +27,7 @@ async def provisional(connection: AsyncConnection, after: int, limit: int) -> Se
     """Cases with a live deadline that was counted on a plain week, by id from `after` on."""
     found = await connection.execute(
         select(DeadlineRow.case_id)
-        .where(
-            DeadlineRow.provisional,
-            DeadlineRow.ended_at.is_(None),
-            DeadlineRow.case_id > after,
-        )
+        .where(PROVISIONAL, DeadlineRow.case_id > after)
         .group_by(DeadlineRow.case_id)
         .order_by(DeadlineRow.case_id)
         .limit(limit)
@@ -41,7 +40,7 @@ async def how_many_provisional(connection: AsyncConnection) -> int:
     found = await connection.execute(
         select(func.count())
         .select_from(DeadlineRow)
-        .where(DeadlineRow.provisional, DeadlineRow.ended_at.is_(None))
+        .where(PROVISIONAL)
     )
     return found.scalar_one()
 

@@ -176,3 +176,4 @@ class Ready(Told):
     outbox: dict[str, Any]
     watch: dict[str, Any]
     calendar: dict[str, Any]
+    terms: str
