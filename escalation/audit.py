@@ -1,8 +1,11 @@
-"""Does the watch work? Any rung later than the grace, and the last tick's age."""
+"""Does the watch work? Rungs later than the grace, the last tick's age, the holiday list's end."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from escalation.calendar import WorkCalendar
+
+PUBLISHED_BY = 11  # the month in which next year's holidays are out, as a rule
 GRACE = timedelta(seconds=60)
 SILENCE = timedelta(seconds=180)
 
@@ -25,3 +28,9 @@ class Health:
 def latest_on_time(now: datetime, grace: timedelta = GRACE) -> datetime:
     """A rung due before this moment and not taken is late."""
     return now - grace
+
+
+def list_ends(calendar: WorkCalendar, now: datetime) -> bool:
+    """From 1 November on next year's list is missed: its deadlines are only provisional."""
+    local = now.astimezone(calendar.zone)
+    return local.year + (local.month >= PUBLISHED_BY) > calendar.last_year

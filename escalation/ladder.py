@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from escalation.calendar import DAY, Span, WorkCalendar
+from escalation.course import last_day
 
 LONG_DAYS = 2  # a limit of more days than this turns yellow a whole counted day before its end
 YELLOW_LEFT = 0.25  # a shorter one with this share of its counted minutes left
@@ -82,14 +83,7 @@ def past_due(due: datetime, over: Span | None, calendar: WorkCalendar) -> dateti
     """`over` counted on from the due moment; a due moment at 00:00 belongs to the day it ends."""
     if over is None or over.n == 0:
         return due
-    if over.unit.in_days:
-        return calendar.after(last_day(due), over.n * DAY, over.unit)
-    return calendar.due(due, over)
-
-
-def last_day(due: datetime) -> datetime:
-    """A moment inside the last day of a limit that ends at 00:00 of the next."""
-    return due - timedelta(minutes=1)
+    return calendar.due(last_day(due) if over.unit.in_days else due, over)
 
 
 def rungs_to_json(rungs: Sequence[Mark]) -> list[dict[str, Any]]:

@@ -1,15 +1,18 @@
 """A policy profile as its TOML file is written, and as it is checked when it is loaded."""
 
-from typing import Annotated, Literal
+from datetime import date, time
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from escalation.calendar import Span
+from escalation.days import Office, OwnDays
 from escalation.ladder import Kind, Rung
 
 SpanText = Annotated[
     Span, BeforeValidator(lambda text: text if isinstance(text, Span) else Span.parse(str(text)))
 ]
+Grantor = Literal["leader", "director", "office"]  # 承办单位负责人、热线办主任、政府办公厅
 TYPES = ("consult", "help", "complaint", "report", "suggestion", "praise")
 
 
@@ -25,10 +28,12 @@ class Term(Part):
 
 
 class Longer(Part):
-    """An extension (延期): at most `limit` each, at most `times`."""
+    """An extension (延期): at most `limit` each, at most `times`, all together at most `cap`."""
 
     limit: SpanText
     times: int = Field(default=1, ge=0)
+    by: tuple[Grantor, ...] = ("director",)  # who grants the first, the second …; the last goes on
+    cap: float = Field(default=1.0, gt=0)  # all of them, as a share of the original limit
     source: str
 
 
@@ -66,6 +71,7 @@ class Override(Part):
     limit: SpanText
     source: str
     mode: Literal["extend", "replace"] = "extend"
+    enabled: bool = True  # an example that ships off is read and checked, and does nothing
 
 
 class Step(Part):
@@ -84,6 +90,7 @@ class Suspension(Part):
 
     total: SpanText
     grounds: dict[str, SpanText]
+    source: str
 
 
 class Numbers(Part):
@@ -98,11 +105,53 @@ class Numbers(Part):
     reminder_cooldown: SpanText
 
 
+def _office(told: Any) -> Any:
+    """From ["09:00-12:00", "13:30-17:30"]; raises ValueError with what is wrong."""
+    if not isinstance(told, list) or not told:
+        raise ValueError('应如 ["09:00-12:00", "13:30-17:30"]')
+    found: list[tuple[time, time]] = []
+    for one in told:
+        opens, _, closes = str(one).partition("-")
+        try:
+            stretch = time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
+        except ValueError:
+            raise ValueError(f'{one!r} 应如 "09:00-12:00"') from None
+        if stretch[0] >= stretch[1] or (found and stretch[0] < found[-1][1]):
+            raise ValueError(f"{one!r} 的先后不对 / out of order")
+        found.append(stretch)
+    return tuple(found)
+
+
+Hours = Annotated[Office, BeforeValidator(_office)]
+
+
+class Days(Part):
+    """Working time that differs from the State Council's list (本地、单位的工作日历)."""
+
+    office: Hours | None = None
+    closed: tuple[date, ...] = ()
+    opened: tuple[date, ...] = ()
+    half_days: dict[date, Hours] = {}
+    source: str = ""
+
+    def own(self) -> OwnDays:
+        closed, opened = frozenset(self.closed), frozenset(self.opened)
+        return OwnDays(self.office, closed, opened, dict(self.half_days))
+
+
+class Counting(Days):
+    """How the city counts (Civil Code arts 200 to 204)."""
+
+    day_ends: Literal["24:00", "close"] = "24:00"
+
+
 class Profile(Part):
     """The TOML file as it is written."""
 
-    name: str
-    edition: str
+    name: str = Field(min_length=1)
+    edition: str = Field(min_length=1)
+    counting: Counting = Counting()
+    departments: dict[str, Days] = {}  # a department's own calendar, for its own promises only
     limits: Blocks
     overrides: tuple[Override, ...] = ()
     orders: dict[Literal["2", "3", "4", "5", "6"], Term]

@@ -1,4 +1,4 @@
-"""Promise kinds, Limit, Deadline: start, pause, resume, extend, keep, drop, and taking a rung.
+"""Promise kinds, Limit, Deadline: start, keep, drop, and taking a rung.
 
 A deadline is never changed, only replaced; its terms, its rungs and its calendar are frozen into
 it when it starts.
@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from escalation.calendar import DAY, Span, Unit, WorkCalendar
-from escalation.ladder import Kind, Ladder, Mark, last_day, marks, past_due
+from escalation.calendar import Span, Unit, WorkCalendar
+from escalation.course import Change, Paused
+from escalation.ladder import Kind, Ladder, Mark, marks
 
 
 class Promise(StrEnum):
@@ -68,6 +69,16 @@ class Deadline:
     remaining: int | None = None  # counted minutes left while paused
     climbed: int = 0  # how many rungs have been taken
     next_at: datetime | None = None  # the moment of the next rung; none while it does not run
+    changes: tuple[Change, ...] = ()  # every pause and extension so far
+    resume_at: datetime | None = None  # when a paused clock runs on by itself
+
+    @property
+    def span(self) -> Span:
+        return Span(self.limit_n, self.limit_unit)
+
+    @property
+    def pauses(self) -> tuple[Paused, ...]:
+        return tuple(change for change in self.changes if isinstance(change, Paused))
 
     @property
     def live(self) -> bool:
@@ -124,83 +135,30 @@ def _longest(limit: Limit, at: datetime, calendar: WorkCalendar) -> tuple[Limit,
     return (other, other_due) if other_due > due else (limit, due)
 
 
-def pause(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Deadline:
-    """Stops the clock and keeps the counted minutes that are left; 0 when it is overdue."""
-    used = calendar.counted(deadline.started_at, at, deadline.limit_unit)
-    total = calendar.counted(deadline.started_at, deadline.due_at, deadline.limit_unit)
-    left = max(total - used, 0)
-    return replace(deadline, state=State.PAUSED, remaining=left, next_at=None)
-
-
-def resume(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Deadline:
-    """Lets the clock run on for what was left; a limit in days ends at the end of a day again.
-
-    What is left of a day is rounded up to the whole day, in favour of who owes the work. An
-    overdue promise stays due when it was.
-    """
-    left = deadline.remaining or 0
-    if left == 0:
-        return _running(deadline, deadline.due_at, deadline.rungs)
-    unit = deadline.limit_unit
-    if unit.in_days:
-        left = -(-left // DAY) * DAY
-    due = calendar.after(at, left, unit)
-    if unit is Unit.NATURAL_DAY:
-        due = calendar.due(at, Span(left // DAY, unit))
-    return _running(deadline, due, _moved(deadline, at, due, calendar))
-
-
-def _moved(
-    deadline: Deadline, since: datetime, due: datetime, calendar: WorkCalendar
-) -> tuple[Mark, ...]:
-    """The rungs not yet taken, at the same counted distance before the new end, or after it."""
-    total = calendar.counted(deadline.started_at, due, deadline.limit_unit)
-    found = []
-    for n, mark in enumerate(deadline.rungs):
-        if n < deadline.climbed:
-            found.append(mark)
-        elif mark.left is None:
-            found.append(replace(mark, at=past_due(due, mark.over, calendar)))
-        else:
-            at = calendar.after(deadline.started_at, total - mark.left, deadline.limit_unit)
-            found.append(replace(mark, at=max(at, since)))
-    return tuple(found)
-
-
-def _running(deadline: Deadline, due: datetime, rungs: tuple[Mark, ...]) -> Deadline:
-    following = rungs[deadline.climbed].at if deadline.climbed < len(rungs) else None
+def at_work(deadline: Deadline) -> Deadline:
+    """Running, and waiting for its next rung."""
+    rungs, climbed = deadline.rungs, deadline.climbed
     return replace(
         deadline,
         state=State.RUNNING,
-        due_at=due,
-        rungs=rungs,
         remaining=None,
         ended_at=None,
-        next_at=following,
+        resume_at=None,
+        next_at=rungs[climbed].at if climbed < len(rungs) else None,
     )
 
 
-def extend(deadline: Deadline, span: Span, calendar: WorkCalendar) -> Deadline:
-    """Counts on from the old end; rungs not yet taken move with it."""
-    if span.unit.in_days:
-        due = calendar.due(last_day(deadline.due_at), span)
-    else:
-        due = calendar.due(deadline.due_at, span)
-    longer = replace(deadline, provisional=calendar.provisional(due))
-    return _running(longer, due, _moved(longer, deadline.started_at, due, calendar))
-
-
 def keep(deadline: Deadline, at: datetime) -> Deadline:
-    return replace(deadline, state=State.KEPT, ended_at=at, next_at=None)
+    return replace(deadline, state=State.KEPT, ended_at=at, next_at=None, resume_at=None)
 
 
 def drop(deadline: Deadline, at: datetime) -> Deadline:
-    return replace(deadline, state=State.DROPPED, ended_at=at, next_at=None)
+    return replace(deadline, state=State.DROPPED, ended_at=at, next_at=None, resume_at=None)
 
 
 def revive(deadline: Deadline) -> Deadline:
     """Takes the end back, as if it had not come; due and rungs stay as they were."""
-    return _running(deadline, deadline.due_at, deadline.rungs)
+    return at_work(deadline)
 
 
 def overdue(deadline: Deadline, at: datetime) -> bool:

@@ -7,6 +7,17 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = structlog.get_logger(__name__)
+Tick = Callable[[], Awaitable[object]]
+
+
+def _guarded(name: str, tick: Tick) -> Tick:
+    async def guarded() -> None:
+        try:
+            await tick()
+        except Exception as error:  # one bad tick must not be the last one
+            log.error("tick.failed", tick=name, error=type(error).__name__, exc_info=error)
+
+    return guarded
 
 
 class Schedule:
@@ -21,14 +32,14 @@ class Schedule:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    def every(self, seconds: float, name: str, tick: Callable[[], Awaitable[object]]) -> None:
-        async def guarded() -> None:
-            try:
-                await tick()
-            except Exception as error:  # one bad tick must not be the last one
-                log.error("tick.failed", tick=name, error=type(error).__name__, exc_info=error)
+    def every(self, seconds: float, name: str, tick: Tick) -> None:
+        self._scheduler.add_job(
+            _guarded(name, tick), "interval", seconds=seconds, id=name, name=name
+        )
 
-        self._scheduler.add_job(guarded, "interval", seconds=seconds, id=name, name=name)
+    def once(self, name: str, tick: Tick) -> None:
+        """As soon as it starts."""
+        self._scheduler.add_job(_guarded(name, tick), id=name, name=name)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -6,30 +6,33 @@ hash of what it says.
 """
 
 import hashlib
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from pydantic import ValidationError
-
-from escalation.calendar import Span, Unit
+from escalation import soundness
+from escalation.calendar import Span, Unit, WorkCalendar
 from escalation.ladder import Ladder
-from escalation.profile import Block, Profile, Term
+from escalation.profile import Block, Days, Override, Profile, Term
 from escalation.promise import Limit, Promise
-
-
-class BadTerms(ValueError):
-    """A profile that cannot be used, with the key and what is wrong with it."""
 
 
 @dataclass(frozen=True)
 class Extension:
-    """How much longer a department may ask for."""
+    """How much longer a department may ask for, and who grants it."""
 
     span: Span
     times: int
     source: str
+    by: tuple[str, ...] = ("director",)
+    cap: float = 1.0
+
+    def grantor(self, granted: int) -> str:
+        """Who decides when that many were granted before: leader, director or office."""
+        return self.by[min(granted, len(self.by) - 1)]
+
+    def most(self, limit_n: int) -> int:
+        """All extensions together, in units of the limit."""
+        return int(limit_n * self.cap)
 
 
 class Terms:
@@ -49,6 +52,8 @@ class Terms:
         self.reminder_cooldown = numbers.reminder_cooldown
         self.suspension_total = profile.suspension.total
         self.suspension = profile.suspension.grounds
+        self.suspension_source = profile.suspension.source
+        self._overrides = tuple(row for row in profile.overrides if row.enabled)
         self._ladders = {
             name: Ladder(tuple(step.rung() for step in steps))
             for name, steps in profile.ladders.items()
@@ -91,16 +96,16 @@ class Terms:
         return replace(other, or_longer=base)
 
     def _overridden(self, base: Limit, type: str, topic: tuple[str, str, str]) -> Limit:
-        for row in self._profile.overrides:
-            if row.promise == "reply" and type in row.types and set(row.topics) & set(topic):
+        for row in self._overrides:
+            if row.promise == "reply" and _speaks_of(row, type, topic):
                 term = Term(limit=row.limit, source=row.source)
                 limit = self._or_longer(base, term, row.id)
                 base = limit if row.mode == "extend" else replace(limit, or_longer=None)
         return base
 
     def _on_site(self, type: str, topic: tuple[str, str, str]) -> Limit | None:
-        for row in self._profile.overrides:
-            if row.promise == "on_site" and type in row.types and set(row.topics) & set(topic):
+        for row in self._overrides:
+            if row.promise == "on_site" and _speaks_of(row, type, topic):
                 return Limit(row.limit, row.source, self.ladder("on_site"), row.id)
         return None
 
@@ -124,7 +129,9 @@ class Terms:
     def extension(self, type: str, urgency: str) -> Extension | None:
         block = self._block(type, urgency)
         longer = self._profile.limits.complex_extension if urgency == "complex" else block.extension
-        return Extension(longer.limit, longer.times, longer.source) if longer else None
+        if longer is None:
+            return None
+        return Extension(longer.limit, longer.times, longer.source, longer.by, longer.cap)
 
     def follow_up_due(self, type: str, urgency: str, *, anonymous: bool = False) -> bool:
         return (
@@ -138,21 +145,35 @@ class Terms:
     def endorse_required(self, type: str, urgency: str) -> bool:
         return self._block(type, urgency).endorse
 
+    def calendars(self, listed: WorkCalendar) -> tuple[WorkCalendar, dict[str, WorkCalendar]]:
+        """The city's calendar over the State Council's list, and each department's own over that."""
+        counting = self._profile.counting
+        city = _adapted(listed, counting, "city", ends_at_close=counting.day_ends == "close")
+        own = {code: _adapted(city, days, code) for code, days in self._profile.departments.items()}
+        return city, own
 
-def parse(text: str) -> Terms:
-    """From a profile's text; raises BadTerms naming the key that is wrong."""
-    try:
-        found: Mapping[str, object] = tomllib.loads(text)
-        profile = Profile.model_validate(found)
-    except tomllib.TOMLDecodeError as error:
-        raise BadTerms(f"期限方案不是有效的 TOML / not TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadTerms(f"期限方案 {key} 有误 / wrong: {first['msg']}") from error
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Terms(profile, f"{profile.name} {profile.edition} {digest}")
+    def misfits(
+        self, topics: Collection[str], departments: Collection[str]
+    ) -> list[soundness.Finding]:
+        """What the profile says of topics and departments that the city has not."""
+        return [
+            *soundness.unknown_topics(self._profile, topics),
+            *soundness.unknown_departments(self._profile, departments),
+        ]
 
 
-def load(path: Path) -> Terms:
-    return parse(path.read_text("utf-8"))
+def _speaks_of(row: Override, type: str, topic: tuple[str, str, str]) -> bool:
+    return type in row.types and bool(set(row.topics) & set(topic))
+
+
+def _adapted(
+    calendar: WorkCalendar, days: Days, name: str, *, ends_at_close: bool | None = None
+) -> WorkCalendar:
+    """The calendar itself where nothing is told otherwise; else one with a version of its own."""
+    own = days.own()
+    same = own.office in (None, calendar.office) and not (own.closed or own.opened or own.short)
+    if same and not ends_at_close:
+        return calendar
+    told = days.model_dump_json(exclude={"source"}, exclude_defaults=True)
+    label = f"{name[:20]}:{hashlib.sha256(told.encode()).hexdigest()[:6]}"
+    return calendar.adapted(own, label, ends_at_close=ends_at_close)

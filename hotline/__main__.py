@@ -48,6 +48,13 @@ def _running(commands: Any) -> None:
     )
     verify = _command(commands, "verify", "核验账目与记录 / check chains, equation, invariants")
     verify.add_argument("--json", action="store_true")
+    again = _command(commands, "recount", "重算期限 / put running cases under a new calendar")
+    again.add_argument("--dry-run", action="store_true", help="只列出，不写入 / only list them")
+    again.add_argument(
+        "--adopt-terms",
+        action="store_true",
+        help="改用现行方案 / also under the terms now in force",
+    )
     _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
 
 
@@ -118,6 +125,8 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, with_demo=told.demo)
     elif told.command == "verify":
         made = module.run(settings, as_json=told.json)
+    elif told.command == "recount":
+        made = module.run(settings, dry=told.dry_run, adopt_terms=told.adopt_terms)
     elif told.command in ("user", "token"):
         made = _account(module, told, settings)
     elif told.command == "intake":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from channels.desk import Sender
 from channels.memory import ConsoleSender
-from escalation import terms
+from escalation import reading as escalation
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
@@ -49,12 +49,17 @@ class Parts:
 
 
 def load_terms(profile: str) -> Terms:
-    """A shipped profile by name, or a city's own by path."""
-    shipped = resources.files("hotline") / "seed" / "profiles" / f"{profile}.toml"
-    path = Path(str(shipped)) if shipped.is_file() else Path(profile)
-    if not path.is_file():
-        raise WrongSetting(f"没有找到期限方案 {profile} / no such profile: {profile}")
-    return terms.load(path)
+    """A shipped profile by name, or a city's own by path; its base is a shipped one or lies beside."""
+    path = _profile(profile)
+    return escalation.load(path, lambda name: _profile(name, path.parent).read_text("utf-8"))
+
+
+def _profile(name: str, beside: Path = Path()) -> Path:
+    shipped = Path(str(resources.files("hotline") / "seed" / "profiles" / f"{name}.toml"))
+    for path in (shipped, beside / name, beside / f"{name}.toml"):
+        if path.is_file():
+            return path
+    raise WrongSetting(f"没有找到期限方案 {name} / no such profile: {name}")
 
 
 def make_reader(folder: Path) -> Callable[[City], Reader]:
@@ -77,12 +82,15 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     cipher = Cipher(Keys.load_or_make(folder))
+    terms = load_terms(settings.dispatch.profile)
+    calendar, own_calendars = terms.calendars(WorkCalendar.china())
     centre = Centre(
         store=store,
         inbox=parts.make_inbox(store, cipher),
         cipher=cipher,
-        terms=load_terms(settings.dispatch.profile),
-        calendar=WorkCalendar.china(),
+        terms=terms,
+        calendar=calendar,
+        own_calendars=own_calendars,
         make_reader=parts.make_reader or make_reader(folder),
         senders=parts.senders if parts.senders is not None else {"citizen": ConsoleSender()},
         clock=parts.clock,

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from classifiers import registry
-from escalation.audit import Health, latest_on_time
+from escalation.audit import Health, latest_on_time, list_ends
 from escalation.calendar import ZONE, WorkCalendar
 from hotline.commands import chart
 from hotline.commands.failing import Failed
 from hotline.commands.opening import check_schema, say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
-from hotline.store import accounts, agenda, catalogue, receipts
+from hotline.store import accounts, agenda, catalogue, receipts, stale
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
 from hotline.wiring import system_clock
@@ -74,7 +74,7 @@ async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     yield _keys(settings)
     try:
         async with store_of(settings, make=False) as store:
-            async for finding in _database(store, now):
+            async for finding in _database(store, settings, now):
                 yield finding
             if settings.folder.joinpath("keys.json").exists():
                 yield await _accounts(store, settings)
@@ -110,14 +110,18 @@ def _clock(now: datetime) -> Finding:
 
 
 def _holidays(now: datetime) -> Finding:
-    last, year = WorkCalendar.china().last_year, now.astimezone(ZONE).year
+    calendar = WorkCalendar.china()
+    last, year = calendar.last_year, now.astimezone(ZONE).year
     if last < year:
         return wrong(
             f"节假日安排只到 {last} 年，工作日计算不可靠，请升级 chinesecalendar"
             " / holidays are out of date"
         )
-    if last == year and now.astimezone(ZONE).month == 12:
-        return note(f"节假日安排到 {last} 年，明年的期限先按周历暂算 / holidays known until {last}")
+    if list_ends(calendar, now):
+        return note(
+            f"节假日安排只到 {last} 年，明年的期限先按普通周暂算；国务院公布后请升级 chinesecalendar，"
+            f"期限会自动重算（hotline recount） / holidays known until {last}: upgrade when published"
+        )
     return well(f"节假日安排到 {last} 年 / holidays known until {last}")
 
 
@@ -153,7 +157,7 @@ def _keys(settings: Settings) -> Finding:
     return well("密钥文件权限正确 / the keys' file is private")
 
 
-async def _database(store: Store, now: datetime) -> AsyncIterator[Finding]:
+async def _database(store: Store, settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     yield well(f"数据库可用 / database: {store.url.render_as_string(hide_password=True)}")
     try:
         await store.check_durable()
@@ -166,7 +170,11 @@ async def _database(store: Store, now: datetime) -> AsyncIterator[Finding]:
     except Failed as failed:
         yield wrong(str(failed))
         return
-    for finding in [await _city(store), *(await _watch(store, now))]:
+    for finding in [
+        await _city(store),
+        *(await _terms(store, settings)),
+        *(await _watch(store, now)),
+    ]:
         yield finding
 
 
@@ -177,6 +185,24 @@ async def _city(store: Store) -> Finding:
     if not units or not duties:
         return wrong("没有承办单位或职责清单，请运行 hotline seed / no departments or duty list")
     return well(f"承办单位 {units} 个，职责清单 {duties} 条 / departments, duties")
+
+
+async def _terms(store: Store, settings: Settings) -> list[Finding]:
+    """What the profile says of topics and departments that the city has not; what is provisional."""
+    async with store.read() as connection:
+        topics = {
+            name
+            for topic in await catalogue.topics(connection)
+            for name in (topic["level1"], topic["level2"], topic["level3"])
+        }
+        codes = {unit.code for unit in await catalogue.departments(connection)}
+        waiting = await stale.how_many_provisional(connection)
+    found = [note(f"{waiting} 个期限按普通周暂算 / provisional deadlines")] if waiting else []
+    try:
+        misfits = terms_of(settings).misfits(topics, codes)
+    except WrongSetting:
+        return found  # said already
+    return found + [wrong(f"期限方案 {one.key}：{one.zh} / {one.en}") for one in misfits]
 
 
 async def _watch(store: Store, now: datetime) -> list[Finding]:

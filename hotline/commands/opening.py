@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from classifiers.registry import BadModel
-from escalation.terms import BadTerms, Terms
+from escalation.reading import BadTerms
+from escalation.terms import Terms
 from hotline.commands.failing import Failed
 from hotline.config import Settings, WrongSetting
 from hotline.flow.centre import Centre

@@ -156,7 +156,10 @@ def suspended(tale: Tale) -> Iterator[Scene]:
     yield from processing(tale)
     resume_on = (tale.now + timedelta(days=9)).date()
     ask = department.Suspend(
-        reason_code=Pause.AWAIT_TEST, reason="已委托检测，报告约需十天。", resume_on=resume_on
+        reason_code=Pause.AWAIT_TEST,
+        reason="已委托检测，报告约需十天。",
+        resume_on=resume_on,
+        evidence="检测委托书",
     )
     yield tale.scene(tale.part_of(Promise.FINISH, 0.3), (ask, tale.lead(Role.CLERK)))
     yield from _granted(tale, "委托检测属实，同意中止计时。")

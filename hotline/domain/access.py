@@ -59,7 +59,8 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
     Action.EXTEND: {R.CLERK: L},
     Action.EXCLUDE: {R.CLERK: L},
     Action.TERMINATE: {R.CLERK: L},
-    Action.GRANT: {R.DIRECTOR: A, R.CLERK: L},  # the clerk only to withdraw the own request
+    # The clerk only to withdraw the own request; the leader where the terms name the unit's head.
+    Action.GRANT: {R.DIRECTOR: A, R.CLERK: L, R.LEADER: L},
     Action.ENDORSE: {R.LEADER: L},
     Action.REPLY: {R.CLERK: L},
     Action.APPROVE: {R.INSPECTOR: A},
@@ -77,6 +78,7 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
     Action.REOPEN: {R.CITIZEN: O, R.AGENT: A},
     Action.ARCHIVE: {R.SYSTEM: A},
     Action.CORRECT: {R.SHIFT_LEAD: A},
+    Action.RECOUNT: {R.SYSTEM: A, R.OPERATOR: A},
 }
 
 

@@ -1,5 +1,7 @@
 """Before the department: accept 立案, transfer 转办, return and ruling, merge, split, correct."""
 
+from datetime import datetime
+
 from escalation.promise import Promise
 from escalation.promise import State as Run
 from hotline.domain import promises
@@ -8,7 +10,7 @@ from hotline.domain.case import Case, Part, Said
 from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.promises import CITIZENS, UNITS, Step
 from hotline.domain.state import State
-from hotline.domain.words import Kind, Role, Urgency, Verdict
+from hotline.domain.words import Kind, Pause, Role, Urgency, Verdict
 
 
 def supplement(case: Case, facts: citizen.Supplement, step: Step) -> Said:
@@ -39,11 +41,17 @@ def decline(case: Case, facts: centre.Decline, step: Step) -> Said:
 def ask(case: Case, facts: centre.AskMore, step: Step) -> Said:
     if not facts.missing:
         raise NotPossible("请写明需要补充哪些信息。", "Say what is missing.", field="missing")
-    promises.pause(case, CITIZENS, step.at, step.rules)
+    promises.pause(case, CITIZENS, step, Pause.AWAIT_CITIZEN.value, until=waits_until(case, step))
     wanted = "、".join(facts.missing)
     return Said(
         facts.text or "", f"请您补充：{wanted}", {"missing": list(facts.missing)}, State.NEED_INFO
     )
+
+
+def waits_until(case: Case, step: Step) -> datetime | None:
+    """A citizen who does not answer holds the clock only for as long as the terms say."""
+    longest = step.rules.terms.suspension.get(Pause.AWAIT_CITIZEN.value)
+    return step.rules.calendar.due(step.at, longest) if longest else None
 
 
 def accept(case: Case, facts: centre.Accept, step: Step) -> Said:
@@ -89,7 +97,7 @@ def send_back(case: Case, facts: department.SendBack, step: Step) -> Said:
     case.prior = case.state
     case.returns += 1
     promises.keep(case, step.at, Promise.SIGN)
-    promises.pause(case, UNITS, step.at, step.rules)
+    promises.pause(case, UNITS, step, promises.RULING)
     promises.begin(case, Promise.RULING, step.at, step.rules)
     told = {"legal_basis": facts.legal_basis, "suggested_department": facts.suggested_department}
     return Said(facts.reason, None, told, State.RETURN_REVIEW)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from escalation.promise import Promise
+from hotline.domain import requests
 from hotline.domain.case import Case
 from hotline.domain.errors import NotPossible
 from hotline.domain.promises import Step
@@ -86,8 +87,10 @@ def can_archive(case: Case, step: Step) -> None:
 
 
 def can_grant(case: Case, step: Step) -> None:
-    if not any(request.state == "asked" for request in case.requests):
-        raise NotPossible("没有待审批的申请。", "No request is waiting.")
+    asked = [request for request in case.requests if request.state == "asked"]
+    withdraws = step.actor.role is Role.CLERK
+    if not any(withdraws or requests.decides(case, request, step) for request in asked):
+        raise NotPossible("没有待您审批的申请。", "No request is waiting for you.")
 
 
 def can_report_part(case: Case, step: Step) -> None:
@@ -97,8 +100,7 @@ def can_report_part(case: Case, step: Step) -> None:
 
 
 def can_extend(case: Case, step: Step) -> None:
-    if step.rules.terms.extension(case.type.value, case.urgency.value) is None:
-        raise NotPossible("这类诉求不能延期。", "No extension is allowed.")
+    requests.extension_left(case, step)
 
 
 def _has_order(*states: str) -> Guard:

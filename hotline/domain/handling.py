@@ -83,7 +83,7 @@ def _add_part(case: Case, part: Part, days: int, step: Step) -> None:
         Promise.FINISH,
         step.at,
         step.rules.terms.part(days),
-        step.rules.calendar,
+        step.rules.calendar_of(part.department),
         part=f"part-{part.id}",
         terms_version=step.rules.terms.version,
     )

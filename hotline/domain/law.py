@@ -62,6 +62,7 @@ ROWS: tuple[Row, ...] = (
     _row("13", A.RULE, {S.ADJUDICATING}, S.PROCESSING),
     _row("14", A.SUSPEND, {S.PROCESSING}),
     _row("14", A.RESUME, {S.SUSPENDED}, S.PROCESSING),
+    _row("5", A.RESUME, {S.NEED_INFO}, S.REGISTERED),  # the citizen did not answer in time
     _row("15", A.EXTEND, {S.PROCESSING}),
     _row("14b", A.EXCLUDE, {S.PROCESSING, S.REPLY_REVIEW, S.FOLLOW_UP, S.CLOSED}),
     _row("22", A.TERMINATE, REQUESTABLE),
@@ -91,6 +92,7 @@ ROWS: tuple[Row, ...] = (
     _row("24b", A.REOPEN, {S.ANSWERED, S.NOT_ACCEPTED, S.TRANSFERRED}, S.REGISTERED),
     _row("24b", A.REOPEN, {S.ARCHIVED}),
     _row("25", A.CORRECT, OPEN | ENDED),
+    _row("-", A.RECOUNT, OPEN),
 )
 
 NEXT: dict[tuple[State, Action], Row] = {

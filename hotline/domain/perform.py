@@ -11,6 +11,7 @@ from hotline.domain import (
     handling,
     law,
     promises,
+    recounting,
     requests,
     supervision,
 )
@@ -66,14 +67,21 @@ EFFECTS: dict[Action, Effect] = {
     Action.ARCHIVE: closing.archive,
     Action.URGE: supervision.urge,
     Action.REMIND: supervision.remind,
+    Action.RECOUNT: recounting.recount,
     Action.SUPERVISE: supervision.supervise,
     Action.ANSWER_ORDER: supervision.answer_order,
     Action.JUDGE_ORDER: supervision.judge_order,
 }
 
+# Taken by the ladder, the calendar or the operator; no form and no interface offers them.
+INTERNAL: dict[type[Act], Action] = {
+    supervision.Remind: Action.REMIND,
+    recounting.Recount: Action.RECOUNT,
+}
+
 
 def action_of(facts: Act) -> Action:
-    return Action.REMIND if isinstance(facts, supervision.Remind) else ACTION_OF[type(facts)]
+    return INTERNAL.get(type(facts)) or ACTION_OF[type(facts)]
 
 
 def receive(case: Case, step: Step, text: str = "") -> Entry:
@@ -146,7 +154,7 @@ def possible(case: Case, actor: Actor, step_at: Any, rules: Rules) -> list[Actio
     step = Step(actor, step_at, rules)
     found: list[Action] = []
     for action in law.actions_from(case.state):
-        if action is Action.REMIND or not access.may(actor, action, case):
+        if action in INTERNAL.values() or not access.may(actor, action, case):
             continue
         try:
             guard = GUARDS.get(action)

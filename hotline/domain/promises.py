@@ -1,9 +1,10 @@
 """Which promise starts, pauses and ends: the case's side of `escalation.promise`."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from escalation import clock
 from escalation import promise as run
 from escalation.calendar import WorkCalendar
 from escalation.promise import Deadline, Limit, Promise
@@ -14,6 +15,9 @@ from hotline.domain.state import State
 
 CITIZENS = (Promise.DISPATCH, Promise.REPLY, Promise.FEEDBACK, Promise.ON_SITE)
 UNITS = (Promise.FINISH, Promise.CONTACT)
+# A department's own promises, counted by its own calendar where it has one; never the citizen's.
+OWN = (Promise.SIGN, Promise.CONTACT, Promise.FINISH, Promise.ORDER)
+RULING = "RULING"  # the ground of a pause that waits for the ruling on a send-back
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,17 @@ class Rules:
     terms: Terms
     calendar: WorkCalendar
     tree: Tree
+    own: Mapping[str, WorkCalendar] = field(default_factory=dict)  # calendars of departments
+
+    def calendar_of(self, department: str | None) -> WorkCalendar:
+        """The department's own calendar, else that of the nearest unit above it, else the city's."""
+        code = department
+        while self.own and code is not None:
+            if code in self.own:
+                return self.own[code]
+            unit = self.tree.departments.get(code)
+            code = unit.parent if unit else None
+        return self.calendar
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,21 @@ def limit_for(case: Case, promise: Promise, rules: Rules) -> Limit | None:
     )
 
 
+def calendar_for(case: Case, promise: Promise, part: str, rules: Rules) -> WorkCalendar:
+    """The calendar that a promise of the case is counted by: whose promise it is decides."""
+    if promise not in OWN:
+        return rules.calendar
+    return rules.calendar_of(_owner(case, promise, part))
+
+
+def _owner(case: Case, promise: Promise, part: str) -> str | None:
+    if promise is Promise.ORDER:
+        order = next((one for one in case.orders if str(one.id) == part), None)
+        return order.department if order else case.lead
+    found = case.open_part(int(part.removeprefix("part-"))) if part else None
+    return found.department if found else case.lead
+
+
 def begin(
     case: Case, promise: Promise, since: datetime, rules: Rules, limit: Limit | None = None
 ) -> None:
@@ -56,10 +86,8 @@ def begin(
     limit = limit or limit_for(case, promise, rules)
     drop(case, (promise,), since)
     if limit is not None:
-        add(
-            case,
-            run.start(promise, since, limit, rules.calendar, terms_version=rules.terms.version),
-        )
+        calendar = calendar_for(case, promise, "", rules)
+        add(case, run.start(promise, since, limit, calendar, terms_version=rules.terms.version))
 
 
 def add(case: Case, deadline: Deadline) -> int:
@@ -82,18 +110,36 @@ def drop(case: Case, promises: Iterable[Promise], at: datetime, part: str = "") 
             case.deadlines[n] = run.drop(case.deadlines[n], at)
 
 
-def pause(case: Case, promises: Iterable[Promise], at: datetime, rules: Rules) -> None:
-    for promise in promises:
-        n = case.live(promise)
-        if n is not None and case.deadlines[n].state == run.State.RUNNING:
-            case.deadlines[n] = run.pause(case.deadlines[n], at, rules.calendar)
+def pause(
+    case: Case,
+    promises: Iterable[Promise],
+    step: Step,
+    ground: str,
+    *,
+    until: datetime | None = None,
+) -> None:
+    """Stops the clocks of the case and of its parts; with `until` they run on by themselves then."""
+    for n, deadline in _all_of(case, promises, run.State.RUNNING):
+        calendar = calendar_for(case, deadline.promise, deadline.part, step.rules)
+        case.deadlines[n] = clock.pause(deadline, step.at, calendar, ground=ground, until=until)
 
 
 def resume(case: Case, promises: Iterable[Promise], at: datetime, rules: Rules) -> None:
-    for promise in promises:
-        n = case.live(promise)
-        if n is not None and case.deadlines[n].state == run.State.PAUSED:
-            case.deadlines[n] = run.resume(case.deadlines[n], at, rules.calendar)
+    for n, deadline in _all_of(case, promises, run.State.PAUSED):
+        calendar = calendar_for(case, deadline.promise, deadline.part, rules)
+        case.deadlines[n] = clock.resume(deadline, at, calendar)
+
+
+def _all_of(
+    case: Case, promises: Iterable[Promise], state: run.State
+) -> list[tuple[int, Deadline]]:
+    wanted = tuple(promises)
+    return [(n, d) for n, d in case.deadlines.items() if d.state is state and d.promise in wanted]
+
+
+def runs_on_at(case: Case) -> datetime | None:
+    """The moment at which the case's stopped clocks run on by themselves."""
+    return min((d.resume_at for d in case.deadlines.values() if d.resume_at), default=None)
 
 
 def end_all(case: Case, at: datetime) -> None:
@@ -116,25 +162,23 @@ def revive(case: Case, promise: Promise, ended: run.State) -> None:
 def restart(case: Case, rules: Rules, at: datetime) -> None:
     """New terms from the original start, after type, urgency or topic were corrected.
 
-    A paused promise is paused again at once, so that no waiting is counted twice.
+    Every pause and extension so far is laid over the new limit, so that no waiting is counted and
+    nothing granted is lost; a light that was already shown is not shown again.
     """
     for n, old in list(case.deadlines.items()):
-        if old.part or old.state not in (run.State.RUNNING, run.State.PAUSED):
-            continue
-        if old.promise is Promise.ORDER:
+        if old.part or not old.live or old.promise is Promise.ORDER:
             continue
         limit = limit_for(case, old.promise, rules)
         case.deadlines[n] = run.drop(old, at)
         if limit is not None:
-            new = run.start(
-                old.promise,
-                old.started_at,
-                limit,
-                rules.calendar,
-                terms_version=rules.terms.version,
-            )
-            waiting = old.state == run.State.PAUSED
-            add(case, run.pause(new, at, rules.calendar) if waiting else new)
+            add(case, _anew(old, limit, calendar_for(case, old.promise, "", rules), rules))
+
+
+def _anew(old: Deadline, limit: Limit, calendar: WorkCalendar, rules: Rules) -> Deadline:
+    version = rules.terms.version
+    new = run.start(old.promise, old.started_at, limit, calendar, terms_version=version)
+    shown = {(mark.level, mark.kind) for mark in old.rungs[: old.climbed]}
+    return clock.relive(new, old, calendar, shown)
 
 
 def begin_handling(case: Case, step: Step, limit: Limit | None = None) -> None:

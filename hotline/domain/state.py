@@ -92,3 +92,4 @@ class Action(Named):
     REOPEN = "reopen", "再次来诉", "reopened"
     ARCHIVE = "archive", "归档", "archived"
     CORRECT = "correct", "更正", "corrected"
+    RECOUNT = "recount", "重算期限", "deadline counted anew"

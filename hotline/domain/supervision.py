@@ -112,7 +112,7 @@ def _start_clock(case: Case, order: Order, step: Step) -> None:
         Promise.ORDER,
         step.at,
         limit,
-        step.rules.calendar,
+        step.rules.calendar_of(order.department),
         part=str(order.id),
         terms_version=step.rules.terms.version,
     )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -57,6 +57,7 @@ class Centre:
     case_bytes: int = 50 * 2**20  # of all files of a case together
     automatic: bool = True
     node: str = "node"
+    own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
@@ -85,7 +86,7 @@ class Centre:
                 await catalogue.duties(connection),
                 await catalogue.districts(connection),
             )
-        self.rules = Rules(self.terms, self.calendar, Tree.of(units))
+        self.rules = Rules(self.terms, self.calendar, Tree.of(units), self.own_calendars)
         loop = asyncio.get_running_loop()
         self.reading = loop.run_in_executor(self.threads, self.make_reader, self.city)
 

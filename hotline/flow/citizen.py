@@ -12,6 +12,7 @@ from hotline.domain import perform
 from hotline.domain.acts import ACTION_OF, citizen
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Entry
+from hotline.domain.counting import why
 from hotline.domain.errors import NoSuchCase, Refused
 from hotline.domain.people import SYSTEM, mask_text
 from hotline.domain.people import citizen as a_citizen
@@ -56,6 +57,7 @@ class Progress:
     department: str | None = None
     due_at: datetime | None = None
     due_provisional: bool = False
+    due_explanation: str | None = None
     timeline: list[dict[str, Any]] = field(default_factory=list)
     reply: str | None = None
     actions: list[Action] = field(default_factory=list)
@@ -77,7 +79,12 @@ async def progress(
         if case.state is State.MERGED and case.parent:
             parent = _shown(centre, await view.cases.read(case.parent), [], view.at, language)
             return replace(
-                shown, department=parent.department, due_at=parent.due_at, reply=parent.reply
+                shown,
+                department=parent.department,
+                due_at=parent.due_at,
+                due_provisional=parent.due_provisional,
+                due_explanation=parent.due_explanation,
+                reply=parent.reply,
             )
         return shown
 
@@ -200,6 +207,7 @@ def _shown(
         department=centre.rules.tree.top(case.lead) if case.lead else None,
         due_at=case.due_at,
         due_provisional=bool(reply and reply.provisional),
+        due_explanation=why(case, reply, centre.rules, language) if reply else None,
         timeline=[
             {"at": entry.at, "action": entry.action.value, "text": entry.public}
             for entry in entries

@@ -38,6 +38,7 @@ TO_UNIT = frozenset(
         Action.COHANDLE,
         Action.ASSIGN,
         Action.GRANT,
+        Action.RECOUNT,
         Action.REVISE,
         Action.REWORK,
         Action.SUPERVISE,
@@ -88,9 +89,10 @@ def _headline(entry: Entry) -> str:
 
 def audiences(case: Case, entry: Entry) -> Iterable[str]:
     """Who is told of an entry: role:<role> for the centre's desks, unit:<code> for departments."""
-    for role in DESKS.get(entry.action, ()):
-        yield f"role:{role.value}"
     unit = f"unit:{case.lead}" if case.lead else None
+    by_unit = entry.after.get("grantor") == "leader"  # the unit's own head decides
+    for role in DESKS.get(entry.action, ()):
+        yield unit if by_unit and unit else f"role:{role.value}"
     if entry.action in (Action.REMIND, Action.SUPERVISE):
         yield from _climbed(entry, unit)
         return

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from escalation.calendar import Unit
+from escalation.course import changes_from_json, changes_to_json
 from escalation.ladder import rungs_from_json, rungs_to_json
 from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
@@ -80,6 +81,8 @@ def deadline_values(case_id: int, n: int, deadline: Deadline) -> dict[str, Any]:
         "rungs": rungs_to_json(deadline.rungs),
         "climbed": deadline.climbed,
         "next_at": deadline.next_at,
+        "changes": changes_to_json(deadline.changes),
+        "resume_at": deadline.resume_at,
     }
 
 
@@ -102,6 +105,8 @@ def deadline_from(row: Any) -> Deadline:
         rungs=rungs_from_json(row.rungs),
         climbed=row.climbed,
         next_at=row.next_at,
+        changes=changes_from_json(row.changes),
+        resume_at=row.resume_at,
     )
 
 

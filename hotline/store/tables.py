@@ -9,6 +9,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from hotline.store.database import AwareDateTime
 
+
+def to_do(name: str, *columns: str, where: str) -> Index:
+    """An index over the rows that are still to be done: small however much is done already."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -32,12 +38,7 @@ class IntakeRow(Row):
     __tablename__ = "intake"
     __table_args__ = (
         UniqueConstraint("channel", "key"),
-        Index(
-            "ix_intake_pending",
-            "id",
-            sqlite_where=text("outcome = 'pending'"),
-            postgresql_where=text("outcome = 'pending'"),
-        ),
+        to_do("ix_intake_pending", "id", where="outcome = 'pending'"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
@@ -150,13 +151,9 @@ class DeadlineRow(Row):
     __tablename__ = "deadline"
     __table_args__ = (
         UniqueConstraint("case_id", "n"),
-        Index(
-            "ix_deadline_next",
-            "next_at",
-            "id",
-            sqlite_where=text("next_at IS NOT NULL"),
-            postgresql_where=text("next_at IS NOT NULL"),
-        ),
+        to_do("ix_deadline_next", "next_at", "id", where="next_at IS NOT NULL"),
+        to_do("ix_deadline_resume", "resume_at", where="resume_at IS NOT NULL"),
+        to_do("ix_deadline_provisional", "case_id", where="provisional AND ended_at IS NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -178,6 +175,8 @@ class DeadlineRow(Row):
     rungs: Mapped[list[Any]]
     climbed: Mapped[int]
     next_at: Mapped[datetime | None]
+    changes: Mapped[list[Any]]  # every pause and extension, in the order of time
+    resume_at: Mapped[datetime | None]  # when a paused clock runs on by itself
 
 
 class RungRow(Row):

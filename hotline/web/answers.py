@@ -1,17 +1,10 @@
 """What the interface answers, as types: the OpenAPI document is made from them, tests hold them to it."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Count = Annotated[int, Field(ge=0)]
-
-
-class Told(BaseModel):
-    """Nothing is answered that is not named here."""
-
-    model_config = ConfigDict(extra="forbid")
+from hotline.web.answers_deadline import Count, DeadlineTold, Moment, Told
 
 
 class Received(Told):
@@ -44,6 +37,7 @@ class Progress(Told):
     department: str | None
     due_at: Moment | None
     due_provisional: bool
+    due_explanation: str | None
     timeline: list[Line]
     allowed_actions: list[str]
     reply: str = ""
@@ -103,36 +97,6 @@ class Row(Told):
 class Cases(Told):
     items: list[Row]
     next_cursor: str | None
-
-
-class LimitTold(Told):
-    n: int
-    unit: str
-    source: str
-
-
-class RungTold(Told):
-    level: int
-    kind: str
-    at: Moment
-
-
-class DeadlineTold(Told):
-    """期限: a promise, where it comes from, and how far its ladder was climbed."""
-
-    promise: str
-    part: str
-    due_at: Moment
-    state: str
-    climbed: int
-    started_at: Moment
-    ended_at: Moment | None
-    limit: LimitTold
-    override: str | None
-    provisional: bool
-    terms: str
-    calendar: str
-    rungs: list[RungTold]
 
 
 class CaseTold(Row):
@@ -212,3 +176,4 @@ class Ready(Told):
     outbox: dict[str, Any]
     watch: dict[str, Any]
     calendar: dict[str, Any]
+    terms: str

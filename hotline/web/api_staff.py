@@ -93,7 +93,7 @@ def wanted(request: web.Request) -> Wanted:
 
 
 async def _shown(request: web.Request, view: flow.CaseView) -> web.Response:
-    told = shown.case(view, request.app[CENTRE].rules.tree)
+    told = shown.case(view, request.app[CENTRE].rules, request[LANGUAGE])
     if request[LANGUAGE] == "en":
         told["state_text"] = view.case.state.en
     return answer(told, headers={"Cache-Control": "no-store"})

@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import intake, notify
+from hotline.flow import intake, notify, recount
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -39,6 +39,7 @@ from hotline.web.routing import ANYONE, Route
 from hotline.web.traffic import TRAFFIC, Traffic
 
 log = structlog.get_logger(__name__)
+DAY = 86400.0
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")  # who asks there reads problems, not pages
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HEADERS = {
@@ -188,6 +189,9 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
 def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     watching = Watch(CaseAgenda(centre), batch=settings.watch.batch)
     schedule.every(settings.watch.seconds, "watch", lambda: watching.tick(centre.now()))
+    schedule.every(10.0, "resume", lambda: recount.resume_due(centre))
+    schedule.once("recount at start", lambda: recount.recount_provisional(centre))
+    schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(2.0, "outbox", lambda: notify.deliver(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))

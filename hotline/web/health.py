@@ -11,7 +11,7 @@ from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
 from hotline.flow.centre import Centre
-from hotline.store import agenda, counters, find, outbox, receipts
+from hotline.store import agenda, counters, find, outbox, receipts, stale
 from hotline.web.keys import CENTRE
 from hotline.web.shown import answer
 from hotline.web.traffic import TRAFFIC
@@ -39,7 +39,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
         health = audit.Health(await agenda.last_tick(look.connection), late, oldest)
         waiting, since = await receipts.backlog(look.connection)
         posting, posted = await outbox.length(look.connection)
-    ends = centre.calendar.last_year
+        provisional = await stale.how_many_provisional(look.connection)
     return {
         "database": "ok",
         "watch": {
@@ -49,7 +49,13 @@ async def standing(centre: Centre) -> dict[str, Any]:
         },
         "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now)},
-        "calendar": {"last_year": ends, "ends_soon": now.year >= ends and now.month >= 11},
+        "calendar": {
+            "version": centre.calendar.version,
+            "last_year": centre.calendar.last_year,
+            "ends_soon": audit.list_ends(centre.calendar, now),
+            "provisional_deadlines": provisional,
+        },
+        "terms": centre.terms.version,
     }
 
 
@@ -87,3 +93,6 @@ def _queues(registry: CollectorRegistry, found: dict[str, dict[str, Any]]) -> No
     for name in ("last_tick_seconds", "late_rungs"):
         gauge = Gauge(f"hotline_watch_{name}", f"watch: {name}", registry=registry)
         gauge.set(nan if found["watch"][name] is None else found["watch"][name])
+    for name in ("last_year", "ends_soon", "provisional_deadlines"):
+        gauge = Gauge(f"hotline_calendar_{name}", f"holiday list: {name}", registry=registry)
+        gauge.set(found["calendar"][name])

@@ -7,6 +7,7 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
+from hotline.domain.counting import why
 from hotline.domain.errors import Refused, Stale
 from hotline.domain.state import Action, State
 from hotline.domain.words import Kind, Urgency
@@ -51,6 +52,7 @@ async def _case(
         "done": request.query.get("done", ""),
         "State": State,
         "Action": Action,
+        "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
         "word": lambda label: _word(label, english),
     }
     return render(request, "office/case.html", facts, status)

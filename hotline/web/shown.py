@@ -10,9 +10,11 @@ from aiohttp import web
 
 from hotline.domain.case import Case, Entry
 from hotline.domain.people import Tree
+from hotline.domain.promises import Rules
 from hotline.domain.state import State
 from hotline.flow.citizen import Progress
 from hotline.flow.work import CaseView
+from hotline.web import deadlines
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -44,42 +46,15 @@ def progress(found: Progress) -> dict[str, Any]:
         "department": found.department,
         "due_at": moment(found.due_at),
         "due_provisional": found.due_provisional,
+        "due_explanation": found.due_explanation,
         "timeline": [{**line, "at": moment(line["at"])} for line in found.timeline],
         "allowed_actions": [action.value for action in found.actions],
     }
     return told | ({"reply": found.reply} if found.reply else {})
 
 
-def deadlines(case: Case) -> list[dict[str, Any]]:
-    return [
-        {
-            "promise": deadline.promise.value,
-            "part": deadline.part,
-            "due_at": moment(deadline.due_at),
-            "state": deadline.state.value,
-            "climbed": deadline.climbed,
-            "started_at": moment(deadline.started_at),
-            "ended_at": moment(deadline.ended_at),
-            "limit": {
-                "n": deadline.limit_n,
-                "unit": deadline.limit_unit.value,
-                "source": deadline.source,
-            },
-            "override": deadline.override,
-            "provisional": deadline.provisional,
-            "terms": deadline.terms_version,
-            "calendar": deadline.calendar_version,
-            "rungs": [
-                {"level": mark.level, "kind": mark.kind.value, "at": moment(mark.at)}
-                for mark in deadline.rungs
-            ],
-        }
-        for deadline in case.deadlines.values()
-    ]
-
-
-def case(view: CaseView, tree: Tree) -> dict[str, Any]:
-    one = view.case
+def case(view: CaseView, rules: Rules, language: str) -> dict[str, Any]:
+    one, tree = view.case, rules.tree
     return {
         "number": one.number,
         "version": one.version,
@@ -95,7 +70,7 @@ def case(view: CaseView, tree: Tree) -> dict[str, Any]:
         "department": one.lead,
         "department_name": tree.top(one.lead) if one.lead else None,
         "co_departments": [part.department for part in one.parts if part.kind == "cohandle"],
-        "deadlines": deadlines(one),
+        "deadlines": deadlines.told(one, rules, language),
         "level": one.level,
         "suggestions": one.suggestions,
         "title": one.title,

@@ -37,7 +37,7 @@ TABLE: dict[str, list[tuple[str, str]]] = {
     "cohandle": [("dispatched processing", "=")],
     "report_part": [("dispatched processing suspended", "=")],
     "suspend": [("processing", "=")],
-    "resume": [("suspended", "processing")],
+    "resume": [("suspended", "processing"), ("need_info", "registered")],
     "extend": [("processing", "=")],
     "exclude": [("processing reply_review follow_up closed", "=")],
     "grant": [
@@ -69,6 +69,7 @@ TABLE: dict[str, list[tuple[str, str]]] = {
         ("archived", "="),
     ],
     "archive": [("closed", "archived")],
+    "recount": [(OPEN, "=")],
     "correct": [(" ".join(state.value for state in State), "=")],
 }
 PAIRS = [(state, action) for state in State for action in Action if action is not Action.RECEIVE]
@@ -94,7 +95,7 @@ def test_the_law_allows_exactly_what_the_field_does(state: State, action: Action
 
 
 def test_every_action_has_its_facts_its_actors_and_a_row() -> None:
-    told: set[Any] = set(ACTS) | {Action.RECEIVE, Action.REMIND}
+    told: set[Any] = set(ACTS) | {Action.RECEIVE, Action.REMIND, Action.RECOUNT}
     assert told == set(Action)
     assert set(ACCESS) == set(Action)
     assert {row.action for row in law.ROWS} == set(Action) - {Action.RECEIVE}

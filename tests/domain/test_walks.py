@@ -87,7 +87,8 @@ FACTS: dict[Action, Any] = {
         department.Suspend,
         reason_code=st.sampled_from(Pause),
         reason=words,
-        resume_on=st.just(date(2030, 1, 1)),
+        resume_on=st.dates(date(2026, 11, 24), date(2027, 1, 20)),
+        evidence=st.just("检测委托书"),
     ),
     Action.RESUME: st.builds(department.Resume, reason=words),
     Action.EXTEND: st.builds(

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from escalation import clock
 from escalation import promise as run
 from escalation.calendar import ZONE, Span, Unit, WorkCalendar
 from escalation.promise import Promise, State
-from escalation.terms import BadTerms, parse
+from escalation.reading import BadTerms, parse
 from escalation.watch import Due, Outcome, Watch
 from hotline.wiring import load_terms
 
@@ -85,9 +86,9 @@ def test_of_missed_rungs_only_the_highest_notifies() -> None:
 
 def test_a_pause_stops_the_clock_and_what_was_left_runs_on() -> None:
     deadline = promised()
-    stopped = run.pause(deadline, datetime(2026, 11, 25, 9, tzinfo=ZONE), CHINA)
+    stopped = clock.pause(deadline, datetime(2026, 11, 25, 9, tzinfo=ZONE), CHINA)
     assert stopped.next_at is None and stopped.state is State.PAUSED
-    again = run.resume(stopped, datetime(2026, 12, 9, 9, tzinfo=ZONE), CHINA)
+    again = clock.resume(stopped, datetime(2026, 12, 9, 9, tzinfo=ZONE), CHINA)
     assert again.due_at == datetime(
         2026, 12, 23, tzinfo=ZONE
     )  # nine days left, counted from the 10th
@@ -96,12 +97,12 @@ def test_a_pause_stops_the_clock_and_what_was_left_runs_on() -> None:
 
 def test_a_paused_overdue_promise_stays_due_when_it_was() -> None:
     deadline = promised("consult")
-    late = run.pause(deadline, deadline.due_at + timedelta(days=3), CHINA)
-    assert run.resume(late, deadline.due_at + timedelta(days=9), CHINA).due_at == deadline.due_at
+    late = clock.pause(deadline, deadline.due_at + timedelta(days=3), CHINA)
+    assert clock.resume(late, deadline.due_at + timedelta(days=9), CHINA).due_at == deadline.due_at
 
 
 def test_an_extension_counts_on_from_the_old_end() -> None:
-    longer = run.extend(promised("help"), Span(5, Unit.WORKING_DAY), CHINA)
+    longer = clock.extend(promised("help"), Span(5, Unit.WORKING_DAY), CHINA)
     assert longer.due_at == datetime(2026, 12, 8, tzinfo=ZONE)
 
 

@@ -96,6 +96,7 @@ class Grant(Act):
     request: Annotated[int, Ask("申请", "request", widget="request")]
     verdict: Annotated[Granted, Ask("结果", "verdict")]
     reason: Reason
+    document: Annotated[str | None, Ask("批准文号", "document of approval", 200)] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,7 @@ class Suspend(Act):
     reason_code: Annotated[Pause, Ask("中止理由", "ground")]
     reason: Reason
     resume_on: Annotated[date, Ask("预计恢复日期", "planned resume date", widget="date")]
+    evidence: Annotated[str | None, Ask("证明材料名称或文号", "evidence", 200)] = None
     attachments: Attachments = ()
 
 

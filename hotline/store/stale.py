@@ -1,0 +1,64 @@
+"""Which open cases wait for something that time or a new version brings: resuming, recounting."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.store.tables import DeadlineRow
+
+# In the words of the partial index, which is used for no others.
+PROVISIONAL = text("provisional AND ended_at IS NULL")
+
+
+async def to_resume(connection: AsyncConnection, now: datetime, limit: int) -> Sequence[int]:
+    """Cases with a stopped clock that was to run on by itself before now, longest waiting first."""
+    found = await connection.execute(
+        select(DeadlineRow.case_id, DeadlineRow.resume_at)
+        .where(DeadlineRow.resume_at <= now)
+        .order_by(DeadlineRow.resume_at)
+        .limit(limit)
+    )
+    return list(dict.fromkeys(row.case_id for row in found))
+
+
+async def provisional(connection: AsyncConnection, after: int, limit: int) -> Sequence[int]:
+    """Cases with a live deadline that was counted on a plain week, by id from `after` on."""
+    found = await connection.execute(
+        select(DeadlineRow.case_id)
+        .where(PROVISIONAL, DeadlineRow.case_id > after)
+        .group_by(DeadlineRow.case_id)
+        .order_by(DeadlineRow.case_id)
+        .limit(limit)
+    )
+    return list(found.scalars())
+
+
+async def how_many_provisional(connection: AsyncConnection) -> int:
+    """Live deadlines that were counted on a plain week."""
+    found = await connection.execute(
+        select(func.count())
+        .select_from(DeadlineRow)
+        .where(PROVISIONAL)
+    )
+    return found.scalar_one()
+
+
+async def under_other_terms(
+    connection: AsyncConnection, version: str, after: int, limit: int
+) -> Sequence[int]:
+    """Open cases with a live promise under another version of the terms, by id from `after` on."""
+    found = await connection.execute(
+        select(DeadlineRow.case_id)
+        .where(
+            DeadlineRow.state.in_(("running", "paused")),
+            DeadlineRow.terms_version != version,
+            DeadlineRow.part == "",
+            DeadlineRow.case_id > after,
+        )
+        .group_by(DeadlineRow.case_id)
+        .order_by(DeadlineRow.case_id)
+        .limit(limit)
+    )
+    return list(found.scalars())
