@@ -1,10 +1,11 @@
 """A policy profile as its TOML file is written, and as it is checked when it is loaded."""
 
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from escalation.calendar import Span
+from escalation.calendar import Span, Unit
 from escalation.ladder import Kind, Rung
 
 SpanText = Annotated[
@@ -98,6 +99,18 @@ class Numbers(Part):
     reminder_cooldown: SpanText
 
 
+class Supervision(Part):
+    """When other causes than time supervise a case, and when notices are held back."""
+
+    urges: int = Field(default=2, ge=1)  # the chase by the citizen that turns the light red
+    callers: int = Field(default=3, ge=2)  # of one matter: level 3
+    crowd: int = Field(default=5, ge=2)  # different callers of one matter within `crowd_within`: 4
+    crowd_within: SpanText = Span(7, Unit.NATURAL_DAY)
+    appeal_within: SpanText = Span(30, Unit.NATURAL_DAY)  # 政府督查条例 art. 17
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+
+
 class Profile(Part):
     """The TOML file as it is written."""
 
@@ -109,3 +122,4 @@ class Profile(Part):
     ladders: dict[str, tuple[Step, ...]]
     suspension: Suspension
     numbers: Numbers
+    supervision: Supervision = Supervision()

@@ -12,7 +12,8 @@ from hotline.domain.case import Case, Request, Said
 from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.promises import CITIZENS, UNITS, Step
 from hotline.domain.state import Action, State
-from hotline.domain.words import Granted, Role
+from hotline.domain.supervision import excuse
+from hotline.domain.words import Granted, Pause, Role
 
 CLOCKS = (*UNITS, *CITIZENS)
 
@@ -121,8 +122,10 @@ def _granted(case: Case, request: Request, said: Said, step: Step) -> Said:
         return Said(said.text, public, said.facts)
     if request.kind is Action.SUSPEND:
         promises.pause(case, CLOCKS, step.at, step.rules)
+        excused = excuse(case, step.at) if request.ground is Pause.DISASTER else []
+        told = {**said.facts, **({"orders_withdrawn": excused} if excused else {})}
         return Said(
-            said.text, f"经批准中止计时，预计{request.resume_on}恢复。", said.facts, State.SUSPENDED
+            said.text, f"经批准中止计时，预计{request.resume_on}恢复。", told, State.SUSPENDED
         )
     if request.kind is Action.TERMINATE:
         return Said(said.text, f"经批准终止办理：{request.reason}", said.facts, State.TERMINATED)
