@@ -137,7 +137,7 @@ async def _do(centre: Centre, work: Work, number: str, facts: Act, origin: str) 
     await enclose(centre, work, case, facts)
     perform.perform(case, facts, step)
     await causes.follow(work, case, facts, step)
-    await notify.tell(work, case, centre.rules.tree)
+    await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
     if archived and isinstance(facts, citizen.Reopen):
         await linked(centre, work, case, case.title, facts.facts)
@@ -151,7 +151,7 @@ async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> N
     if parent.open and isinstance(facts, citizen.Supplement):
         added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
         perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
-        await notify.tell(work, parent, centre.rules.tree)
+        await notify.tell(work, parent, centre.rules)
     await work.cases.save(parent)
 
 

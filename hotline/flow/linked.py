@@ -36,7 +36,7 @@ async def linked(
         previous=origin.number,
     )
     perform.receive(case, Step(SYSTEM, work.at, centre.rules), f"由 {origin.number} 关联生成")
-    await notify.tell(work, case, centre.rules.tree)
+    await notify.tell(work, case, centre.rules)
     await work.cases.add(case)
     await work.vault.copy(origin.id or 0, case.id or 0, {"title": title, "content": content})
     return case
@@ -46,7 +46,7 @@ async def gathered(centre: Centre, work: Work, child: Case) -> None:
     """One caller more on the parent: several that bring one matter get it supervised."""
     parent = await work.cases.change(child.parent or "")
     await causes.gather(work, parent, Step(SYSTEM, work.at, centre.rules))
-    await notify.tell(work, parent, centre.rules.tree)
+    await notify.tell(work, parent, centre.rules)
     await work.cases.save(parent)
 
 

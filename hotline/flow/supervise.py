@@ -74,7 +74,7 @@ class CaseAgenda:
         for offset, step in enumerate(steps):
             await self._climb_one(work, case, deadline, step)
             await agenda.enter(work.connection, case, (n, deadline.climbed + offset), step, now)
-        await notify.tell(work, case, self._centre.rules.tree)
+        await notify.tell(work, case, self._centre.rules)
         await work.cases.save(case)
 
     async def _climb_one(

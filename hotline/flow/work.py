@@ -61,7 +61,7 @@ async def act_all(
     for facts, actor in told:
         await _do(centre, work, case, facts, actor)
         done.append(facts)
-    await notify.tell(work, case, centre.rules.tree)
+    await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
     for facts in done:
         await spread(centre, work, case, facts)

@@ -56,11 +56,11 @@ class OutboxRow(Row):
         ),
         Index("ix_outbox_desk", "audience", "id"),
         Index(
-            "ix_outbox_digest",
-            "digest",
+            "ix_outbox_held",
+            "not_before",
             "id",
-            sqlite_where=text("digest IS NOT NULL"),
-            postgresql_where=text("digest IS NOT NULL"),
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
         ),
         Index(
             "ix_outbox_reminder",

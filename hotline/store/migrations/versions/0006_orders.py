@@ -60,7 +60,7 @@ def upgrade() -> None:
     _unique_while("ix_supervision_order_one_live", ORDERS, "case_id", LIVE)
     for column in _held():
         op.add_column("outbox", column)
-    partial_index("ix_outbox_digest", "outbox", ["digest", "id"], "digest IS NOT NULL")
+    partial_index("ix_outbox_held", "outbox", ["not_before", "id"], "state = 'held'")
     partial_index("ix_outbox_reminder", "outbox", ["about", "id"], "promise IS NOT NULL")
     _stumble()
 
@@ -93,7 +93,7 @@ def _stumble() -> None:
 
 def downgrade() -> None:
     op.drop_table("stumble")
-    for name in ("ix_outbox_reminder", "ix_outbox_digest"):
+    for name in ("ix_outbox_reminder", "ix_outbox_held"):
         op.drop_index(name, "outbox")
     for name in ("digest", "promise", "not_before"):
         op.drop_column("outbox", name)
