@@ -6,6 +6,7 @@ import structlog
 
 from channels.desk import SendFailed
 from channels.message import Outgoing
+from escalation.calendar import ZONE
 from hotline.domain import timing
 from hotline.domain.case import Case, Entry
 from hotline.domain.order import DIRECTORS, recipients
@@ -17,6 +18,7 @@ from hotline.flow import waiting
 from hotline.flow.centre import Centre
 from hotline.store import catalogue, outbox
 from hotline.store.outbox import Message
+from hotline.store.stumbles import Stumble
 from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
@@ -76,6 +78,24 @@ async def tell(work: Work, case: Case, rules: Rules, *, quiet: bool = False) -> 
     ]
     timed = await waiting.timed(work, case, messages, rules)
     await outbox.post(work.connection, timed, work.at, leaves=False)
+
+
+async def alarm(work: Work, place: tuple[str, int], stumble: Stumble) -> None:
+    """A rung keeps failing: told once to who can mend it and to who answers for the shift."""
+    number, seq = place
+    since = stumble.first_at.astimezone(ZONE)
+    messages = [
+        Message(
+            message_id=f"{number}.{seq}.stumble-{stumble.id}.{role.value}",
+            audience=f"role:{role.value}",
+            about=number,
+            subject=f"催督未能执行：{number}",
+            text=f"自{since:%m-%d %H:%M}起已失败 {stumble.attempts} 次（{stumble.problem}），"
+            "其他诉求不受影响；请查明后在“管理”页重试。",
+        )
+        for role in (Role.SYSADMIN, Role.SHIFT_LEAD)
+    ]
+    await outbox.post(work.connection, messages, work.at, leaves=False)
 
 
 def _headline(entry: Entry) -> str:
@@ -144,9 +164,10 @@ async def desk_messages(
     centre: Centre, actor: Actor, below: int | None = None, limit: int = 50
 ) -> list[dict[str, object]]:
     """What the actor's desk was told, newest first."""
-    kinds = ("unit", "leader") if actor.role is Role.LEADER else ("unit",)
-    units = [f"{kind}:{code}" for kind in kinds for code in sorted(actor.units)]
+    units = [f"unit:{code}" for code in sorted(actor.units)]
     desks = [f"role:{actor.role.value}", *units]
+    if actor.role is Role.LEADER:
+        desks.append(f"leader:{actor.department}")
     async with centre.look() as view:
         return await catalogue.desk_messages(view.connection, desks, below, limit)
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain.case import GENESIS
 from hotline.store import files
 from hotline.store.acts import act_hash
-from hotline.store.casechecks import Broken
+from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
 from hotline.store.tables import CaseRow
 from hotline.store.vault import reveal_hash
