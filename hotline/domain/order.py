@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from hotline.domain.state import Action
 from hotline.domain.words import Cause, Named, Role
 
 LOWEST, HIGHEST = 2, 6
@@ -85,6 +86,18 @@ class Order:
 
     def withdraw(self, why: str) -> None:
         self.state, self.withdrawn = OrderState.WITHDRAWN, why
+
+
+def open_to(action: Action, order: Order) -> bool:
+    """Does the order's own state allow the act? Who may do it is the access table's."""
+    verdict = order.state in (OrderState.ACCEPTED, OrderState.RETURNED)
+    if action is Action.ANSWER_ORDER:
+        return order.state in (OrderState.ISSUED, OrderState.RETURNED)
+    if action is Action.JUDGE_ORDER:
+        return order.live
+    if action is Action.APPEAL_ORDER:
+        return verdict and order.appeal_state is None
+    return action is Action.JUDGE_APPEAL and order.appeal_open
 
 
 def recipients(level: int, unit: str | None) -> Iterator[str]:

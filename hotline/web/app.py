@@ -27,6 +27,7 @@ from hotline.web import (
     live,
     office,
     office_case,
+    office_orders,
     openapi,
     pages,
     patience,
@@ -140,7 +141,7 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, admin)
+    pages = (citizen, office, office_case, office_orders, admin)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
