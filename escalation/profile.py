@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from escalation.calendar import Span
+from escalation.calendar import Span, Unit
 from escalation.days import Office, OwnDays
 from escalation.ladder import Kind, Rung
 
@@ -145,6 +145,18 @@ class Counting(Days):
     day_ends: Literal["24:00", "close"] = "24:00"
 
 
+class Supervision(Part):
+    """When other causes than time supervise a case, and when notices are held back."""
+
+    urges: int = Field(default=2, ge=1)  # the chase by the citizen that turns the light red
+    callers: int = Field(default=3, ge=2)  # of one matter: level 3
+    crowd: int = Field(default=5, ge=2)  # different callers of one matter within `crowd_within`: 4
+    crowd_within: SpanText = Span(7, Unit.NATURAL_DAY)
+    appeal_within: SpanText = Span(30, Unit.NATURAL_DAY)  # 政府督查条例 art. 17
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+
+
 class Profile(Part):
     """The TOML file as it is written."""
 
@@ -158,3 +170,4 @@ class Profile(Part):
     ladders: dict[str, tuple[Step, ...]]
     suspension: Suspension
     numbers: Numbers
+    supervision: Supervision = Supervision()

@@ -50,6 +50,7 @@ class Terms:
         self.rating_window = numbers.rating_window
         self.urge_every = numbers.urge_every
         self.reminder_cooldown = numbers.reminder_cooldown
+        self.supervision = profile.supervision
         self.suspension_total = profile.suspension.total
         self.suspension = profile.suspension.grounds
         self.suspension_source = profile.suspension.source

@@ -102,7 +102,12 @@ def overdue(tale: Tale) -> Iterator[Scene]:
 def _answers(tale: Tale) -> Iterator[tuple[Act, Actor]]:
     for order in tale.case.orders:
         if order.state == "issued":
-            told = department.AnswerOrder(order=order.id, text="已成立专班，三日内办结并答复。")
+            told = department.AnswerOrder(
+                order=order.id,
+                text="已成立专班，三日内办结并答复。",
+                plan="专班每日到场，三日内完成整改。",
+                plan_on=(tale.now + timedelta(days=3)).date(),
+            )
             yield told, tale.lead(Role.CLERK)
 
 

@@ -73,6 +73,10 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
     Action.SUPERVISE: {R.SUPERVISOR: A, R.DIRECTOR: A, R.SYSTEM: A},
     Action.ANSWER_ORDER: {R.CLERK: L, R.LEADER: L},
     Action.JUDGE_ORDER: {R.SUPERVISOR: A, R.DIRECTOR: A},
+    # 政府督查条例 art. 17: the unit appeals; the director, not who judged the answer, rules on it.
+    Action.APPEAL_ORDER: {R.CLERK: L, R.LEADER: L},
+    Action.JUDGE_APPEAL: {R.DIRECTOR: A},
+    Action.EXPOSE: {R.INSPECTOR: A, R.DIRECTOR: A},
     Action.WITHDRAW: {R.CITIZEN: O, R.AGENT: A},
     Action.RATE: {R.CITIZEN: O},
     Action.REOPEN: {R.CITIZEN: O, R.AGENT: A},

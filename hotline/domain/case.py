@@ -9,9 +9,10 @@ from typing import Any
 
 from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
+from hotline.domain.order import Order
 from hotline.domain.people import Actor
 from hotline.domain.state import OPEN, Action, State
-from hotline.domain.words import Cause, Channel, Kind, Pause, Urgency
+from hotline.domain.words import Channel, Kind, Pause, Urgency
 
 GENESIS = "0" * 64
 
@@ -72,25 +73,6 @@ class Request:
 
 
 @dataclass
-class Order:
-    """A supervision order (督办单): its level, cause, answer and verdict."""
-
-    id: int
-    level: int
-    cause: Cause
-    text: str
-    department: str | None
-    issued_at: datetime
-    state: str = "issued"  # issued, answered, accepted, returned, frozen, withdrawn, appealed
-    answer: str | None = None
-    verdict: str | None = None
-
-    @property
-    def live(self) -> bool:
-        return self.state in ("issued", "answered", "returned", "appealed")
-
-
-@dataclass
 class Case:
     """A citizen's matter from receipt to archive; changed only by `perform`."""
 
@@ -128,6 +110,7 @@ class Case:
     rating: dict[str, Any] | None = None
     urges: int = 0
     urged_at: datetime | None = None
+    raised: list[str] = field(default_factory=list)  # causes that spoke already: "cause:round"
     suggestions: dict[str, Any] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)  # routing reason, triage problem, origin
     deadlines: dict[int, Deadline] = field(default_factory=dict)  # by running number in the case
@@ -162,6 +145,11 @@ class Case:
 
     def open_part(self, part_id: int) -> Part | None:
         return next((part for part in self.parts if part.id == part_id), None)
+
+    @property
+    def live_order(self) -> Order | None:
+        """The one order that binds now; a higher one freezes the lower."""
+        return next((order for order in self.orders if order.live), None)
 
     @property
     def waiting_parts(self) -> list[Part]:

@@ -104,6 +104,8 @@ def follow_up(case: Case, facts: centre.FollowUp, step: Step) -> Said:
         "solved": facts.solved,
         "satisfaction": facts.satisfaction.value if facts.satisfaction else None,
     }
+    if facts.should_do:
+        case.outcome["should_do"] = True
     promises.keep(case, step.at, Promise.FOLLOW_UP)
     return Said(facts.text or "", None, dict(case.outcome))
 
@@ -114,15 +116,28 @@ def close(case: Case, facts: centre.Close, step: Step) -> Said:
 
 def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
     """Row 21; after the last allowed round the supervision that follows is the flow's."""
+    _again(case, step)
+    return Said(
+        facts.reason, "您的诉求退回承办单位重新办理。", {"round": case.round}, State.PROCESSING
+    )
+
+
+def _again(case: Case, step: Step) -> None:
+    """Another round under the terms of a rework; what the citizen urged counts from here."""
     case.round += 1
-    case.endorsed = None
+    case.endorsed, case.urges, case.urged_at = None, 0, None
     promises.drop(case, (Promise.FOLLOW_UP,), step.at)
     for promise in (Promise.FINISH, Promise.REPLY):
         limit = step.rules.terms.rework(promise, case.type.value, case.urgency.value)
         promises.begin(case, promise, step.at, step.rules, limit)
-    return Said(
-        facts.reason, "您的诉求退回承办单位重新办理。", {"round": case.round}, State.PROCESSING
-    )
+
+
+def expose(case: Case, facts: centre.Expose, step: Step) -> Said:
+    """Row 21c: a false closure undone, another round begun; the order that follows is the flow's."""
+    case.closed_at, case.outcome, case.attempts, case.rating = None, None, 0, None
+    _again(case, step)
+    told = {"round": case.round, "evidence": facts.evidence}
+    return Said(facts.reason, "经核查，您的诉求退回承办单位重新办理。", told, State.PROCESSING)
 
 
 def rate(case: Case, facts: citizen.Rate, step: Step) -> Said:
@@ -148,12 +163,16 @@ def withdraw(case: Case, facts: citizen.Withdraw, step: Step) -> Said:
 
 
 def reopen(case: Case, facts: citizen.Reopen, step: Step) -> Said:
-    """Rows 24 and 24b; an archived case stays as it is, the flow opens a linked one."""
+    """Rows 24 and 24b; an archived case stays as it is, the flow opens a linked one.
+
+    The ladder starts from its foot: what was climbed in the life before belongs to that life.
+    """
     if case.state is State.ARCHIVED:
         return Said(facts.facts, "您就已归档事项再次来诉，已另行登记。")
     back = State.PROCESSING if case.state is State.CLOSED else State.REGISTERED
     case.round += 1
     case.closed_at, case.outcome, case.attempts, case.rating = None, None, 0, None
+    case.level, case.urges, case.urged_at = None, 0, None
     if back is State.PROCESSING:
         for promise in (Promise.FINISH, Promise.REPLY):
             promises.begin(case, promise, step.at, step.rules)

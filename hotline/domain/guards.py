@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from escalation.promise import Promise
 from hotline.domain import requests
+from hotline.domain.appeals import appealable, archivable
 from hotline.domain.case import Case
 from hotline.domain.errors import NotPossible
+from hotline.domain.order import DIRECTORS, OrderState
 from hotline.domain.promises import Step
 from hotline.domain.state import Action, State
-from hotline.domain.supervision import archivable
 from hotline.domain.words import DEPARTMENT, Kind, Reached, Role
 
 Guard = Callable[[Case, Step], None]
@@ -111,6 +112,22 @@ def _has_order(*states: str) -> Guard:
     return guard
 
 
+def can_judge_order(case: Case, step: Step) -> None:
+    live = case.live_order
+    if live is None or (live.level >= DIRECTORS and step.actor.role is not Role.DIRECTOR):
+        raise NotPossible("没有由您审定的督办单。", "No order is yours to judge.")
+
+
+def can_appeal(case: Case, step: Step) -> None:
+    if not any(appealable(order, step) for order in case.orders):
+        raise NotPossible("没有可申诉的审定。", "No verdict can be appealed.")
+
+
+def can_judge_appeal(case: Case, step: Step) -> None:
+    if not any(order.appeal_open for order in case.orders):
+        raise NotPossible("没有待裁定的申诉。", "No appeal is open.")
+
+
 def can_rule(case: Case, step: Step) -> None:
     director = step.actor.role is Role.DIRECTOR
     if (case.state is State.ADJUDICATING) != director:
@@ -137,8 +154,10 @@ GUARDS: dict[Action, Guard] = {
     Action.GRANT: can_grant,
     Action.REPORT_PART: can_report_part,
     Action.EXTEND: can_extend,
-    Action.ANSWER_ORDER: _has_order("issued", "returned"),
-    Action.JUDGE_ORDER: _has_order("issued", "answered", "returned", "appealed"),
+    Action.ANSWER_ORDER: _has_order(OrderState.ISSUED, OrderState.RETURNED),
+    Action.JUDGE_ORDER: can_judge_order,
+    Action.APPEAL_ORDER: can_appeal,
+    Action.JUDGE_APPEAL: can_judge_appeal,
     Action.RULE: can_rule,
     Action.RECALL: can_recall,
 }

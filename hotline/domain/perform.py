@@ -6,6 +6,7 @@ from typing import Any
 
 from hotline.domain import (
     access,
+    appeals,
     closing,
     dispatching,
     handling,
@@ -71,6 +72,9 @@ EFFECTS: dict[Action, Effect] = {
     Action.SUPERVISE: supervision.supervise,
     Action.ANSWER_ORDER: supervision.answer_order,
     Action.JUDGE_ORDER: supervision.judge_order,
+    Action.APPEAL_ORDER: appeals.appeal_order,
+    Action.JUDGE_APPEAL: appeals.judge_appeal,
+    Action.EXPOSE: closing.expose,
 }
 
 # Taken by the ladder, the calendar or the operator; no form and no interface offers them.
@@ -121,12 +125,12 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
 
 
 def _end(case: Case, step: Step) -> None:
-    """A closed case has no live promise; its orders fall away, but for an appeal still to judge."""
+    """A closed case has no live promise, and no order that still waits for something."""
     promises.end_all(case, step.at)
     case.closed_at = case.closed_at or step.at
     for order in case.orders:
-        if order.live and order.state != "appealed":
-            order.state = "withdrawn"
+        if order.live:
+            order.withdraw("诉求已结束，督办随之终止。")
 
 
 def told_with_parent(case: Case, text: str, step: Step) -> Entry:
@@ -147,6 +151,8 @@ def hold_invariants(case: Case) -> None:
         part.department == case.lead and part.kind == "cohandle" for part in case.waiting_parts
     ):
         raise AssertionError(f"{case.number}: the lead co-handles its own case")
+    if sum(order.live for order in case.orders) > 1:
+        raise AssertionError(f"{case.number}: supervised twice at once")
 
 
 def possible(case: Case, actor: Actor, step_at: Any, rules: Rules) -> list[Action]:

@@ -14,6 +14,7 @@ from hotline.domain.case import Case, Request, Said
 from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.promises import CITIZENS, UNITS, Step
 from hotline.domain.state import Action, State
+from hotline.domain.supervision import excuse
 from hotline.domain.words import Granted, Pause, Role
 
 CLOCKS = (*UNITS, *CITIZENS)
@@ -188,8 +189,10 @@ def _granted(case: Case, request: Request, said: Said, step: Step) -> Said:
         return Said(said.text, public, said.facts)
     if request.kind is Action.SUSPEND:
         until = _stop(case, request, step)
+        excused = excuse(case, step.at) if request.ground is Pause.DISASTER else []
+        told = {**said.facts, **({"orders_withdrawn": excused} if excused else {})}
         public = f"经批准中止计时，最迟{until:%Y-%m-%d}恢复。"
-        return Said(said.text, public, said.facts, State.SUSPENDED)
+        return Said(said.text, public, told, State.SUSPENDED)
     if request.kind is Action.TERMINATE:
         return Said(said.text, f"经批准终止办理：{request.reason}", said.facts, State.TERMINATED)
     return said

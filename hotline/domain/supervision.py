@@ -1,33 +1,45 @@
-"""督办: reminders, urging by the citizen, and supervision orders with answer and verdict."""
+"""督办: reminders, urging by the citizen, and supervision orders with answer, verdict and appeal."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from escalation import promise as run
 from escalation.promise import Promise
 from hotline.domain import promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.acts.asking import Act
-from hotline.domain.case import Case, Order, Said
+from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotAllowed, NotPossible
+from hotline.domain.order import (
+    DIRECTORS,
+    HIGHEST,
+    LIVE,
+    LOWEST,
+    PLANNED,
+    Order,
+    OrderState,
+    recipients,
+)
 from hotline.domain.promises import Step
-from hotline.domain.words import Judgement, Role
+from hotline.domain.words import Cause, Judgement, Role
 
-LOWEST, HIGHEST = 2, 6
-DIRECTORS = 4  # from this level on, orders are the director's
+# Causes that weigh no less than a level, whoever issues the order (domain rules §3.2).
+AT_LEAST = {Cause.INSTRUCTION: 4, Cause.MEDIA: 4, Cause.FALSE_CLOSURE: 6}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Remind(Act):
-    """A rung below an order: L0 提醒, L1 黄灯, L2 红灯; only the ladder takes it."""
+    """A rung below an order: L0 提醒, L1 黄灯, L2 红灯; the ladder takes it, or a cause does."""
 
     level: int
     kind: str
-    promise: str
+    promise: str  # or the cause that is not one of time
     rung_at: str
     notifies: bool
     overtaken: bool
     skipped: bool
+    order: int | None = None  # the live order that this is already supervised by
 
 
 def remind(case: Case, facts: Remind, step: Step) -> Said:
@@ -39,22 +51,11 @@ def remind(case: Case, facts: Remind, step: Step) -> Said:
         "overtaken": facts.overtaken,
         "skipped": facts.skipped,
     }
+    if facts.order is not None:
+        told["order"] = facts.order
     if not facts.skipped:
         raise_level(case, facts.level)
     return Said("", None, told)
-
-
-def urged_twice(at: datetime) -> Remind:
-    """A second chase by the citizen turns the light red (L2), whatever time is left."""
-    return Remind(
-        level=2,
-        kind="red",
-        promise="urged",
-        rung_at=at.isoformat(),
-        notifies=True,
-        overtaken=False,
-        skipped=False,
-    )
 
 
 def raise_level(case: Case, level: int) -> None:
@@ -81,8 +82,35 @@ def urge(case: Case, facts: citizen.Urge, step: Step) -> Said:
 
 def supervise(case: Case, facts: centre.Supervise, step: Step) -> Said:
     """Row 21b: a higher order freezes the lower (政府督查条例 art. 15: no duplicate supervision)."""
-    if not LOWEST <= facts.level <= HIGHEST:
-        raise NotPossible("督办级别为 2 至 6。", "Levels are 2 to 6.", field="level")
+    _check_level(facts, step)
+    basis = _basis(facts)
+    live = case.live_order
+    if live is not None and live.level >= facts.level:
+        raise NotPossible(
+            "已有同级或更高级的督办单。", "An order of this level or above is live.", field="level"
+        )
+    if live is not None:
+        live.state = OrderState.FROZEN
+        promises.drop(case, (Promise.ORDER,), step.at, part=str(live.id))
+    order = Order(len(case.orders) + 1, facts.level, facts.cause, facts.text, case.lead, step.at)
+    order.recipients, order.basis = list(recipients(facts.level, case.lead)), basis
+    case.orders.append(order)
+    raise_level(case, facts.level)
+    _start_clock(case, order, step)
+    told = {"order": order.id, "rung": facts.level, "kind": "supervise", "cause": facts.cause}
+    if live is not None:
+        told["frozen"] = live.id
+    return Said(facts.text, None, told)
+
+
+def _check_level(facts: centre.Supervise, step: Step) -> None:
+    least = AT_LEAST.get(facts.cause, LOWEST)
+    if not least <= facts.level <= HIGHEST:
+        zh, en = (
+            f"“{facts.cause.zh}”的督办级别为 {least} 至 6。",
+            f"'{facts.cause.en}': {least} to 6.",
+        )
+        raise NotPossible(zh, en, field="level")
     by_hand = step.actor.role is not Role.SYSTEM
     if by_hand and (facts.level >= DIRECTORS) != (step.actor.role is Role.DIRECTOR):
         raise NotAllowed(
@@ -90,20 +118,22 @@ def supervise(case: Case, facts: centre.Supervise, step: Step) -> Said:
             "Level 4 and above: the director.",
             field="level",
         )
-    live = [order for order in case.orders if order.live]
-    if any(order.level >= facts.level for order in live):
-        raise NotPossible(
-            "已有同级或更高级的督办单。", "An order of this level or above is live.", field="level"
-        )
-    for order in live:
-        order.state = "frozen"
-        promises.drop(case, (Promise.ORDER,), step.at, part=str(order.id))
-    order = Order(len(case.orders) + 1, facts.level, facts.cause, facts.text, case.lead, step.at)
-    case.orders.append(order)
-    raise_level(case, facts.level)
-    _start_clock(case, order, step)
-    told = {"order": order.id, "rung": facts.level, "kind": "supervise", "cause": facts.cause}
-    return Said(facts.text, None, told)
+
+
+def _basis(facts: centre.Supervise) -> dict[str, Any]:
+    """What a cause from outside rests on; an instruction or a report nobody can look up is none."""
+    needed = {
+        Cause.INSTRUCTION: ("given_by", "document"),
+        Cause.MEDIA: ("outlet", "document"),
+    }.get(facts.cause, ())
+    told = {name: getattr(facts, name) for name in ("given_by", "document", "outlet")}
+    for name in needed:
+        if not told[name]:
+            zh, en = f"“{facts.cause.zh}”须写明依据。", f"'{facts.cause.en}' needs its source."
+            raise NotPossible(zh, en, field=name)
+    if facts.dated is not None:
+        told["dated"] = facts.dated.isoformat()
+    return {name: value for name, value in told.items() if value}
 
 
 def _start_clock(case: Case, order: Order, step: Step) -> None:
@@ -116,10 +146,11 @@ def _start_clock(case: Case, order: Order, step: Step) -> None:
         part=str(order.id),
         terms_version=step.rules.terms.version,
     )
+    order.due_at = deadline.due_at
     promises.add(case, deadline)
 
 
-def _order(case: Case, order_id: int, states: tuple[str, ...]) -> Order:
+def _order(case: Case, order_id: int, *states: OrderState) -> Order:
     order = next((o for o in case.orders if o.id == order_id), None)
     if order is None or order.state not in states:
         raise NotPossible(
@@ -129,35 +160,59 @@ def _order(case: Case, order_id: int, states: tuple[str, ...]) -> Order:
 
 
 def answer_order(case: Case, facts: department.AnswerOrder, step: Step) -> Said:
-    order = _order(case, facts.order, ("issued", "returned"))
-    order.answer = facts.text
-    order.state = "appealed" if facts.appeal else "answered"
+    order = _order(case, facts.order, OrderState.ISSUED, OrderState.RETURNED)
+    if order.level >= PLANNED:
+        for name in ("plan", "plan_on"):
+            if getattr(facts, name) is None:
+                zh = "4 级及以上督办须提交整改计划和完成日期。"
+                raise NotPossible(zh, "From level 4 on, a plan and its date.", field=name)
+    if facts.plan_on is not None and facts.plan_on < step.at.astimezone(_zone(step)).date():
+        raise NotPossible("计划完成日期不能早于今天。", "The plan lies behind.", field="plan_on")
+    order.answer, order.answered_at = facts.text, step.at
+    order.plan, order.plan_on = facts.plan, facts.plan_on
+    order.state = OrderState.ANSWERED
     promises.keep(case, step.at, Promise.ORDER, part=str(order.id))
-    return Said(facts.text, None, {"order": order.id, "appeal": facts.appeal})
+    planned = facts.plan_on.isoformat() if facts.plan_on else None
+    return Said(facts.text, None, {"order": order.id, "plan": facts.plan, "plan_on": planned})
+
+
+def _zone(step: Step) -> Any:
+    return step.rules.calendar.zone
 
 
 def judge_order(case: Case, facts: centre.JudgeOrder, step: Step) -> Said:
+    """Accepted, sent back with a new deadline, or withdrawn with its reason."""
     withdrawing = facts.verdict is Judgement.WITHDRAW
-    states = (
-        ("issued", "answered", "returned", "appealed") if withdrawing else ("answered", "appealed")
-    )
-    order = _order(case, facts.order, states)
+    order = _order(case, facts.order, *(LIVE if withdrawing else (OrderState.ANSWERED,)))
+    if order.level >= DIRECTORS and step.actor.role is not Role.DIRECTOR:
+        raise NotAllowed(
+            "4 级及以上督办由热线办主任审定。", "Level 4 and above: the director.", field="order"
+        )
     if facts.verdict is Judgement.RETURN and not case.open:
         raise NotPossible(
             "诉求已办结，不能退回督办答复。", "Closed: it cannot be sent back.", field="verdict"
         )
-    order.verdict = facts.reason
-    order.state = {"accept": "accepted", "return": "returned", "withdraw": "withdrawn"}[
-        facts.verdict.value
-    ]
     promises.drop(case, (Promise.ORDER,), step.at, part=str(order.id))
+    if withdrawing:
+        order.withdraw(facts.reason)
+    else:
+        order.verdict, order.judged_at = facts.reason, step.at
+        accepted = facts.verdict is Judgement.ACCEPT
+        order.state = OrderState.ACCEPTED if accepted else OrderState.RETURNED
     if facts.verdict is Judgement.RETURN:
         _start_clock(case, order, step)
     return Said(facts.reason, None, {"order": order.id, "verdict": facts.verdict})
 
 
-def archivable(case: Case, step: Step) -> bool:
-    """Row 23: N days after the close, no appeal open."""
-    if case.closed_at is None or any(order.state == "appealed" for order in case.orders):
-        return False
-    return step.at >= case.closed_at + timedelta(days=step.rules.terms.archive_after.n)
+def excuse(case: Case, at: datetime) -> list[int]:
+    """Force majeure stops the clock: an order that only time caused is withdrawn, with the reason."""
+    excused = []
+    for order in case.orders:
+        if order.live and order.cause in BY_TIME:
+            order.withdraw("因不可抗力中止计时，督办随之撤销。")
+            promises.drop(case, (Promise.ORDER,), at, part=str(order.id))
+            excused.append(order.id)
+    return excused
+
+
+BY_TIME = frozenset({Cause.OVERDUE, Cause.UNSIGNED, Cause.UNANSWERED})

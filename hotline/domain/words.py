@@ -179,6 +179,13 @@ class Judgement(Named):
     WITHDRAW = "withdraw", "撤销督办", "withdrawn"
 
 
+class Ruling(Named):
+    """What the director says of an appeal against a verdict (申诉裁定)."""
+
+    UPHOLD = "uphold", "维持原审定", "verdict upheld"
+    OVERTURN = "overturn", "撤销督办", "order overturned"
+
+
 class Cause(Named):
     """Why a case is supervised (督办事由)."""
 

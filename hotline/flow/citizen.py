@@ -14,12 +14,11 @@ from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Entry
 from hotline.domain.counting import why
 from hotline.domain.errors import NoSuchCase, Refused
-from hotline.domain.people import SYSTEM, mask_text
 from hotline.domain.people import citizen as a_citizen
+from hotline.domain.people import mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import Action, State
-from hotline.domain.supervision import urged_twice
-from hotline.flow import notify
+from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
 from hotline.flow.enclosures import enclose
 from hotline.flow.linked import linked
@@ -144,21 +143,13 @@ async def _do(centre: Centre, work: Work, number: str, facts: Act, origin: str) 
     archived = case.state is State.ARCHIVED
     await enclose(centre, work, case, facts)
     perform.perform(case, facts, step)
-    if isinstance(facts, citizen.Urge):
-        _urged(case, step)
-    await notify.tell(work, case, centre.rules.tree)
+    await causes.follow(work, case, facts, step)
+    await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
     if archived and isinstance(facts, citizen.Reopen):
         await linked(centre, work, case, case.title, facts.facts)
     elif case.state is State.MERGED and case.parent:
         await _tell_parent(centre, work, case, facts)
-
-
-def _urged(case: Case, step: Step) -> None:
-    """The second chase turns the light red (the ladder's L2), once."""
-    if case.urges >= 2 and (case.level or 0) < 2:
-        told = urged_twice(step.at)
-        perform.perform(case, told, Step(SYSTEM, step.at, step.rules))
 
 
 async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> None:
@@ -167,7 +158,7 @@ async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> N
     if parent.open and isinstance(facts, citizen.Supplement):
         added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
         perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
-        await notify.tell(work, parent, centre.rules.tree)
+        await notify.tell(work, parent, centre.rules)
     await work.cases.save(parent)
 
 

@@ -163,7 +163,7 @@ async def _settle(
         if may_go and chosen and reading and sure(reading, chosen, centre.rules.tree):
             _dispatch(case, chosen, step)
         passed = promises.pass_over(case, work.at) if letter.backdated else []
-        await notify.tell(work, case, centre.rules.tree, quiet=letter.backdated)
+        await notify.tell(work, case, centre.rules, quiet=letter.backdated)
         await work.cases.add(case)
         for n, rung, taken in passed:
             await agenda.enter(work.connection, case, (n, rung), taken, work.at)

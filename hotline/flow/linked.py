@@ -9,7 +9,7 @@ from hotline.domain.case import Case
 from hotline.domain.people import SYSTEM, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
-from hotline.flow import notify
+from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
 from hotline.store.inbox import give_numbers
 from hotline.store.work import Work
@@ -36,10 +36,18 @@ async def linked(
         previous=origin.number,
     )
     perform.receive(case, Step(SYSTEM, work.at, centre.rules), f"由 {origin.number} 关联生成")
-    await notify.tell(work, case, centre.rules.tree)
+    await notify.tell(work, case, centre.rules)
     await work.cases.add(case)
     await work.vault.copy(origin.id or 0, case.id or 0, {"title": title, "content": content})
     return case
+
+
+async def gathered(centre: Centre, work: Work, child: Case) -> None:
+    """One caller more on the parent: several that bring one matter get it supervised."""
+    parent = await work.cases.change(child.parent or "")
+    await causes.gather(work, parent, Step(SYSTEM, work.at, centre.rules))
+    await notify.tell(work, parent, centre.rules)
+    await work.cases.save(parent)
 
 
 async def spread(centre: Centre, work: Work, parent: Case, facts: Act) -> None:

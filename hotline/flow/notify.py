@@ -6,13 +6,19 @@ import structlog
 
 from channels.desk import SendFailed
 from channels.message import Outgoing
+from escalation.calendar import ZONE
+from hotline.domain import timing
 from hotline.domain.case import Case, Entry
-from hotline.domain.people import Actor, Tree
+from hotline.domain.order import DIRECTORS, recipients
+from hotline.domain.people import Actor
+from hotline.domain.promises import Rules
 from hotline.domain.state import Action
 from hotline.domain.words import Role
+from hotline.flow import waiting
 from hotline.flow.centre import Centre
 from hotline.store import catalogue, outbox
 from hotline.store.outbox import Message
+from hotline.store.stumbles import Stumble
 from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
@@ -28,7 +34,7 @@ DESKS: dict[Action, tuple[Role, ...]] = {
     Action.EXCLUDE: (Role.DIRECTOR,),
     Action.REPLY: (Role.INSPECTOR,),
     Action.APPROVE: (Role.CALLBACK,),
-    Action.ANSWER_ORDER: (Role.SUPERVISOR,),
+    Action.APPEAL_ORDER: (Role.DIRECTOR,),
     Action.REOPEN: (Role.CALLBACK,),
 }
 TO_UNIT = frozenset(
@@ -43,22 +49,18 @@ TO_UNIT = frozenset(
         Action.REWORK,
         Action.SUPERVISE,
         Action.JUDGE_ORDER,
+        Action.JUDGE_APPEAL,
+        Action.EXPOSE,
         Action.SUPPLEMENT,
         Action.REPORT_PART,
         Action.REOPEN,
         Action.WITHDRAW,
     }
 )
-# L0 and L1 tell the unit; from L2 its leader; then the supervisor; then the director.
-BY_LEVEL = {
-    3: (Role.SUPERVISOR,),
-    4: (Role.SUPERVISOR, Role.DIRECTOR),
-    5: (Role.DIRECTOR,),
-    6: (Role.DIRECTOR,),
-}
+TO_LEADER = frozenset({Action.JUDGE_ORDER, Action.JUDGE_APPEAL, Action.EXPOSE})
 
 
-async def tell(work: Work, case: Case, tree: Tree, *, quiet: bool = False) -> None:
+async def tell(work: Work, case: Case, rules: Rules, *, quiet: bool = False) -> None:
     """Posts what the case's unsaved entries have to tell; call before the case is saved."""
     if quiet:
         return
@@ -70,18 +72,41 @@ async def tell(work: Work, case: Case, tree: Tree, *, quiet: bool = False) -> No
             subject=f"{_headline(entry)}：{case.number}",
             text=case.title[:60],
             level=entry.after.get("rung"),
+            promise=entry.after.get("promise") if entry.action is Action.REMIND else None,
         )
         for entry in case.entries
         for audience in sorted(set(audiences(case, entry)))
+    ]
+    timed = await waiting.timed(work, case, messages, rules)
+    await outbox.post(work.connection, timed, work.at, leaves=False)
+
+
+async def alarm(work: Work, place: tuple[str, int], stumble: Stumble) -> None:
+    """A rung keeps failing: told once to who can mend it and to who answers for the shift."""
+    number, seq = place
+    since = stumble.first_at.astimezone(ZONE)
+    messages = [
+        Message(
+            message_id=f"{number}.{seq}.stumble-{stumble.id}.{role.value}",
+            audience=f"role:{role.value}",
+            about=number,
+            subject=f"催督未能执行：{number}",
+            text=f"自{since:%m-%d %H:%M}起已失败 {stumble.attempts} 次（{stumble.problem}），"
+            "其他诉求不受影响；请查明后在“管理”页重试。",
+        )
+        for role in (Role.SYSADMIN, Role.SHIFT_LEAD)
     ]
     await outbox.post(work.connection, messages, work.at, leaves=False)
 
 
 def _headline(entry: Entry) -> str:
     if entry.action is Action.REMIND:
-        return {"remind": "提醒", "yellow": "黄灯预警", "red": "红灯催办"}.get(
-            str(entry.after.get("kind")), "提醒"
-        )
+        return {
+            "remind": "提醒",
+            "yellow": "黄灯预警",
+            "red": "红灯催办",
+            "supervise": "督办在办提醒",
+        }.get(str(entry.after.get("kind")), "提醒")
     if entry.action is Action.SUPERVISE:
         return f"{entry.after.get('rung')}级督办"
     return entry.action.zh
@@ -94,8 +119,12 @@ def audiences(case: Case, entry: Entry) -> Iterable[str]:
     for role in DESKS.get(entry.action, ()):
         yield unit if by_unit and unit else f"role:{role.value}"
     if entry.action in (Action.REMIND, Action.SUPERVISE):
-        yield from _climbed(entry, unit)
+        yield from _climbed(case, entry)
         return
+    if entry.action in TO_LEADER and case.lead:
+        yield f"leader:{case.lead}"
+    if entry.action is Action.ANSWER_ORDER:
+        yield f"role:{_judge(case, entry).value}"
     urged = entry.action is Action.URGE and not entry.after.get("batched")
     if unit and (entry.action in TO_UNIT or urged):
         yield unit
@@ -104,7 +133,13 @@ def audiences(case: Case, entry: Entry) -> Iterable[str]:
             yield f"unit:{part.department}"
 
 
-def _climbed(entry: Entry, unit: str | None) -> Iterable[str]:
+def _judge(case: Case, entry: Entry) -> Role:
+    """Who judges the answer to an order."""
+    level = next((o.level for o in case.orders if o.id == entry.after.get("order")), 0)
+    return Role.DIRECTOR if level >= DIRECTORS else Role.SUPERVISOR
+
+
+def _climbed(case: Case, entry: Entry) -> Iterable[str]:
     if entry.after.get("overtaken") or entry.after.get("skipped"):
         return
     level, promise = int(entry.after.get("rung") or 0), entry.after.get("promise")
@@ -118,16 +153,23 @@ def _climbed(entry: Entry, unit: str | None) -> Iterable[str]:
         if level >= 2:
             yield f"role:{Role.SHIFT_LEAD.value}"
         return
-    yield unit or f"role:{Role.DISPATCHER.value}"
-    for role in BY_LEVEL.get(level, ()):
-        yield f"role:{role.value}"
+    if case.lead is None:
+        yield f"role:{Role.DISPATCHER.value}"
+    for audience in recipients(level, case.lead):
+        kind = audience.partition(":")[0]
+        # Below L2 a leader is told in the digest, and of a pressing case not at all.
+        if kind != "outside" and not (kind == "leader" and level < 2 and timing.pressing(case)):
+            yield audience
 
 
 async def desk_messages(
     centre: Centre, actor: Actor, below: int | None = None, limit: int = 50
 ) -> list[dict[str, object]]:
     """What the actor's desk was told, newest first."""
-    desks = [f"role:{actor.role.value}", *(f"unit:{code}" for code in sorted(actor.units))]
+    units = [f"unit:{code}" for code in sorted(actor.units)]
+    desks = [f"role:{actor.role.value}", *units]
+    if actor.role is Role.LEADER:
+        desks.append(f"leader:{actor.department}")
     async with centre.look() as view:
         return await catalogue.desk_messages(view.connection, desks, below, limit)
 

@@ -113,7 +113,7 @@ async def _one(
         async with centre.work() as work:
             case = await work.cases.change_by_id(case_id)
             await change(centre, work, case)
-            await notify.tell(work, case, centre.rules.tree)
+            await notify.tell(work, case, centre.rules)
             await work.cases.save(case)
     except NothingToDo:
         return 0

@@ -1,6 +1,6 @@
 """The agenda the watch sweeps: what is due, and taking one rung; archiving; supervision by time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,13 +12,14 @@ from hotline.domain import perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
 from hotline.domain.errors import Refused
-from hotline.domain.people import SYSTEM
+from hotline.domain.people import SYSTEM, Actor
 from hotline.domain.promises import Step
 from hotline.domain.supervision import Remind
 from hotline.domain.words import Cause
 from hotline.flow import notify
 from hotline.flow.centre import Centre
-from hotline.store import agenda
+from hotline.store import acts as record
+from hotline.store import agenda, stumbles
 from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,8 @@ class CaseAgenda:
 
     async def climb(self, batch: Sequence[Due], now: datetime) -> Outcome:
         """One transaction for the batch, a savepoint each: a broken case stops only itself."""
-        climbed, gone, failed = 0, 0, []
+        climbed, gone = 0, 0
+        failed: dict[int, tuple[int, str]] = {}
         async with self._centre.work() as work:
             for due in batch:
                 try:
@@ -60,8 +62,20 @@ class CaseAgenda:
                         error=type(error).__name__,
                         exc_info=error,
                     )
-                    failed.append(due.deadline_id)
+                    failed[due.deadline_id] = due.case_id, type(error).__name__
+            well = [due.deadline_id for due in batch if due.deadline_id not in failed]
+            await stumbles.recovered(work.connection, well, now)
+            await self._stumbled(work, failed)
         return Outcome(climbed, gone, tuple(failed))
+
+    async def _stumbled(self, work: Work, failed: Mapping[int, tuple[int, str]]) -> None:
+        """Each is put off for longer; after a few times somebody is told, once."""
+        for deadline_id, (case_id, problem) in failed.items():
+            place = deadline_id, case_id
+            found = await stumbles.stumbled(work.connection, place, problem, work.at)
+            if found.alarms:
+                number, seq = await stumbles.case_of(work.connection, case_id)
+                await notify.alarm(work, (number, seq), found)
 
     async def _take(self, work: Work, due: Due, now: datetime) -> None:
         """Locks the case by writing, checks that `climbed` is still what was seen, climbs."""
@@ -74,7 +88,7 @@ class CaseAgenda:
         for offset, step in enumerate(steps):
             await self._climb_one(work, case, deadline, step)
             await agenda.enter(work.connection, case, (n, deadline.climbed + offset), step, now)
-        await notify.tell(work, case, self._centre.rules.tree)
+        await notify.tell(work, case, self._centre.rules)
         await work.cases.save(case)
 
     async def _climb_one(
@@ -107,6 +121,17 @@ class CaseAgenda:
         self._logged = now
         async with self._centre.work() as work:
             await agenda.log_tick(work.connection, self._centre.node, now, outcome)
+            await stumbles.forget_idle(work.connection, now)
+
+
+async def retry_now(centre: Centre, stumble_id: int, actor: Actor) -> bool:
+    """A rung that kept failing is tried at the next look again; by hand, and on record."""
+    async with centre.work() as work:
+        found = await stumbles.retry_now(work.connection, stumble_id, work.at)
+        if found:
+            about = {"stumble": stumble_id}
+            await record.record(work.connection, work.at, actor, "rung_retried", about)
+        return found
 
 
 def _order(case: Case, deadline: run.Deadline, rung: run.Step) -> acts.Supervise:

@@ -10,21 +10,20 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
-from hotline.domain.people import SYSTEM, Actor
+from hotline.domain.people import Actor
 from hotline.domain.promises import Step
-from hotline.domain.words import Cause, Role
-from hotline.flow import notify
+from hotline.domain.words import Role
+from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
 from hotline.flow.classify import learn
 from hotline.flow.enclosures import enclose
-from hotline.flow.linked import linked, spread
+from hotline.flow.linked import gathered, linked, spread
 from hotline.store import files, find
 from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
 
 LABELLED = (acts.Accept, acts.Transfer, acts.Correct)
 AGENT_SEES = timedelta(minutes=30)  # after filing; contract.md, "Who sees identity"
-REPEATED_REWORK = 3  # the level of the order that follows the last allowed round
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,12 @@ async def act_all(
     for facts, actor in told:
         await _do(centre, work, case, facts, actor)
         done.append(facts)
-    await notify.tell(work, case, centre.rules.tree)
+    await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
     for facts in done:
         await spread(centre, work, case, facts)
+        if isinstance(facts, acts.Merge):
+            await gathered(centre, work, case)
         if isinstance(facts, acts.Split):
             changes = {"type": facts.type, "topic": facts.topic}
             await linked(centre, work, case, facts.title, facts.content, **changes)
@@ -81,8 +82,7 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
     perform.perform(case, facts, step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
         await learn(work, case, before, actor)
-    if isinstance(facts, acts.Rework):
-        _supervise_rework(case, step)
+    await causes.follow(work, case, facts, step)
 
 
 def _labels(case: Case) -> dict[str, str]:
@@ -113,15 +113,6 @@ async def _check_parent(work: Work, facts: acts.Merge) -> None:
         raise NotPossible("没有找到主单。", "No such parent case.", field="parent") from None
     if not parent.open:
         raise NotPossible("主单已结束，不能并入。", "The parent is not open.", field="parent")
-
-
-def _supervise_rework(case: Case, step: Step) -> None:
-    """More rounds than the terms allow are supervised (domain rules §2.6 and §3.2)."""
-    live = any(order.live and order.level >= REPEATED_REWORK for order in case.orders)
-    if case.round - 1 >= step.rules.terms.max_rework and not live:
-        demanded = f"已重办 {case.round - 1} 次，请单位主要负责人督促解决。"
-        order = acts.Supervise(level=REPEATED_REWORK, cause=Cause.REWORK, text=demanded)
-        perform.perform(case, order, Step(SYSTEM, step.at, step.rules))
 
 
 async def view(centre: Centre, number: str, actor: Actor) -> CaseView:

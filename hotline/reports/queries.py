@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.state import ENDED, OPEN, OWED
-from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, OrderRow
+from hotline.store.ordertables import OrderRow
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow
 
 BY = {
     "department": CaseRow.lead,
@@ -107,7 +108,7 @@ async def orders(connection: AsyncConnection, period: Period) -> list[dict[str, 
     columns = [
         OrderRow.level.label("key"),
         func.count().label("issued"),
-        _sum(OrderRow.state.in_(["issued", "returned", "appealed"])).label("unanswered"),
+        _sum(OrderRow.state.in_(["issued", "returned"])).label("unanswered"),
         _sum(OrderRow.state == "answered").label("answered"),
         _sum(OrderRow.state == "accepted").label("accepted"),
         _sum(OrderRow.state == "frozen").label("frozen"),

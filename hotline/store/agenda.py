@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Integer, Table, bindparam, func, insert, select
+from sqlalchemy import Integer, Table, bindparam, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.promise import Step
 from escalation.watch import Outcome
 from hotline.domain.case import Case
 from hotline.store.database import AwareDateTime
-from hotline.store.ledgers import TickRow
+from hotline.store.ledgers import StumbleRow, TickRow
 from hotline.store.tables import CaseRow, DeadlineRow, RungRow
 
 # Built once: the watch asks these every second, a replay tens of thousands of times.
@@ -23,6 +23,13 @@ DUE = (
     .where(DeadlineRow.next_at <= bindparam("now", type_=AwareDateTime()))
     .limit(bindparam("most", type_=Integer()))
 )
+# A rung that failed is put off, so that it costs the others nothing; its row stays as it is.
+PUT_OFF = exists().where(
+    StumbleRow.deadline_id == DeadlineRow.id,
+    StumbleRow.ended_at.is_(None),
+    StumbleRow.retry_at > bindparam("now", type_=AwareDateTime()),
+)
+DUE = DUE.where(~PUT_OFF)
 NEXT = WAITING.where(DeadlineRow.next_at.is_not(None)).limit(1)
 
 

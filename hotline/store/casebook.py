@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from escalation.promise import Deadline
 from hotline.domain.case import Case, Entry
 from hotline.domain.errors import NoSuchCase, Stale
-from hotline.store import rows
-from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, OrderRow, PartRow, RequestRow
+from hotline.store import ordernumbers, rows
+from hotline.store.ordertables import OrderRow
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, PartRow, RequestRow
 
 CHILDREN: tuple[tuple[str, Any, Any, Any], ...] = (
     ("parts", PartRow, rows.part_from, rows.part_values),
@@ -67,6 +68,7 @@ class CaseBook:
         self._loaded: dict[str, dict[int, Deadline]] = {}
         self._children: dict[tuple[str, str, int], dict[str, Any]] = {}  # as they lie in the rows
         self._numbers: dict[int, int] = {}  # deadline id -> running number in its case
+        self._issuing: set[int] = set()  # ids of cases with an order that has no number yet
 
     async def change(self, number: str, version: int | None = None) -> Case:
         """The case, locked for this unit of work; Stale when it is not at `version` any more."""
@@ -132,12 +134,23 @@ class CaseBook:
         case.entries.clear()
         for name, _, _, values in CHILDREN:
             changed = []
+            if name == "orders" and any(order.number is None for order in case.orders):
+                self._issuing.add(case_id)
             for child in getattr(case, name):
                 told, place = values(case_id, child), (case.number, name, child.id)
                 if self._children.get(place) != told:
                     self._children[place] = told
                     changed.append(told)
             await self._put_all(UPSERT[self._connection.dialect.name, name], changed)
+
+    async def number_orders(self) -> None:
+        """Gives the orders issued in this unit of work their numbers, as the last thing in it.
+
+        The year's row is locked after every case, never before one: nobody waits in a circle.
+        """
+        if self._issuing:
+            await ordernumbers.give(self._connection, self._issuing)
+            self._issuing.clear()
 
     async def _save_promises(self, case: Case, case_id: int) -> None:
         before, made, moved = self._loaded.get(case.number, {}), [], []

@@ -11,6 +11,8 @@ from escalation.promise import State as Run
 from hotline.domain import promises
 from hotline.domain.case import GENESIS, Case, Entry
 from hotline.domain.state import OPEN, State
+from hotline.store.findings import Broken
+from hotline.store.orderchecks import orders
 
 GRACE = timedelta(seconds=60)  # how late a rung may be taken while a watch is awake
 
@@ -47,15 +49,6 @@ WAITING = frozenset({State.NEED_INFO, State.SUSPENDED})
 
 
 @dataclass(frozen=True)
-class Broken:
-    """An invariant that does not hold, where, and how."""
-
-    invariant: str
-    place: str
-    what: str
-
-
-@dataclass(frozen=True)
 class Rung:
     """A line of the ledger of rungs taken."""
 
@@ -67,12 +60,29 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Stumbled:
+    """A rung of a deadline could not be taken for a while; it is known why it is late."""
+
+    deadline_n: int
+    first_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
 class Kept:
     """A case as it lies in the database, with its history and the rungs it climbed."""
 
     case: Case
     entries: Sequence[Entry]
     rungs: Sequence[Rung]
+    stumbled: Sequence[Stumbled] = ()
+
+    def excused(self, rung: Rung) -> bool:
+        """It failed at first and was taken when it worked again: late, but never unseen."""
+        return any(
+            one.deadline_n == rung.deadline_n and one.first_at <= rung.climbed_at <= one.ended_at
+            for one in self.stumbled
+        )
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,7 @@ def check(kept: Kept, ticks: Ticks) -> Iterator[Broken]:
         ("I6", chain(kept)),
         ("I7", standing(kept)),
         ("I4", timers(kept.case)),
+        ("I4", orders(kept.case, kept.entries)),
         ("I5", climbed(kept, ticks)),
     ):
         for what in problems:
@@ -193,7 +204,7 @@ def _taken(kept: Kept, rung: Rung, ticks: Ticks) -> Iterator[str]:
         return
     # An entry may have moved the deadline: before it, the rung could not be seen.
     seen = _last_change(kept, rung.rung_at, before=rung.entry_seq)
-    if ticks.between(seen, rung.climbed_at - GRACE):
+    if ticks.between(seen, rung.climbed_at - GRACE) and not kept.excused(rung):
         yield f"{name} was taken more than {GRACE.seconds} s late while a watch was awake"
 
 

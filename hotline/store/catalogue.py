@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -81,11 +81,22 @@ async def add_label(connection: AsyncConnection, label: Mapping[str, Any]) -> No
     await connection.execute(insert(LabelRow).values(**label))
 
 
+TOLD = ("waiting", "sent", "parked")  # what is held, folded or overtaken stands on no desk
+
+
 async def desk_messages(
     connection: AsyncConnection, audiences: Sequence[str], below: int | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Messages for a desk, newest first; `below` is the id the page before ended with."""
-    wanted = select(*OutboxRow.__table__.c).where(OutboxRow.audience.in_(audiences))
+    """Messages for a desk, newest first; `below` is the id the page before ended with.
+
+    A leader reads of the unit's reminders in what is addressed to leaders, and nowhere else.
+    """
+    wanted = select(*OutboxRow.__table__.c).where(
+        OutboxRow.audience.in_(audiences), OutboxRow.state.in_(TOLD)
+    )
+    if any(audience.startswith("leader:") for audience in audiences):
+        units = OutboxRow.audience.startswith("unit:")
+        wanted = wanted.where(or_(~units, OutboxRow.promise.is_(None)))
     if below is not None:
         wanted = wanted.where(OutboxRow.id < below)
     found = await connection.execute(wanted.order_by(OutboxRow.id.desc()).limit(limit))

@@ -1,18 +1,16 @@
 """Lists of cases by cursor, filtered and sorted; an actor's view decides what is found at all."""
 
-import base64
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.access import SEES_ALL
-from hotline.domain.errors import Refused
 from hotline.domain.people import Actor
 from hotline.domain.state import ENDED, OPEN, OWED
+from hotline.store import cursors
 from hotline.store.tables import CaseRow, PartRow
 
 LISTED = (
@@ -25,17 +23,6 @@ SORTS = {
     "-due_at": (CaseRow.due_at, True),
 }
 MOST = 200
-
-
-class BadCursor(Refused):
-    """A cursor that this list did not give out."""
-
-    code = "bad_cursor"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "翻页标记无效，请回到第一页。", "The cursor is not valid; start over.", field="cursor"
-        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +72,7 @@ async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: d
     if column is CaseRow.due_at:
         conditions.append(CaseRow.due_at.is_not(None))
     if wanted.cursor:
-        at, row_id = _read_cursor(wanted.cursor)
+        at, row_id = cursors.read(wanted.cursor, ids=1)
         beyond = column < at if falling else column > at
         tie = CaseRow.id < row_id if falling else CaseRow.id > row_id
         conditions.append(or_(beyond, and_(column == at, tie)))
@@ -94,7 +81,7 @@ async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: d
     rows = [dict(row._mapping) for row in found]
     more = len(rows) > limit
     rows = rows[:limit]
-    return Found(rows, _cursor(rows[-1][column.key], rows[-1]["id"]) if more else None)
+    return Found(rows, cursors.give(rows[-1][column.key], rows[-1]["id"]) if more else None)
 
 
 def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
@@ -143,19 +130,3 @@ async def counts(connection: AsyncConnection, actor: Actor) -> dict[str, int]:
         query = query.where(seen)
     found = await connection.execute(query.group_by(CaseRow.state))
     return {row[0]: row[1] for row in found}
-
-
-def _cursor(at: datetime, row_id: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), row_id]).encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        at, row_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        moment = datetime.fromisoformat(at)
-        # Only what this list could have given out: a moment that UTC can hold, a number a row has.
-        if moment.tzinfo is None or type(row_id) is not int or not 0 <= row_id < 2**63:
-            raise BadCursor
-        return moment.astimezone(UTC), row_id
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise BadCursor from error

@@ -15,11 +15,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import logchecks, receiptchecks, rows
-from hotline.store.casechecks import Broken, Kept, Rung, Ticks, check
+from hotline.store import logchecks, orderchecks, receiptchecks, rows
+from hotline.store.casechecks import Kept, Rung, Stumbled, Ticks, check
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
-from hotline.store.ledgers import TickRow
+from hotline.store.findings import Broken
+from hotline.store.ledgers import StumbleRow, TickRow
+from hotline.store.ordertables import OrderRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, RungRow
 
 PAGE = 200
@@ -58,6 +60,7 @@ async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> V
             verdict.entries += len(kept.entries)
         for checks in (
             receiptchecks.effects(connection, cipher),
+            orderchecks.numbers(connection),
             logchecks.notices(connection),
             logchecks.reveals(connection),
             logchecks.acts(connection),
@@ -113,12 +116,19 @@ async def _loaded(
     if not page:
         return
     span = (page[0].id, page[-1].id)
-    deadlines = await _of(connection, DeadlineRow, span, DeadlineRow.n)
-    entries = await _of(connection, EntryRow, span, EntryRow.seq)
-    rungs = await _of(connection, RungRow, span, RungRow.deadline_n)
+    beside = {
+        table: await _of(connection, table, span, order)
+        for table, order in (
+            (DeadlineRow, DeadlineRow.n),
+            (EntryRow, EntryRow.seq),
+            (RungRow, RungRow.deadline_n),
+            (OrderRow, OrderRow.id),
+            (StumbleRow, StumbleRow.id),
+        )
+    }
     for row in page:
         try:
-            kept = _kept(row, deadlines, entries, rungs)
+            kept = _kept(row, {table: found.get(row.id, []) for table, found in beside.items()})
         except (ValueError, KeyError, TypeError) as error:
             verdict.add(Broken("I7", row.number, f"cannot be read: {type(error).__name__}"))
             continue
@@ -140,17 +150,18 @@ async def _of(
     return listed
 
 
-def _kept(
-    row: Any,
-    deadlines: dict[int, list[Any]],
-    entries: dict[int, list[Any]],
-    rungs: dict[int, list[Any]],
-) -> Kept:
+def _kept(row: Any, beside: dict[Any, list[Any]]) -> Kept:
     case = rows.case_from(row)
-    case.deadlines = {d.n: rows.deadline_from(d) for d in deadlines.get(row.id, ())}
-    history = [rows.entry_from(entry) for entry in entries.get(row.id, ())]
+    case.deadlines = {d.n: rows.deadline_from(d) for d in beside[DeadlineRow]}
+    case.orders = [rows.order_from(order) for order in beside[OrderRow]]
+    history = [rows.entry_from(entry) for entry in beside[EntryRow]]
     taken = [
-        Rung(r.deadline_n, r.rung, r.rung_at, r.climbed_at, r.entry_seq)
-        for r in rungs.get(row.id, ())
+        Rung(r.deadline_n, r.rung, r.rung_at, r.climbed_at, r.entry_seq) for r in beside[RungRow]
     ]
-    return Kept(case, history, taken)
+    numbered = {d.id: d.n for d in beside[DeadlineRow]}
+    stumbled = [
+        Stumbled(numbered[s.deadline_id], s.first_at, s.ended_at)
+        for s in beside[StumbleRow]
+        if s.ended_at is not None and s.deadline_id in numbered
+    ]
+    return Kept(case, history, taken, stumbled)

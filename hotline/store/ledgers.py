@@ -55,6 +55,20 @@ class OutboxRow(Row):
             postgresql_where=text("next_at IS NOT NULL"),
         ),
         Index("ix_outbox_desk", "audience", "id"),
+        Index(
+            "ix_outbox_held",
+            "not_before",
+            "id",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index(
+            "ix_outbox_reminder",
+            "about",
+            "id",
+            sqlite_where=text("promise IS NOT NULL"),
+            postgresql_where=text("promise IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
@@ -64,10 +78,13 @@ class OutboxRow(Row):
     text: Mapped[str] = mapped_column(Text)
     level: Mapped[int | None]
     created_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(10))  # waiting, sent, parked
+    state: Mapped[str] = mapped_column(String(10))  # waiting, sent, parked, held, folded, overtaken
     attempts: Mapped[int]
     next_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(Text)
+    not_before: Mapped[datetime | None]  # quiet hours, cooldown: nobody is told of it earlier
+    promise: Mapped[str | None] = mapped_column(String(20))  # what a reminder is about
+    digest: Mapped[str | None] = mapped_column(String(80))  # the day's digest it is told in
 
 
 class LabelRow(Row):
@@ -193,6 +210,31 @@ class ActRow(Row):
     about: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class StumbleRow(Row):
+    """A rung that could not be taken: how often it was tried, and when it is tried again."""
+
+    __tablename__ = "stumble"
+    __table_args__ = (
+        Index(
+            "ix_stumble_live",
+            "deadline_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deadline_id: Mapped[int]
+    case_id: Mapped[int] = mapped_column(index=True)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    attempts: Mapped[int]
+    problem: Mapped[str] = mapped_column(Text)
+    retry_at: Mapped[datetime]
+    alarmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # it was climbed, or needs not to be any more
 
 
 class TickRow(Row):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain.case import GENESIS
 from hotline.store import files
 from hotline.store.acts import act_hash
-from hotline.store.casechecks import Broken
+from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
 from hotline.store.tables import CaseRow
 from hotline.store.vault import reveal_hash
@@ -80,7 +80,13 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
     last = 0
     while True:
         page = await connection.execute(
-            select(OutboxRow.id, OutboxRow.message_id, OutboxRow.about, CaseRow.last_seq)
+            select(
+                OutboxRow.id,
+                OutboxRow.message_id,
+                OutboxRow.about,
+                OutboxRow.digest,
+                CaseRow.last_seq,
+            )
             .outerjoin(CaseRow, CaseRow.number == OutboxRow.about)
             .where(OutboxRow.id > last)
             .order_by(OutboxRow.id)
@@ -88,12 +94,21 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
         )
         found = page.all()
         for row in found:
+            if row.digest is not None and not row.about:
+                if not await _folded(connection, row.digest):
+                    yield Broken("I7", row.message_id, "a digest of nothing")
+                continue
             seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
             if row.last_seq is None or not seq.isdigit() or int(seq) > row.last_seq:
                 yield Broken("I7", row.about, f"notice {row.message_id} without its entry")
         if len(found) < PAGE:
             return
         last = found[-1].id
+
+
+async def _folded(connection: AsyncConnection, digest: str) -> bool:
+    item = select(OutboxRow.id).where(OutboxRow.digest == digest, OutboxRow.state == "folded")
+    return (await connection.execute(item.limit(1))).first() is not None
 
 
 async def files_agree(

@@ -26,6 +26,9 @@ class Message:
     subject: str
     text: str
     level: int | None = None
+    not_before: datetime | None = None  # quiet hours, cooldown
+    promise: str | None = None  # of a reminder: the promise, or the cause that is not one of time
+    digest: str | None = None  # told in this digest only
 
 
 POST = {
@@ -40,15 +43,20 @@ async def post(
     connection: AsyncConnection, messages: Sequence[Message], at: datetime, *, leaves: bool
 ) -> None:
     """Once per message id. `leaves` says that a sender must carry them out of the database."""
-    state = {
-        "created_at": at,
-        "state": "waiting" if leaves else "sent",
-        "attempts": 0,
-        "next_at": at if leaves else None,
-    }
     if messages:
-        posted = [{**message.__dict__, **state} for message in messages]
+        posted = [{**message.__dict__, **_state(message, at, leaves)} for message in messages]
         await connection.execute(POST[connection.dialect.name], posted)
+
+
+def _state(message: Message, at: datetime, leaves: bool) -> dict[str, Any]:
+    """A sender's message waits by its next try; one for a desk is held until its time."""
+    begun = {"created_at": at, "attempts": 0, "next_at": None}
+    held = message.not_before is not None and message.not_before > at
+    if held and (message.digest is not None or not leaves):
+        return {**begun, "state": "held"}
+    if leaves:
+        return {**begun, "state": "waiting", "next_at": message.not_before if held else at}
+    return {**begun, "state": "sent"}
 
 
 async def take(connection: AsyncConnection, at: datetime, limit: int) -> Sequence[Any]:

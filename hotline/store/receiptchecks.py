@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.words import Channel
-from hotline.store.casechecks import Broken
 from hotline.store.cipher import Cipher, Unreadable
 from hotline.store.counters import OUTCOMES
+from hotline.store.findings import Broken
 from hotline.store.tables import CaseRow, CounterRow, IntakeRow
 
 PAGE = 500

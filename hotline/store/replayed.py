@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.state import OPEN
 from hotline.store.ledgers import TickRow
-from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, OrderRow, RungRow
+from hotline.store.ordertables import OrderRow
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, RungRow
 
 PAGE = 500
 KEYS = "replay:"  # what the keys of replayed receipts begin with

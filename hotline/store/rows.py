@@ -8,7 +8,8 @@ from escalation.course import changes_from_json, changes_to_json
 from escalation.ladder import rungs_from_json, rungs_to_json
 from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
-from hotline.domain.case import Case, Entry, Order, Part, Request
+from hotline.domain.case import Case, Entry, Part, Request
+from hotline.domain.order import Order
 from hotline.domain.state import Action, State
 from hotline.domain.words import Cause, Channel, Kind, Pause, Urgency
 
@@ -17,7 +18,8 @@ PLAIN = (
     " round dispatched_at closed_at parent previous last_seq last_hash suggestions"
 ).split()
 DETAILS = (
-    "returns designated handler contacts contacted endorsed reply attempts outcome rating urges notes"
+    "returns designated handler contacts contacted endorsed reply attempts outcome rating urges raised"
+    " notes"
 ).split()
 
 
@@ -149,7 +151,9 @@ def request_values(case_id: int, request: Request) -> dict[str, Any]:
 
 
 def order_values(case_id: int, order: Order) -> dict[str, Any]:
-    return {"case_id": case_id, **order.__dict__, "cause": order.cause.value}
+    appeal = order.appeal_state and str(order.appeal_state)
+    plain = {"cause": order.cause.value, "state": str(order.state), "appeal_state": appeal}
+    return {"case_id": case_id, **order.__dict__, **plain}
 
 
 def part_from(row: Any) -> Part:

@@ -223,19 +223,3 @@ class RequestRow(Row):
     ground: Mapped[str | None] = mapped_column(String(20))
     resume_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(10), index=True)
-
-
-class OrderRow(Row):
-    """A supervision order (督办单)."""
-
-    __tablename__ = "supervision_order"
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    level: Mapped[int]
-    cause: Mapped[str] = mapped_column(String(20))
-    text: Mapped[str] = mapped_column(Text)
-    department: Mapped[str | None] = mapped_column(String(40), index=True)
-    issued_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(10), index=True)
-    answer: Mapped[str | None] = mapped_column(Text)
-    verdict: Mapped[str | None] = mapped_column(Text)

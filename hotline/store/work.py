@@ -26,7 +26,9 @@ class Work:
 @asynccontextmanager
 async def writing(store: Store, cipher: Cipher, at: datetime) -> AsyncIterator[Work]:
     async with store.write() as connection:
-        yield Work(connection, CaseBook(connection), Vault(connection, cipher), at)
+        work = Work(connection, CaseBook(connection), Vault(connection, cipher), at)
+        yield work
+        await work.cases.number_orders()
 
 
 @asynccontextmanager

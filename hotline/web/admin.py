@@ -7,7 +7,8 @@ from aiohttp import web
 
 from channels.forms import clean
 from hotline.domain.words import ACCOUNTS, Role
-from hotline.store import accounts, acts
+from hotline.flow import supervise
+from hotline.store import accounts, acts, stumbles
 from hotline.web import auth, forms, health
 from hotline.web.bodies import whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -30,6 +31,8 @@ async def _admin(
     if role is Role.SYSADMIN:
         facts["standing"] = await health.standing(centre)
     async with centre.look() as look:
+        if role is Role.SYSADMIN:
+            facts["stumbles"] = await stumbles.listed(look.connection, PAGE)
         if role is Role.SECADMIN:
             after = request.query.get("after", "")[:80]
             facts["accounts"] = await accounts.listed(look.connection, after, PAGE)
@@ -123,6 +126,17 @@ def _own(request: web.Request) -> str:
     )
 
 
+async def retry(request: web.Request) -> web.StreamResponse:
+    """A rung that kept failing: tried again at the watch's next look."""
+    posted = await forms.posted(request)
+    told = posted.get("stumble", [""])[-1]
+    stumble = int(told) if told.isdigit() and len(told) < 10 else 0
+    if not await supervise.retry_now(request.app[CENTRE], stumble, request[ACTOR]):
+        zh, en = "这一步已经执行，不必重试。", "It has been taken; no retry is needed."
+        return await _admin(request, en if request[LANGUAGE] == "en" else zh, status=409)
+    return see_other("/office/admin")
+
+
 async def account(request: web.Request) -> web.Response:
     return render(request, "office/account.html", {"problem": "", "done": False})
 
@@ -160,6 +174,7 @@ def routes() -> list[Route]:
     return [
         page("GET", "/office/admin", admin, admins, "管理"),
         page("POST", "/office/admin/accounts", change, frozenset({Role.SECADMIN}), "账号"),
+        page("POST", "/office/admin/stumbles", retry, frozenset({Role.SYSADMIN}), "重试催督"),
         page("GET", "/office/account", account, STAFF, "我的账号"),
         page("POST", "/office/account", new_secret, STAFF, "修改密码"),
     ]

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hotline.web.answers_deadline import Count, DeadlineTold, Moment, Told
+from hotline.web.answers_deadline import DeadlineTold
+from hotline.web.told import Count, Moment, Told
 
 
 class Received(Told):

@@ -1,17 +1,8 @@
 """What the interface answers about a deadline and how it was counted, as types."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Count = Annotated[int, Field(ge=0)]
-
-
-class Told(BaseModel):
-    """Nothing is answered that is not named here."""
-
-    model_config = ConfigDict(extra="forbid")
+from hotline.web.told import Count, Moment, Told
 
 
 class LimitTold(Told):

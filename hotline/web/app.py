@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import intake, notify, recount
+from hotline.flow import intake, notify, recount, waiting
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -27,6 +27,7 @@ from hotline.web import (
     live,
     office,
     office_case,
+    office_orders,
     openapi,
     pages,
     patience,
@@ -141,7 +142,7 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, admin)
+    pages = (citizen, office, office_case, office_orders, admin)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -193,6 +194,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(2.0, "outbox", lambda: notify.deliver(centre))
+    schedule.every(20.0, "notices", lambda: waiting.release(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from hotline.domain.acts import ACTS
 from hotline.domain.case import Case
+from hotline.domain.order import open_to
 from hotline.domain.people import Department, Tree
 from hotline.domain.state import Action
 from hotline.domain.words import Channel, Named
@@ -88,7 +89,7 @@ def _field(
         widget="select" if asked_either else _widget(plain, ask.widget, ask.longest),
         required=required,
         longest=ask.longest,
-        choices=EITHER if asked_either else _choices(centre, case, plain, ask.widget),
+        choices=EITHER if asked_either else _choices(centre, case, plain, (action, ask.widget)),
         several=several,
         value="on"
         if ACTS[action].__dataclass_fields__[name].default is True
@@ -110,16 +111,19 @@ def _widget(plain: Any, asked_for: str, longest: int) -> str:
     return "text" if longest >= LONG else "line"
 
 
-def _choices(centre: Centre, case: Case, plain: Any, widget: str) -> Sequence[Choice]:
+def _choices(
+    centre: Centre, case: Case, plain: Any, asked_for: tuple[Action, str]
+) -> Sequence[Choice]:
+    action, widget = asked_for
     if isinstance(plain, type) and issubclass(plain, Named):
         return [Choice(one.value, one.zh, one.en) for one in plain]
     if widget in ("department", "departments"):
         return departments(centre.rules.tree)
     if widget == "order":
         return [
-            Choice(str(o.id), f"{o.level}级 {o.text[:20]}", f"level {o.level}")
+            Choice(str(o.id), f"{o.number} {o.level}级", f"{o.number}, level {o.level}")
             for o in case.orders
-            if o.live
+            if open_to(action, o)
         ]
     if widget == "part":
         tree = centre.rules.tree

@@ -11,7 +11,7 @@ from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
 from hotline.flow.centre import Centre
-from hotline.store import agenda, counters, find, outbox, receipts, stale
+from hotline.store import agenda, counters, find, outbox, receipts, stale, stumbles
 from hotline.web.keys import CENTRE
 from hotline.web.shown import answer
 from hotline.web.traffic import TRAFFIC
@@ -36,7 +36,8 @@ async def standing(centre: Centre) -> dict[str, Any]:
     now = centre.now()
     async with centre.look() as look:
         late, oldest = await agenda.late(look.connection, audit.latest_on_time(now))
-        health = audit.Health(await agenda.last_tick(look.connection), late, oldest)
+        ticked = await agenda.last_tick(look.connection)
+        health = audit.Health(ticked, late, oldest, *await stumbles.standing(look.connection))
         waiting, since = await receipts.backlog(look.connection)
         posting, posted = await outbox.length(look.connection)
         provisional = await stale.how_many_provisional(look.connection)
@@ -46,6 +47,9 @@ async def standing(centre: Centre) -> dict[str, Any]:
             "well": health.well(now),
             "last_tick_seconds": _age(health.last_tick, now),
             "late_rungs": late,
+            "stumbling_rungs": health.stumbling,
+            "most_attempts": health.attempts,
+            "first_failure_seconds": _age(health.first_failure, now),
         },
         "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now)},
@@ -90,7 +94,7 @@ def _queues(registry: CollectorRegistry, found: dict[str, dict[str, Any]]) -> No
         for name in ("waiting", "oldest_seconds"):
             gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
             gauge.set(found[queue][name] or 0)
-    for name in ("last_tick_seconds", "late_rungs"):
+    for name in ("last_tick_seconds", "late_rungs", "stumbling_rungs", "most_attempts"):
         gauge = Gauge(f"hotline_watch_{name}", f"watch: {name}", registry=registry)
         gauge.set(nan if found["watch"][name] is None else found["watch"][name])
     for name in ("last_year", "ends_soon", "provisional_deadlines"):

@@ -10,7 +10,7 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, State
-from hotline.domain.words import Kind, Urgency
+from hotline.domain.words import Kind, Role, Urgency
 from hotline.flow import intake, notify
 from hotline.flow import work as flow
 from hotline.web import api_city, auth, forms
@@ -153,5 +153,5 @@ def routes() -> list[Route]:
         page("GET", "/office/new", new, FILERS, "登记"),
         page("POST", "/office/new", file, FILERS, "登记"),
         page("GET", "/office/reports", reports, api_city.READERS, "报表"),
-        page("GET", "/office/messages", messages, WORKERS, "通知"),
+        page("GET", "/office/messages", messages, WORKERS | {Role.SYSADMIN}, "通知"),
     ]

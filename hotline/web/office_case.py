@@ -1,5 +1,6 @@
 """The page of one case: all of it, and exactly the actions that it allows, each with its form."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.counting import why
 from hotline.domain.errors import Refused, Stale
+from hotline.domain.order import OrderState
 from hotline.domain.state import Action, State
 from hotline.domain.words import Kind, Urgency
 from hotline.flow import work as flow
@@ -53,6 +55,7 @@ async def _case(
         "State": State,
         "Action": Action,
         "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
+        "OrderState": OrderState,
         "word": lambda label: _word(label, english),
     }
     return render(request, "office/case.html", facts, status)
@@ -74,11 +77,20 @@ def _form_of(request: web.Request, one: Case, action: Action) -> forms.ActionFor
     return forms.form_of(request.app[CENTRE], one, action)
 
 
-async def act(request: web.Request) -> web.StreamResponse:
-    """One action from its form; whatever goes wrong, what was typed is still there."""
-    posted = await forms.posted(request)
-    number = number_of(request)
-    action = action_named(posted.get("action", [""])[-1])
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a form that was sent: nothing wrong, or what, with all that was typed."""
+
+    action: str
+    typed: dict[str, list[str]]
+    problems: list[FieldProblem]
+    status: int = 200
+
+
+async def attempt(
+    request: web.Request, number: str, action: Action, posted: dict[str, list[str]]
+) -> Attempt:
+    """One action from its form."""
     version = posted.get("version", ["0"])[-1]
     try:
         if "attachments" in asked(action):
@@ -87,18 +99,27 @@ async def act(request: web.Request) -> web.StreamResponse:
         seen = int(version) if version.isdigit() and len(version) < 10 else 0
         await flow.act(request.app[CENTRE], number, facts, request[ACTOR], seen)
     except BadForm as error:
-        return await _case(
-            request, problems=error.problems, action=action.value, typed=posted, status=422
-        )
-    except Stale as error:
-        problem = FieldProblem("version", error.code, error.zh, error.en)
-        return await _case(
-            request, problems=[problem], action=action.value, typed=posted, status=409
-        )
+        return Attempt(action.value, posted, error.problems, 422)
     except Refused as error:
-        problem = FieldProblem(error.field or action.value, error.code, error.zh, error.en)
+        field = "version" if isinstance(error, Stale) else error.field or action.value
+        problem = FieldProblem(field, error.code, error.zh, error.en)
+        return Attempt(action.value, posted, [problem], 409)
+    return Attempt(action.value, posted, [])
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """One action from its form; whatever goes wrong, what was typed is still there."""
+    posted = await forms.posted(request)
+    number = number_of(request)
+    action = action_named(posted.get("action", [""])[-1])
+    found = await attempt(request, number, action, posted)
+    if found.problems:
         return await _case(
-            request, problems=[problem], action=action.value, typed=posted, status=409
+            request,
+            problems=found.problems,
+            action=found.action,
+            typed=found.typed,
+            status=found.status,
         )
     if await _still_mine(request, number):
         return see_other(f"/office/cases/{number}?done={action.value}")

@@ -13,7 +13,7 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain import errors
 from hotline.domain.errors import Refused
 from hotline.flow.citizen import DoorShut
-from hotline.store.find import BadCursor
+from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
 
 log = structlog.get_logger(__name__)

@@ -1,13 +1,17 @@
 """Every route of the JSON interface, with who may call it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from channels.web import ComplaintForm
-from hotline.domain.words import Channel, Kind, Urgency
+from hotline.domain.words import Cause, Channel, Kind, Urgency
+from hotline.store import orderlist
 from hotline.store.find import SORTS
 from hotline.web import (
     answers,
+    answers_orders,
     api_city,
+    api_orders,
     api_staff,
     attachments,
     health,
@@ -111,6 +115,30 @@ def cases() -> list[Route]:
     ]
 
 
+def orders() -> list[Route]:
+    every = "/api/v1/orders"
+
+    def choice(values: Iterable[str]) -> dict[str, object]:
+        return {"type": "string", "enum": sorted(values)}
+
+    params = (
+        Param("state", "query", "状态，可用逗号隔开多个；live 为在办，appealed 为申诉待裁定"),
+        Param("level", "query", "督办级别", schema={"type": "integer", "minimum": 2, "maximum": 6}),
+        Param("department", "query", "承办单位代码"),
+        Param("cause", "query", "督办事由", schema=choice(cause.value for cause in Cause)),
+        Param("overdue", "query", "是否逾期未回复", schema=choice(["true", "false"])),
+        Param("q", "query", "文号或诉求编号", schema={"type": "string", "maxLength": 40}),
+        Param("sort", "query", "排序", schema=choice(orderlist.SORTS)),
+        *_list_params()[-2:],
+    )
+    listed: dict[str, Any] = {"answers": {200: "一页督办单"}, "told": answers_orders.Orders}
+    one: dict[str, Any] = {"answers": {200: "督办单"}, "told": answers_orders.OrderTold}
+    return [
+        Route("GET", every, api_orders.get_orders, WORKERS, "督办单列表", params=params, **listed),
+        Route("GET", every + "/{id}", api_orders.get_order, WORKERS, "督办单详情", **one),
+    ]
+
+
 def reports() -> list[Route]:
     asked = (
         Param("from", "query", "起始日期"),
@@ -143,4 +171,4 @@ def machines() -> list[Route]:
 
 
 def routes() -> list[Route]:
-    return [*routes_citizen.routes(), *sessions(), *cases(), *reports(), *machines()]
+    return [*routes_citizen.routes(), *sessions(), *cases(), *orders(), *reports(), *machines()]

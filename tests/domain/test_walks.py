@@ -26,6 +26,7 @@ from hotline.domain.words import (
     Pause,
     Reached,
     Role,
+    Ruling,
     Satisfaction,
     Urgency,
     Verdict,
@@ -120,8 +121,17 @@ FACTS: dict[Action, Any] = {
         centre.Supervise, level=st.integers(1, 7), cause=st.sampled_from(Cause), text=words
     ),
     Action.ANSWER_ORDER: st.builds(
-        department.AnswerOrder, order=small, text=words, appeal=st.booleans()
+        department.AnswerOrder,
+        order=small,
+        text=words,
+        plan=maybe,
+        plan_on=st.none() | st.just(date(2030, 1, 1)),
     ),
+    Action.APPEAL_ORDER: st.builds(department.AppealOrder, order=small, text=words),
+    Action.JUDGE_APPEAL: st.builds(
+        centre.JudgeAppeal, order=small, verdict=st.sampled_from(Ruling), reason=words
+    ),
+    Action.EXPOSE: st.builds(centre.Expose, reason=words, evidence=words),
     Action.JUDGE_ORDER: st.builds(
         centre.JudgeOrder, order=small, verdict=st.sampled_from(Judgement), reason=words
     ),

@@ -30,6 +30,7 @@ async def test_no_staff_route_lets_a_stranger_or_the_wrong_role_in(client: Clien
         path = (
             route.path.replace("{number}", "20261123-000001")
             .replace("{name}", "cases")
+            .replace("{id}", "20261123-000001.1")
             .replace("{token}", "t")
         )
         answer = await client.request(route.method, path)

@@ -1,15 +1,17 @@
 """What the hotline centre does: accept, dispatch, rule, review, follow up, supervise, correct."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
-from hotline.domain.acts.asking import Act, Ask, DepartmentCode, Reason, Topic
+from hotline.domain.acts.asking import Act, Ask, Attachments, DepartmentCode, Reason, Topic
 from hotline.domain.words import (
     Cause,
     Granted,
     Judgement,
     Kind,
     Reached,
+    Ruling,
     Satisfaction,
     Urgency,
     Verdict,
@@ -115,6 +117,9 @@ class FollowUp(Act):
     outcome: Annotated[Reached, Ask("回访结果", "outcome")]
     solved: Annotated[bool | None, Ask("问题是否解决", "solved?")] = None
     satisfaction: Annotated[Satisfaction | None, Ask("满意度", "satisfaction")] = None
+    should_do: Annotated[
+        bool, Ask("不满意且应办未办（将督办）", "dissatisfied, and it should have been done")
+    ] = False
     text: Annotated[str | None, Ask("回访记录", "note", 2000, "text")] = None
 
 
@@ -137,6 +142,13 @@ class Supervise(Act):
     level: Annotated[int, Ask("督办级别（2—6）", "level, 2 to 6", widget="number")]
     cause: Annotated[Cause, Ask("督办事由", "cause")]
     text: Annotated[str, Ask("督办要求", "what is demanded", 2000, "text")]
+    # Of an instruction from above who gave it and where it stands, of a report in media its source.
+    given_by: Annotated[str | None, Ask("批示领导", "instruction given by", 80)] = None
+    document: Annotated[
+        str | None, Ask("批示文号或媒体报道标题", "instruction's number or report's title", 200)
+    ] = None
+    outlet: Annotated[str | None, Ask("媒体名称", "outlet", 80)] = None
+    dated: Annotated[date | None, Ask("批示或报道日期", "dated")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +156,24 @@ class JudgeOrder(Act):
     order: Annotated[int, Ask("督办单", "order", widget="order")]
     verdict: Annotated[Judgement, Ask("审定", "verdict")]
     reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeAppeal(Act):
+    """The director's ruling on a unit's appeal (政府督查条例 art. 17)."""
+
+    order: Annotated[int, Ask("督办单", "order", widget="order")]
+    verdict: Annotated[Ruling, Ask("裁定", "ruling")]
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expose(Act):
+    """Row 21c: a closure proven false; the matter is taken up again under the highest order."""
+
+    reason: Annotated[str, Ask("虚假办结的事实", "what was false", 2000, "text")]
+    evidence: Annotated[str, Ask("核查方式和证据", "how it was proven", 2000, "text")]
+    attachments: Attachments = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,4 +140,15 @@ class Reply(Act):
 class AnswerOrder(Act):
     order: Annotated[int, Ask("督办单", "order", widget="order")]
     text: Text
-    appeal: Annotated[bool, Ask("对督办有异议", "this is an appeal")] = False
+    plan: Annotated[
+        str | None, Ask("整改计划（4级及以上必填）", "plan, from level 4 on", 5000, "text")
+    ] = None
+    plan_on: Annotated[date | None, Ask("计划完成日期", "to be done by")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealOrder(Act):
+    """A unit asks for the verdict on its answer to be reviewed (政府督查条例 art. 17)."""
+
+    order: Annotated[int, Ask("督办单", "order", widget="order")]
+    text: Annotated[str, Ask("申诉理由", "grounds of the appeal", 5000, "text")]
