@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from escalation import terms
+from escalation import reading
 from escalation.promise import Promise
 from escalation.watch import Watch
 from hotline.domain.acts import centre as acts
@@ -146,7 +146,7 @@ async def test_7_how_high_it_climbs_is_read_in_two_places(
     text = PROFILE.read_text("utf-8").replace(
         '  { level = 4, kind = "supervise", over = "5 working_day" },\n', ""
     )
-    shorter = terms.parse(text)
+    shorter = reading.parse(text)
     centre.rules = Rules(shorter, centre.calendar, centre.rules.tree)
     after = await in_hand(centre, "after")
     await watched(centre, clock, clock.at + timedelta(days=60), timedelta(days=1))
