@@ -141,9 +141,8 @@ class Stage:
         tale.unit = chosen.department or "" if able else "zwj"
         tale.co_units = chosen.co_departments if tale.seed % 4 == 0 else ()
         if row["story"] == "merged":
-            alike = [(likeness(other.row, row), other) for other in self._begun if other.case.open]
-            best = max(alike, key=lambda one: one[0], default=(0, tale))
-            tale.parent = best[1].case.number if best[0] else None
+            twin = (t for t in self._begun if t.row["id"] == row["turn_code"] and t.case.open)
+            tale.parent = next((t.case.number for t in twin), None)
 
     async def _perform(self, tale: Tale, scene: Scene) -> None:
         number = tale.case.number
@@ -162,12 +161,6 @@ class Stage:
     async def _read(self, number: str) -> Any:
         async with self._centre.look() as look:
             return await look.cases.read(number)
-
-
-def likeness(one: dict[str, Any], other: dict[str, Any]) -> int:
-    """How alike two matters are: the same topic, the same field, the same district."""
-    same = sum(a == b for a, b in zip(levels(one["topic"]), levels(other["topic"]), strict=True))
-    return same * 2 + (one["district"] == other["district"]) if same else 0
 
 
 def incoming_of(row: dict[str, Any], at: datetime) -> Incoming:

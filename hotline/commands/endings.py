@@ -25,14 +25,14 @@ def reply_review(tale: Tale) -> Iterator[Scene]:
     if tale.rules.terms.endorse_required(kind, urgency):
         acts.append((department.Endorse(public_reply=text), tale.lead(Role.LEADER)))
     told = department.Reply(
-        found_true=(Truth.YES, Truth.YES, Truth.PARTLY, Truth.NO)[tale.seed % 4],
+        found_true=Truth(tale.row["found"]),
         solved=tale.row["solved"],
-        unsolved_reason=None if tale.row["solved"] else "受条件限制，已列入下一步计划。",
+        unsolved_reason=None if tale.row["solved"] else tale.row["unsolved_reason"],
         contacted=tale.case.contacted,
         contact_phone=PHONE if tale.case.contacted else None,
         internal_account=tale.row["internal_account"],
         public_reply=text,
-        legal_basis="按职责规定办理",
+        legal_basis=tale.row["basis"] or None,
         without_parts="协办单位已口头回告。" if tale.case.waiting_parts else None,
     )
     acts.append((told, tale.lead(Role.CLERK)))
@@ -55,7 +55,7 @@ def closed(tale: Tale) -> Iterator[Scene]:
         outcome=Reached.REACHED,
         solved=tale.row["solved"],
         satisfaction=Satisfaction(tale.row["satisfaction"]),
-        text="已电话回访。",
+        text=tale.row["turn_more" if tale.row["story"] == "reopened" else "turn"],
     )
     yield tale.scene(tale.part_of(Promise.FOLLOW_UP, 0.5), (told, caller), (centre.Close(), caller))
     if tale.seed % 2 == 0:
@@ -68,7 +68,7 @@ def closed(tale: Tale) -> Iterator[Scene]:
 
 def reopened(tale: Tale) -> Iterator[Scene]:
     yield from closed(tale)
-    again = citizen.Reopen(facts="处理后没几天又出现同样的问题，现补充新的照片和时间。")
+    again = citizen.Reopen(facts=tale.row["turn"])
     yield tale.by_citizen(tale.after(0.95), again)
 
 
@@ -81,33 +81,37 @@ def rework(tale: Tale) -> Iterator[Scene]:
         outcome=Reached.REACHED,
         solved=False,
         satisfaction=Satisfaction.POOR,
-        text="诉求人表示现场没有变化。",
+        text=tale.row["turn"],
     )
-    again = centre.Rework(reason="回访不满意，且应当能够解决，退回重办。")
+    again = centre.Rework(reason=tale.row["turn_more"])
     yield tale.scene(tale.part_of(Promise.FOLLOW_UP, 0.5), (told, caller), (again, caller))
 
 
 def overdue(tale: Tale) -> Iterator[Scene]:
     """Nobody answers: the ladder does the rest; some answer the order, and do no more."""
     yield from processing(tale)
-    if tale.seed % 3 == 1:
-        urge = citizen.Urge(content="已经过了答复时间，请尽快处理。")
+    if tale.row["turn"]:
+        urge = citizen.Urge(content=tale.row["turn"])
         at = (tale.case.due_at or tale.now) + timedelta(hours=10)
         if at < tale.now:
             yield tale.by_citizen(at, urge)
-    if tale.seed % 2 == 0:
+    if tale.row["turn_more"]:
         yield Scene(tale.now, _answers(tale))
 
 
 def _answers(tale: Tale) -> Iterator[tuple[Act, Actor]]:
     for order in tale.case.orders:
         if order.state == "issued":
+<<<<<<< HEAD
             told = department.AnswerOrder(
                 order=order.id,
                 text="已成立专班，三日内办结并答复。",
                 plan="专班每日到场，三日内完成整改。",
                 plan_on=(tale.now + timedelta(days=3)).date(),
             )
+=======
+            told = department.AnswerOrder(order=order.id, text=tale.row["turn_more"])
+>>>>>>> main
             yield told, tale.lead(Role.CLERK)
 
 

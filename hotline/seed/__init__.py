@@ -1,6 +1,7 @@
 """Package data of a believable city: departments, districts, duty list, accounts, complaints."""
 
 import csv
+import io
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -13,7 +14,7 @@ PLACES = ("streets", "roads", "estates", "schools", "landmarks")
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a shipped table, as they are written."""
     text = (resources.files("hotline.seed") / f"{name}.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def departments() -> list[dict[str, Any]]:

@@ -174,3 +174,25 @@ def test_the_privacy_notice_is_one_version_in_both_languages() -> None:
     chinese, english = seed.privacy("zh"), seed.privacy("en")
     assert chinese[0] == english[0] and re.fullmatch(r"\d{4}-\d{2}-\d{2}", chinese[0])
     assert all(article in chinese[1] for article in ("第十三条", "第十七条", "第三十五条"))
+
+
+def test_no_two_demo_complaints_share_a_sentence() -> None:
+    """They were written one by one; a pattern filled in three hundred times would read so."""
+    seen: dict[str, str] = {}
+    shared = []
+    for row in seed.complaints():
+        own = set()
+        for field in ("title", "content", "public_reply", "turn", "turn_more", "note", "contact"):
+            own |= {one for one in re.split(r"[。！？；\n]", row[field]) if len(one) >= 10}
+        shared += [(seen[one], row["id"], one) for one in own if one in seen]
+        seen |= dict.fromkeys(own, row["id"])
+    assert not shared
+
+
+def test_a_demo_reply_answers_where_one_is_told_and_says_why_where_nothing_was_solved() -> None:
+    replied = ("reply_review", "follow_up", "closed", "archived", "reopened", "rework", "answered")
+    for row in seed.complaints():
+        assert bool(row["public_reply"]) is (row["story"] in replied), row["id"]
+        if row["public_reply"] and row["story"] != "answered":
+            assert row["internal_account"] and row["found"], row["id"]
+            assert row["solved"] or row["unsolved_reason"], row["id"]
