@@ -102,16 +102,12 @@ def overdue(tale: Tale) -> Iterator[Scene]:
 def _answers(tale: Tale) -> Iterator[tuple[Act, Actor]]:
     for order in tale.case.orders:
         if order.state == "issued":
-<<<<<<< HEAD
             told = department.AnswerOrder(
                 order=order.id,
-                text="已成立专班，三日内办结并答复。",
+                text=tale.row["turn_more"],
                 plan="专班每日到场，三日内完成整改。",
                 plan_on=(tale.now + timedelta(days=3)).date(),
             )
-=======
-            told = department.AnswerOrder(order=order.id, text=tale.row["turn_more"])
->>>>>>> main
             yield told, tale.lead(Role.CLERK)
 
 
