@@ -178,7 +178,10 @@ async def test_force_majeure_withdraws_what_only_time_caused_with_its_reason(
         number, clerk = await in_hand(centre, cause.value), unit(centre)
         await work.act(centre, number, order(3, cause=cause), SUPERVISOR)
         asked = department.Suspend(
-            reason_code=Pause.DISASTER, reason="山洪断路", resume_on=date(2026, 12, 1)
+            reason_code=Pause.DISASTER,
+            reason="山洪断路",
+            resume_on=date(2026, 12, 1),
+            evidence="灾情通报",
         )
         granted = acts.Grant(request=1, verdict=Granted.GRANTED, reason="属实")
         await act(centre, number, (asked, clerk), (granted, DIRECTOR))
