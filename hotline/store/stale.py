@@ -38,9 +38,7 @@ async def provisional(connection: AsyncConnection, after: int, limit: int) -> Se
 async def how_many_provisional(connection: AsyncConnection) -> int:
     """Live deadlines that were counted on a plain week."""
     found = await connection.execute(
-        select(func.count())
-        .select_from(DeadlineRow)
-        .where(PROVISIONAL)
+        select(func.count()).select_from(DeadlineRow).where(PROVISIONAL)
     )
     return found.scalar_one()
 
