@@ -246,3 +246,28 @@ def test_correcting_the_type_keeps_what_was_waited_and_granted() -> None:
     assert due(case) == datetime(2026, 12, 3, tzinfo=ZONE)  # five days from the 26th on
     reply = case.latest(Promise.REPLY)
     assert reply is not None and len(reply.pauses) == 1
+
+
+ON_SITE = """[[overrides]]
+id = "lift-on-site"
+topics = ["电梯困人故障"]
+promise = "on_site"
+limit = "30 natural_minute"
+source = "杭州市电梯条例第三十条"
+"""
+
+
+def test_an_on_site_limit_is_a_promise_of_its_own_and_never_moves_the_replys() -> None:
+    found = under(("# When a supervision order", ON_SITE + "# When a supervision order"))
+    case = a_case()
+    plain = due(case)
+    case.deadlines.clear()
+    case.topic = "公用事业/电梯/电梯困人故障"
+    perform.receive(case, Step(SYSTEM, MONDAY, found))
+    assert due(case) == plain and due(case, Promise.ON_SITE) == MONDAY + timedelta(minutes=30)
+    act(case, centre.Accept(), Role.DISPATCHER, found)
+    act(case, centre.Transfer(department="zjj"), Role.DISPATCHER, found)
+    act(case, department.Note(text="已到场救援", arrived=True), Role.CLERK, found)
+    on_site = case.latest(Promise.ON_SITE)
+    assert on_site is not None and on_site.state is Run.KEPT
+    assert case.entries[-1].public == "承办单位已到现场。"
