@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.promise import Deadline
 from hotline.domain.state import OPEN
 from hotline.store.ledgers import TickRow
+from hotline.store.rows import deadline_from
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, RungRow
 
 PAGE = 500
@@ -32,6 +34,7 @@ class Outcome:
     source: str
     override: str | None
     steps: tuple[tuple[datetime, int, str, str], ...]  # when, level, kind, promise
+    promise: Deadline  # the citizen's, whole: what its due moment is explained from
 
 
 async def known(connection: AsyncConnection, keys: str = KEYS) -> dict[str, str]:
@@ -147,4 +150,5 @@ def _outcome(row: Any, promise: Any, steps: list[Any]) -> Outcome:
         source=promise.source,
         override=promise.override,
         steps=tuple((step.climbed_at, step.level, step.kind, step.promise) for step in steps),
+        promise=deadline_from(promise),
     )

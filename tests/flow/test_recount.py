@@ -7,6 +7,7 @@ import pytest
 
 from escalation.calendar import ZONE, WorkCalendar
 from escalation.promise import Deadline, Promise
+from escalation.watch import Watch
 from hotline.commands import recount as command
 from hotline.config import Settings
 from hotline.domain.acts import centre as acts
@@ -17,6 +18,8 @@ from hotline.domain.words import Granted, Pause, Role
 from hotline.flow import work
 from hotline.flow.centre import Centre
 from hotline.flow.recount import recount, recount_provisional, resume_due
+from hotline.flow.supervise import CaseAgenda
+from hotline.store import ledger
 from hotline.wiring import MovingClock, load_terms
 from tests.conftest import a_centre
 from tests.flow.test_work import DISPATCHER, clerk, dispatched
@@ -144,6 +147,34 @@ async def test_a_suspension_ends_by_itself_on_its_day_even_after_an_outage(
     assert case.state.value == "processing"
     assert reply(case).pauses[0].end == datetime(2026, 12, 1, tzinfo=ZONE)
     assert reply(case).due_at == datetime(2026, 12, 16, tzinfo=ZONE)
+
+
+async def test_a_light_already_shown_is_not_shown_again_under_new_terms_and_all_still_verifies(
+    centre: Centre, clock: MovingClock
+) -> None:
+    number = await suspended(centre, date(2026, 12, 1))
+    watch = Watch(CaseAgenda(centre))
+    clock.move_to(datetime(2026, 12, 1, 1, 0, tzinfo=UTC))
+    assert await resume_due(centre) == 1
+    clock.move_to(reply(await case_of(centre, number)).rungs[0].at)
+    await watch.tick(clock())
+    shown = reply(await case_of(centre, number)).climbed
+    assert shown == 1
+    clock.move_to(clock() + timedelta(seconds=1))
+    centre.terms = load_terms("sichuan-2025")
+    use(centre)
+    assert len((await recount(centre, adopt_terms=True)).cases) == 1
+    moved = reply(await case_of(centre, number))
+    assert moved.limit_n == 15 and len(moved.pauses) == 1 and moved.rungs[0].skipped
+    clock.move_to(clock() + timedelta(seconds=1))
+    await watch.tick(clock())
+    _, entries = await work.timeline(centre, number, DISPATCHER)
+    halves = [
+        one for one in entries if one.after.get("promise") == "reply" and one.after["rung"] == 0
+    ]
+    assert [one.after["skipped"] for one in halves] == [False, True]
+    verdict = await ledger.verify(centre.store, centre.cipher, centre.files, clock())
+    assert verdict.broken == []
 
 
 async def test_the_command_lists_moves_and_is_recorded(
