@@ -161,11 +161,11 @@ async def test_a_light_already_shown_is_not_shown_again_under_new_terms_and_all_
     shown = reply(await case_of(centre, number)).climbed
     assert shown == 1
     clock.move_to(clock() + timedelta(seconds=1))
-    centre.terms = load_terms("sichuan-2025")
+    centre.terms = load_terms("shandong-2020")
     use(centre)
     assert len((await recount(centre, adopt_terms=True)).cases) == 1
     moved = reply(await case_of(centre, number))
-    assert moved.limit_n == 15 and len(moved.pauses) == 1 and moved.rungs[0].skipped
+    assert moved.limit_n == 5 and len(moved.pauses) == 1 and moved.rungs[0].skipped
     clock.move_to(clock() + timedelta(seconds=1))
     await watch.tick(clock())
     _, entries = await work.timeline(centre, number, DISPATCHER)
