@@ -210,6 +210,18 @@ def test_the_citizens_day_never_moves_on_re_dispatch_and_the_departments_starts_
     assert due(case) == citizens and due(case, Promise.FINISH) == first + 2 * DAY
 
 
+def test_a_designation_lets_the_parts_clocks_run_on() -> None:
+    case = do(
+        processing(), department.Cohandle(departments=("cgj",), days=3, text="请协助"), Role.CLERK
+    )
+    do(case, SEND_BACK, Role.CLERK)
+    assert [one.state for one in case.deadlines.values() if one.part] == [Run.PAUSED]
+    do(case, centre.Rule(verdict=Verdict.ADJUDICATE, reason="会商"), Role.DISPATCHER)
+    told = centre.Rule(verdict=Verdict.DESIGNATE, reason="指定", department="zjj")
+    do(case, told, Role.DIRECTOR)
+    assert [one.state for one in case.deadlines.values() if one.part] == [Run.RUNNING]
+
+
 def test_returns_are_counted_limited_in_time_and_over_after_a_ruling() -> None:
     late = dispatched()
     with pytest.raises(NotPossible, match="退单期限"):
