@@ -1,12 +1,11 @@
 """The clock of a deadline: stopped, running on, prolonged, counted anew by another calendar."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from escalation.calendar import Span, WorkCalendar
 from escalation.course import Change, Extended, Paused, course
-from escalation.ladder import Kind, Mark, past_due
+from escalation.ladder import Mark, past_due
 from escalation.promise import Deadline, State, at_work
 
 
@@ -124,20 +123,19 @@ def _not_before(at: datetime, mark: Mark) -> Mark:
     return replace(mark, at=max(mark.at, at))
 
 
-def relive(
-    new: Deadline, old: Deadline, calendar: WorkCalendar, shown: Collection[tuple[int, Kind]]
-) -> Deadline:
-    """A deadline just started, with the life of the one it takes the place of.
+def relive(new: Deadline, old: Deadline, at: datetime, calendar: WorkCalendar) -> Deadline:
+    """A deadline just started, with the life of the one it takes the place of at `at`.
 
-    Rungs that were `shown` are passed in silence when their moment has gone by.
+    A light that was already shown is passed in silence where its moment has gone by again.
     """
     lived = replace(new, changes=_kept(old, calendar), state=old.state, resume_at=old.resume_at)
     if old.state is State.PAUSED:
         lived = replace(lived, next_at=None)
     if lived.changes:
         lived = _recounted(lived, new.started_at, calendar)
+    shown = {(mark.level, mark.kind) for mark in old.rungs[: old.climbed]}
     rungs = tuple(
-        replace(mark, skipped=mark.skipped or (mark.level, mark.kind) in shown)
+        replace(mark, skipped=True) if mark.at <= at and (mark.level, mark.kind) in shown else mark
         for mark in lived.rungs
     )
     return replace(lived, rungs=rungs)

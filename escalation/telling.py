@@ -36,13 +36,12 @@ def _chinese(found: Explanation, grounds: Mapping[str, Name]) -> str:
         said.append(f"调休上班的{days}计入")
     for pause in found.paused:
         ground = grounds.get(pause.ground, ("中止计时", ""))[0]
-        begin = _day(pause.begin.astimezone(start.tzinfo).date(), year)
+        begin = pause.begin.astimezone(start.tzinfo).date()
         if pause.end is None:
-            said.append(f"{begin}起因{ground}暂停计时，恢复后期限顺延")
+            said.append(f"{_day(begin, year)}起因{ground}暂停计时，恢复后期限顺延")
         else:
-            end = _day(pause.end.astimezone(start.tzinfo).date(), year)
-            stretch = begin if begin == end else f"{begin}至{end}"
-            said.append(f"{stretch}因{ground}暂停，不计入")
+            end = pause.end.astimezone(start.tzinfo).date()
+            said.append(f"{_row(begin, end, year)}因{ground}暂停，不计入")
     said += [f"经批准延长{one.span.n}{one.span.unit.zh}" for one in found.extended]
     if len(free) < len(found.skipped):
         said.append("末日为休息日，顺延至下一工作日")
@@ -61,12 +60,19 @@ def _begin_zh(found: Explanation) -> str:
 
 
 def _row_zh(row: Skipped, year: int) -> str:
-    days = _day(row.first, year)
-    if row.days > 1:
-        same = (row.first.year, row.first.month) == (row.last.year, row.last.month)
-        days += f"至{row.last.day}日" if same else f"至{_day(row.last, row.first.year)}"
     why = row.name[0] if row.name and row.why is Why.HOLIDAY else REASONS[row.why][0]
-    return f"{days}（{why}）"
+    return f"{_row(row.first, row.last, year)}（{why}）"
+
+
+def _row(first: date, last: date, year: int) -> str:
+    if first == last:
+        return _day(first, year)
+    same = (first.year, first.month) == (last.year, last.month)
+    return (
+        f"{_day(first, year)}至{last.day}日"
+        if same
+        else (f"{_day(first, year)}至{_day(last, first.year)}")
+    )
 
 
 def _until_zh(due: datetime, year: int) -> str:

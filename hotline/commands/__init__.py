@@ -13,6 +13,7 @@ replay     recorded complaints and replies through the real engine on a jumping 
 theatre    plays the records in order; stage: what happens next to one; report: what came of them
 clockwork  a clock that jumps, and the watch that looks wherever a rung falls due
 sheets     rows of a CSV, XLSX or JSON lines file, in whatever encoding; columns: what they mean
+recount    running cases under a new holiday list, or under the terms now in force
 verify     audit chains, conservation equation, invariants
 doctor     what is wrong with the installation, in plain words
 """

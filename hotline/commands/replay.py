@@ -173,9 +173,8 @@ async def _report(
     async with centre.look() as look:
         numbers = await replayed.known(look.connection)
         outcomes = {one.number: one async for one in replayed.outcomes(look.connection)}
-    tree = centre.rules.tree
     came = [record for record in recording.records if record.sent_at <= until]
-    rows = [report.row(one, outcomes[numbers[one.key]], tree, until) for one in came]
+    rows = [report.row(one, outcomes[numbers[one.key]], centre.rules, until) for one in came]
     later = [record for record in recording.records if record.sent_at > until]
     facts = {
         "profile": centre.terms.version,

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from escalation.calendar import ZONE
+from escalation.explain import explain
+from escalation.telling import sentence
 from hotline.commands.stage import ASSUMED, Record
-from hotline.domain.people import Tree
+from hotline.domain.counting import GROUNDS
+from hotline.domain.promises import Rules
 from hotline.store.replayed import Outcome
 
 
-def row(record: Record, outcome: Outcome, tree: Tree, until: datetime) -> dict[str, Any]:
+def row(record: Record, outcome: Outcome, rules: Rules, until: datetime) -> dict[str, Any]:
     """A record's row; times in the city's zone, so that two runs write the same bytes."""
     answered = record.replied_at if record.replied_at and record.replied_at <= until else None
     return {
@@ -21,9 +24,10 @@ def row(record: Record, outcome: Outcome, tree: Tree, until: datetime) -> dict[s
         "type": outcome.type,
         "urgency": outcome.urgency,
         "topic": outcome.topic,
-        "department": tree.top(outcome.department) if outcome.department else None,
+        "department": rules.tree.top(outcome.department) if outcome.department else None,
         "department_code": outcome.department,
         "due_at": moment(outcome.due_at),
+        "explanation": sentence(explain(outcome.promise, rules.calendar), GROUNDS),
         "limit": {"n": outcome.limit_n, "unit": outcome.limit_unit, "source": outcome.source},
         "override": outcome.override,
         "replied_at": moment(answered),

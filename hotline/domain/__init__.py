@@ -7,7 +7,10 @@ law           the one table (state, action) -> next state, with row, actors and 
 case          Case, Entry and the child records of a case
 perform       the one place where an action becomes a changed case and one entry
 dispatching, handling, requests, closing, supervision   what the actions do
-promises      which promise starts, pauses and ends with which action
+promises      which promise starts, pauses and ends with which action, and whose calendar counts
+budget        how long a case's clock may still stand
+counting      why a deadline ends when it does, told in words
+recounting    running cases under a later calendar, or by an operator's word under new terms
 access        who may do which action on whose case: one table, one function
 people        Actor, Department and the masking of a citizen's details
 errors        Refused and its few kinds

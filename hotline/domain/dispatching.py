@@ -133,6 +133,9 @@ def _designate(case: Case, facts: centre.Rule, step: Step) -> Said:
     if facts.verdict is not Verdict.DESIGNATE or facts.department is None:
         raise NotPossible("请指定承办单位。", "Name the designated department.", field="department")
     _must_lead(facts.department, step, "department")
+    if facts.department != case.lead:
+        _drop_parts(case, step)
+    promises.resume(case, UNITS, step.at, step.rules)  # the parts' clocks stood for the ruling
     case.lead, case.designated, case.dispatched_at = facts.department, True, step.at
     promises.begin_handling(case, step)
     public = f"经会商，由{step.rules.tree.top(facts.department)}办理。"

@@ -90,8 +90,10 @@ def can_archive(case: Case, step: Step) -> None:
 def can_grant(case: Case, step: Step) -> None:
     asked = [request for request in case.requests if request.state == "asked"]
     withdraws = step.actor.role is Role.CLERK
+    if not asked:
+        raise NotPossible("没有待审批的申请。", "No request is waiting.")
     if not any(withdraws or requests.decides(case, request, step) for request in asked):
-        raise NotPossible("没有待您审批的申请。", "No request is waiting for you.")
+        raise requests.not_yours(case, asked[0], step)
 
 
 def can_report_part(case: Case, step: Step) -> None:

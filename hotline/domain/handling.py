@@ -33,7 +33,11 @@ def contact(case: Case, facts: department.Contact, step: Step) -> Said:
 def note(case: Case, facts: department.Note, step: Step) -> Said:
     if facts.visible:
         promises.keep(case, step.at, Promise.FEEDBACK)
-    return Said(facts.text, facts.text if facts.visible else None)
+    public = facts.text if facts.visible else None
+    if not facts.arrived:
+        return Said(facts.text, public)
+    promises.keep(case, step.at, Promise.ON_SITE)
+    return Said(facts.text, public or "承办单位已到现场。", {"arrived": True})
 
 
 def assign(case: Case, facts: department.Assign, step: Step) -> Said:

@@ -171,14 +171,10 @@ def restart(case: Case, rules: Rules, at: datetime) -> None:
         limit = limit_for(case, old.promise, rules)
         case.deadlines[n] = run.drop(old, at)
         if limit is not None:
-            add(case, _anew(old, limit, calendar_for(case, old.promise, "", rules), rules))
-
-
-def _anew(old: Deadline, limit: Limit, calendar: WorkCalendar, rules: Rules) -> Deadline:
-    version = rules.terms.version
-    new = run.start(old.promise, old.started_at, limit, calendar, terms_version=version)
-    shown = {(mark.level, mark.kind) for mark in old.rungs[: old.climbed]}
-    return clock.relive(new, old, calendar, shown)
+            calendar = calendar_for(case, old.promise, "", rules)
+            version = rules.terms.version
+            new = run.start(old.promise, old.started_at, limit, calendar, terms_version=version)
+            add(case, clock.relive(new, old, at, calendar))
 
 
 def begin_handling(case: Case, step: Step, limit: Limit | None = None) -> None:

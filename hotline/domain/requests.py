@@ -153,6 +153,13 @@ def decides(case: Case, request: Request, step: Step) -> bool:
     return step.actor.role is wanted
 
 
+def not_yours(case: Case, request: Request, step: Step) -> NotAllowed:
+    zh, en = GRANTORS[grantor(case, request, step)]
+    return NotAllowed(
+        f"这项申请由{zh}准驳，撤回由申请单位作出。", f"Decided by {en}; the unit withdraws."
+    )
+
+
 def grant(case: Case, facts: centre.Grant, step: Step) -> Said:
     """Row 14b: granted, refused, or withdrawn by the department that asked."""
     request = next((r for r in case.requests if r.id == facts.request and r.state == "asked"), None)
@@ -162,10 +169,7 @@ def grant(case: Case, facts: centre.Grant, step: Step) -> Said:
     by = grantor(case, request, step)
     allowed = step.actor.role is Role.CLERK if withdrawing else decides(case, request, step)
     if not allowed:
-        raise NotAllowed(
-            f"这项申请由{GRANTORS[by][0]}准驳，撤回由申请单位作出。",
-            f"Decided by {GRANTORS[by][1]}; the unit withdraws.",
-        )
+        raise not_yours(case, request, step)
     granted = facts.verdict is Granted.GRANTED
     if granted and by == "office" and not facts.document:
         raise NotPossible(

@@ -6,5 +6,6 @@ classify    ask the classifier off the loop, believe it only when sure, keep cor
 route       topic and place -> department, by the duty list; first rule that fits
 work        what operators and departments do; what staff may see
 supervise   the agenda the watch sweeps: what is due, and taking one rung
+recount     what time brings to stopped and provisional clocks: resuming, counting anew
 notify      new timeline entries -> messages in the outbox; the outbox -> senders
 """

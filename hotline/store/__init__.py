@@ -5,6 +5,7 @@ tables      what is kept of a case; ledgers: what is kept beside it; people: who
 keys        the keys that lie outside the database; cipher: what they lock
 inbox       raw intake first: gathered commits, numbers, idempotency
 casebook    the one repository: load a case for update, save it, find it, find what is due
+stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts
 vault       citizens' identity at rest: encrypted, looked up by keyed hash, revealed on record
 ledger      what may be checked: audit chains, the conservation equation, the invariants

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.promise import Deadline
 from hotline.domain.state import OPEN
 from hotline.store.ledgers import TickRow
 from hotline.store.ordertables import OrderRow
+from hotline.store.rows import deadline_from
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, RungRow
 
 PAGE = 500
@@ -34,6 +36,7 @@ class Outcome:
     override: str | None
     steps: tuple[tuple[datetime, int, str, str, bool], ...]  # when, level, kind, promise, told?
     orders: tuple[tuple[datetime, int], ...]  # when issued, level
+    promise: Deadline  # the citizen's, whole: what its due moment is explained from
 
 
 async def known(connection: AsyncConnection, keys: str = KEYS) -> dict[str, str]:
@@ -171,4 +174,5 @@ def _outcome(row: Any, promise: Any, steps: list[Any], orders: list[Any]) -> Out
             for step in steps
         ),
         orders=tuple((order.issued_at, order.level) for order in orders),
+        promise=deadline_from(promise),
     )

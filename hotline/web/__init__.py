@@ -6,6 +6,7 @@ auth       sign-in, sessions, CSRF; request -> Actor
 schemas    forms and bodies made from the acts of the domain
 problems   refusals -> responses, in one table
 answers    what the interface answers, as types; told, answers_deadline, answers_orders
+deadlines  deadlines as the interface tells them, each with the sentence that explains it
 shown      cases and lists as JSON: the one place that serialises, always masked
 api_citizen, api_staff, api_city   the JSON interface
 attachments   files in, files out

@@ -82,8 +82,30 @@ async def test_holidays_and_clocks_out_of_date_are_said(settings: Settings) -> N
     assert any(
         "clock is wrong" in text for text in wrong(await said(settings, NOW.replace(year=2001)))
     )
-    december = await said(settings, NOW.replace(month=12))
-    assert [one.mark for one in december if "holidays known" in one.text] == [Mark.NOTE]
+    for moment, mark in ((NOW.replace(month=10), Mark.WELL), (NOW, Mark.NOTE)):
+        found = await said(settings, moment)  # from 1 November on next year's list is missed
+        assert [one.mark for one in found if "holidays known" in one.text] == [mark]
+
+
+async def test_a_profile_that_speaks_of_what_the_city_has_not_is_said(
+    settings: Settings, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.toml"
+    rows = """
+[[overrides]]
+id = "x"
+topics = ["没有的事项"]
+promise = "reply"
+limit = "3 working_day"
+source = "s"
+[departments.nowhere]
+closed = [2026-12-01]
+"""
+    mine.write_text('base = "default"\nname = "mine"\nedition = "1"\n' + rows, "utf-8")
+    told = settings.dispatch.model_copy(update={"profile": str(mine)})
+    found = wrong(await said(settings.model_copy(update={"dispatch": told})))
+    assert any("没有的事项" in text for text in found)
+    assert any("departments.nowhere" in text for text in found)
 
 
 async def test_a_damaged_model_is_said(settings: Settings, tmp_path: Path) -> None:

@@ -84,6 +84,8 @@ async def test_every_record_has_its_row(settings: Settings, record: Path) -> Non
     assert [row["sent_at"] for row in rows][0] == "2019-03-04T09:30:00+08:00"
     assert [bool(row["replied_at"]) for row in rows] == [True, True, True, False]
     assert all(row["due_at"] and row["limit"]["source"] and row["department"] for row in rows)
+    assert all(row["limit"]["source"] in row["explanation"] for row in rows)
+    assert not any("计算时所用日历" in row["explanation"] for row in rows)  # both counts agree
     assert {"n", "unit", "source"} == set(rows[0]["limit"])
     assert (totals["rows"], totals["answered"], totals["open"]) == (4, 3, 1)
     assert [one["line"] for one in totals["unfit"]] == [6, 7]

@@ -25,7 +25,7 @@ def clerk(centre: Centre, unit: str) -> Actor:
 
 
 async def dispatched(centre: Centre, unit: str = "cgj", key: str = "k") -> str:
-    receipt = await intake.receive(centre, a_complaint(key))
+    receipt = await intake.receive(centre, a_complaint(key, received_at=centre.now()))
     while await intake.triage_pending(centre):
         pass
     view = await work.view(centre, receipt.number, DISPATCHER)

@@ -36,6 +36,7 @@ class Contact(Act):
 class Note(Act):
     text: Text
     visible: Annotated[bool, Ask("诉求人可见", "the citizen may see it")] = False
+    arrived: Annotated[bool, Ask("已到现场", "arrived on site")] = False
     attachments: Attachments = ()
 
 
