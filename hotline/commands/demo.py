@@ -18,7 +18,7 @@ from hotline.domain.errors import Refused
 from hotline.domain.people import OPERATOR
 from hotline.domain.promises import Rules, levels
 from hotline.domain.words import Role
-from hotline.flow import citizen, intake, route, work
+from hotline.flow import citizen, intake, route, waiting, work
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import archive_closed
 from hotline.store import acts, catalogue, replayed
@@ -103,6 +103,7 @@ class Stage:
         while self._coming:
             at, _, tale, scenes, scene = heapq.heappop(self._coming)
             await self._clockwork.go_to(at)
+            await waiting.release(self._centre)
             if scene is None:
                 await self._receive(tale)
                 scenes = STORIES[tale.row["story"]](tale)
@@ -111,6 +112,7 @@ class Stage:
             self._clockwork.note(tale.case)
             self._expect(tale, scenes)
         await self._clockwork.end_at(now)
+        await waiting.release(self._centre)
         while await archive_closed(self._centre):
             pass
 

@@ -14,7 +14,7 @@ from hotline.commands import chart
 from hotline.commands.failing import Failed
 from hotline.commands.opening import check_schema, say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
-from hotline.store import accounts, agenda, catalogue, receipts, stale
+from hotline.store import accounts, agenda, catalogue, receipts, stale, stumbles
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
 from hotline.wiring import system_clock
@@ -210,6 +210,7 @@ async def _watch(store: Store, now: datetime) -> list[Finding]:
         last = await agenda.last_tick(connection)
         late, oldest = await agenda.late(connection, latest_on_time(now))
         waiting, since = await receipts.backlog(connection)
+        stumbling, _, _ = await stumbles.standing(connection)
     found = []
     if last is not None and last > now + timedelta(minutes=1):
         found.append(wrong(f"库中有晚于现在的记录（{last:%Y-%m-%d %H:%M}），时钟可能倒退"))
@@ -220,6 +221,8 @@ async def _watch(store: Store, now: datetime) -> list[Finding]:
         found.append(well("督办时钟在运行 / the watch is running"))
         if late:
             found.append(wrong(f"有 {late} 个到点的催督没有执行 / rungs are late"))
+        if stumbling:
+            found.append(wrong(f"有 {stumbling} 个催督反复失败 / rungs keep failing"))
     if waiting and since and now - since > BACKLOG_AGE:
         found.append(note(f"{waiting} 件诉求等待分拣，最早 {since:%m-%d %H:%M} / wait for triage"))
     return found

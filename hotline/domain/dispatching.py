@@ -4,7 +4,7 @@ from datetime import datetime
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-from hotline.domain import promises
+from hotline.domain import promises, supervision
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Part, Said
 from hotline.domain.errors import NotAllowed, NotPossible
@@ -81,6 +81,7 @@ def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
             Part(len(case.parts) + 1, "cohandle", code, facts.department, facts.text or "")
         )
     told = {"co_departments": co_departments, "reason": facts.reason or ""}
+    told |= supervision.hand_over(case, step)
     public = f"已转{step.rules.tree.top(facts.department)}办理。"
     return Said(facts.text or "", public, told, State.DISPATCHED)
 
@@ -139,7 +140,8 @@ def _designate(case: Case, facts: centre.Rule, step: Step) -> Said:
     case.lead, case.designated, case.dispatched_at = facts.department, True, step.at
     promises.begin_handling(case, step)
     public = f"经会商，由{step.rules.tree.top(facts.department)}办理。"
-    return Said(facts.reason, public, {"verdict": facts.verdict}, State.PROCESSING)
+    told = {"verdict": facts.verdict, **supervision.hand_over(case, step)}
+    return Said(facts.reason, public, told, State.PROCESSING)
 
 
 def merge(case: Case, facts: centre.Merge, step: Step) -> Said:

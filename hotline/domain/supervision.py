@@ -136,6 +136,18 @@ def _basis(facts: centre.Supervise) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
+def hand_over(case: Case, step: Step) -> dict[str, Any]:
+    """Another unit has the case now: what binds is addressed to it, its answer due anew."""
+    live = case.live_order
+    if live is None or live.department == case.lead:
+        return {}
+    live.department, live.recipients = case.lead, list(recipients(live.level, case.lead))
+    if live.state in (OrderState.ISSUED, OrderState.RETURNED):
+        promises.drop(case, (Promise.ORDER,), step.at, part=str(live.id))
+        _start_clock(case, live, step)
+    return {"order": live.id}
+
+
 def _start_clock(case: Case, order: Order, step: Step) -> None:
     limit = step.rules.terms.order(order.level)
     deadline = run.start(

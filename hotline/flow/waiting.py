@@ -51,7 +51,9 @@ def _ended(case: Case) -> set[str] | None:
 
 
 async def _before(work: Work, case: Case, messages: Sequence[Message]) -> list[held.Reminder]:
-    if any(message.promise is not None for message in messages):
+    """The reminders told or waiting; a case that had no level has had none."""
+    first = any(entry.before.get("level", 0) is None for entry in case.entries)
+    if not first and any(message.promise is not None for message in messages):
         return list(await held.reminders(work.connection, case.number))
     return []
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.timing import LATE_COMERS
@@ -17,7 +17,21 @@ from hotline.store.ledgers import OutboxRow
 
 OUTBOX = cast(Table, OutboxRow.__table__)
 MOST = 500
-GONE = ("overtaken", "folded")
+# Built once: every rung that is taken asks it.
+REMINDERS = select(
+    OUTBOX.c.id,
+    OUTBOX.c.audience,
+    OUTBOX.c.promise,
+    OUTBOX.c.level,
+    OUTBOX.c.not_before,
+    OUTBOX.c.created_at,
+    OUTBOX.c.state,
+).where(
+    OUTBOX.c.about == bindparam("about"),
+    OUTBOX.c.promise.is_not(None),
+    OUTBOX.c.digest.is_(None),
+    OUTBOX.c.state != "overtaken",
+)
 
 
 @dataclass(frozen=True)
@@ -33,12 +47,8 @@ class Reminder:
 
 
 async def reminders(connection: AsyncConnection, about: str) -> Sequence[Reminder]:
-    """Of one case, those folded or overtaken apart."""
-    found = await connection.execute(
-        select(*OUTBOX.c).where(
-            OUTBOX.c.about == about, OUTBOX.c.promise.is_not(None), OUTBOX.c.state.not_in(GONE)
-        )
-    )
+    """Of one case, but for those told in a digest and those overtaken."""
+    found = await connection.execute(REMINDERS, {"about": about})
     return [
         Reminder(
             id=row.id,

@@ -13,6 +13,7 @@ from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
 from hotline.flow import intake, notify
 from hotline.flow import work as flow
+from hotline.store import stumbles
 from hotline.web import api_city, auth, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
@@ -62,6 +63,7 @@ async def queue(request: web.Request) -> web.Response:
     counts = await flow.counts(centre, actor)
     query = {name: value for name, value in request.query.items() if name != "cursor"}
     facts = {
+        "stumbling": await _stumbling(request) if actor.role is Role.SHIFT_LEAD else [],
         "rows": found.rows,
         "next_link": _link(query, cursor=found.next_cursor) if found.next_cursor else None,
         "counts": [(state, counts.get(state.value, 0)) for state in State if state in OPEN],
@@ -77,6 +79,12 @@ async def queue(request: web.Request) -> web.Response:
         "messages": await notify.desk_messages(centre, actor, limit=5),
     }
     return render(request, "office/queue.html", facts)
+
+
+async def _stumbling(request: web.Request) -> list[str]:
+    """Cases whose rungs keep failing, for who answers for the shift."""
+    async with request.app[CENTRE].look() as look:
+        return [one["number"] for one in await stumbles.listed(look.connection, 10)]
 
 
 def _link(query: dict[str, str], **changes: str | None) -> str:

@@ -24,6 +24,7 @@ from hotline.flow.centre import Centre
 from tests.flow.orders_support import (
     CALLBACK,
     DIRECTOR,
+    DISPATCHER,
     SUPERVISOR,
     ask,
     case_of,
@@ -215,3 +216,18 @@ async def test_verify_finds_two_orders_that_bind_a_lost_number_and_a_lost_order(
         async with centre.store.write() as connection:
             await connection.exec_driver_sql(harm)
         assert any(said in found for found in await unbroken(centre)) or not said
+
+
+async def test_an_order_goes_with_its_case_to_the_unit_that_has_it_now(
+    centre: Centre, clock: Any
+) -> None:
+    number = await in_hand(centre)
+    await work.act(centre, number, order(3), SUPERVISOR)
+    before = (await case_of(centre, number)).orders[0].due_at
+    clock.move_to(clock.at + timedelta(days=2))
+    for told in (acts.Recall(reason="派错"), acts.Transfer(department="jyj")):
+        await work.act(centre, number, told, DISPATCHER)
+    kept = (await case_of(centre, number)).orders[0]
+    assert kept.department == "jyj" and kept.recipients[0] == "unit:jyj"
+    assert before is not None and kept.due_at is not None and kept.due_at > before
+    assert await unbroken(centre) == []
