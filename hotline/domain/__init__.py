@@ -10,5 +10,6 @@ dispatching, handling, requests, closing, supervision   what the actions do
 promises      which promise starts, pauses and ends with which action
 access        who may do which action on whose case: one table, one function
 people        Actor, Department and the masking of a citizen's details
+roster        duty rosters: who is on duty, deputies, whom to ring first
 errors        Refused and its few kinds
 """

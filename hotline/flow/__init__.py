@@ -6,5 +6,9 @@ classify    ask the classifier off the loop, believe it only when sure, keep cor
 route       topic and place -> department, by the duty list; first rule that fits
 work        what operators and departments do; what staff may see
 supervise   the agenda the watch sweeps: what is due, and taking one rung
-notify      new timeline entries -> messages in the outbox; the outbox -> senders
+notify      new timeline entries -> messages in the outbox
+mailing     notices for desks, and the letters that tell of the grave ones
+deliver     the outbox -> senders, under a lease
+duty        duty rosters: who may see and write them
+ringing     call tasks: a 特急 is rung through until somebody answers for it
 """

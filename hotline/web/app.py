@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import intake, notify
+from hotline.flow import deliver, intake, ringing
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -188,7 +188,8 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
 def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     watching = Watch(CaseAgenda(centre), batch=settings.watch.batch)
     schedule.every(settings.watch.seconds, "watch", lambda: watching.tick(centre.now()))
-    schedule.every(2.0, "outbox", lambda: notify.deliver(centre))
+    schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 
