@@ -22,7 +22,7 @@ from tests.makers import MONDAY
 from tests.support.served import ROOT
 
 PAUSES = int(os.environ.get("HOTLINE_SOAK_PAUSES", "4"))  # over all senders
-SENDERS = 5 if PAUSES > 10 else 2
+SENDERS = 5 if PAUSES > 10 else 3
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + PAUSES * 5)]
 
 
@@ -37,11 +37,12 @@ async def plant(url: str, folder: Path, letters: int) -> None:
 def carry_together(url: str, folder: Path, how: str, pauses: int, ahead: float = 0) -> None:
     """Senders that all start at once; the last one's clock is `ahead`; who falls asleep is woken
     when its lease has lapsed."""
-    started, each = time.monotonic(), -(-pauses // SENDERS)
+    started, each = time.monotonic(), -(-pauses // (SENDERS - 1))
     carriers = []
     for n in range(SENDERS):
-        fast = ahead if n == SENDERS - 1 else 0
-        told = [url, str(folder), how, f"n{n}", str(each), str(fast), str(started)]
+        last = n == SENDERS - 1  # stays awake: somebody must be there to take over
+        told = [str(0 if last else each), str(ahead if last else 0), str(started)]
+        told = [url, str(folder), how, f"n{n}", *told]
         command = [sys.executable, "-m", "tests.faults.carrier", *told]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         carriers.append(subprocess.Popen(command, cwd=ROOT, text=True, **pipes))  # type: ignore[call-overload]
