@@ -10,5 +10,6 @@ notify      new timeline entries -> messages in the outbox
 mailing     notices for desks, and the letters that tell of the grave ones
 deliver     the outbox -> senders, under a lease
 duty        duty rosters: who may see and write them
+unread      what an officer has not read: the badge, the mark, the sound
 ringing     call tasks: a 特急 is rung through until somebody answers for it
 """

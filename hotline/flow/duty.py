@@ -73,3 +73,9 @@ def _told(before: Roster, after: Roster) -> Mapping[str, object]:
         "after": people(after),
         "changed": changed,
     }
+
+
+async def written(centre: Centre) -> frozenset[str]:
+    """The departments that have a roster."""
+    async with centre.look() as look:
+        return await rosters.written(look.connection)

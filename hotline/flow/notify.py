@@ -8,6 +8,7 @@ from hotline.domain.state import Action
 from hotline.domain.words import Role
 from hotline.flow import mailing, ringing
 from hotline.flow.centre import Centre
+from hotline.flow.unread import desks
 from hotline.store import catalogue
 from hotline.store.outbox import Message
 from hotline.store.work import Work
@@ -121,6 +122,5 @@ async def desk_messages(
     centre: Centre, actor: Actor, below: int | None = None, limit: int = 50
 ) -> list[dict[str, object]]:
     """What the actor's desk was told, newest first."""
-    desks = [f"role:{actor.role.value}", *(f"unit:{code}" for code in sorted(actor.units))]
     async with centre.look() as view:
-        return await catalogue.desk_messages(view.connection, desks, below, limit)
+        return await catalogue.desk_messages(view.connection, desks(actor), below, limit)

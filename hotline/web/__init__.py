@@ -7,10 +7,11 @@ schemas    forms and bodies made from the acts of the domain
 problems   refusals -> responses, in one table
 answers    what the interface answers, as types
 shown      cases and lists as JSON: the one place that serialises, always masked
-api_citizen, api_staff, api_city   the JSON interface
+api_citizen, api_staff, api_city, api_desk   the JSON interface
+rosterforms   a duty roster as it is typed and told
 attachments   files in, files out
 openapi    the interface as an OpenAPI document, from the same types that validate
 health     alive, ready, metrics
 limits     how often the public may ask
-pages, citizen, office   what people see in a browser
+pages, citizen, office, office_notices, office_duty   what people see in a browser
 """

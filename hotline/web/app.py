@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import deliver, intake, ringing
+from hotline.flow import deliver, intake, ringing, unread
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -27,15 +27,17 @@ from hotline.web import (
     live,
     office,
     office_case,
+    office_duty,
+    office_notices,
     openapi,
     pages,
     patience,
     problems,
 )
-from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
+from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
-from hotline.web.routing import ANYONE, Route
+from hotline.web.routing import ANYONE, WORKERS, Route
 from hotline.web.traffic import TRAFFIC, Traffic
 
 log = structlog.get_logger(__name__)
@@ -136,11 +138,13 @@ async def admit(request: web.Request, route: Route) -> None:
     if by_cookie and request.method in UNSAFE and not auth.same_site(request):
         raise problems.CrossSite
     request[ACTOR], request[SECRET] = actor, secret
+    if not route.api and actor.role in WORKERS:
+        request[BADGE] = await unread.badge(request.app[CENTRE], actor)
 
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, admin)
+    pages = (citizen, office, office_case, office_notices, office_duty, admin)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 

@@ -14,6 +14,7 @@ from hotline.web import (
     live,
     openapi,
     routes_citizen,
+    routes_desk,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
@@ -143,4 +144,11 @@ def machines() -> list[Route]:
 
 
 def routes() -> list[Route]:
-    return [*routes_citizen.routes(), *sessions(), *cases(), *reports(), *machines()]
+    return [
+        *routes_citizen.routes(),
+        *sessions(),
+        *cases(),
+        *routes_desk.routes(),
+        *reports(),
+        *machines(),
+    ]
