@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -40,6 +42,18 @@ class SmtpSender:
         relay = self._relay
         if not ADDRESS.fullmatch(message.to) or not message.to.isascii():
             raise SendFailed("the address is not one that can be written to", permanent=True)
+        mail = letter(message, relay.sender)
+        async with self._connected() as client:
+            await client.sendmail(relay.sender, [message.to], mail.as_bytes())
+
+    async def check(self) -> None:
+        """Connects and signs in, sends nothing; raises SendFailed."""
+        async with self._connected() as client:
+            await client.noop()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        relay = self._relay
         client = aiosmtplib.SMTP(
             hostname=relay.host,
             port=relay.port,
@@ -49,23 +63,17 @@ class SmtpSender:
             local_hostname=_domain(relay.sender),
         )
         try:
-            await self._hand_over(client, letter(message, relay.sender), message.to)
+            await client.connect()
+            if relay.user:
+                await client.login(relay.user, relay.password)
+            yield client
+            # What was sent is accepted: how the good-bye goes changes nothing.
+            with suppress(errors.SMTPException, OSError):
+                await client.quit()
         except (errors.SMTPException, OSError) as error:
             raise _failed(error) from error
         finally:
             client.close()
-
-    async def _hand_over(self, client: aiosmtplib.SMTP, mail: EmailMessage, to: str) -> None:
-        relay = self._relay
-        await client.connect()
-        if relay.user:
-            await client.login(relay.user, relay.password)
-        await client.sendmail(relay.sender, [to], mail.as_bytes())
-        # It is accepted: how the good-bye goes changes nothing.
-        try:
-            await client.quit()
-        except (errors.SMTPException, OSError):
-            pass
 
 
 def letter(message: Outgoing, sender: str) -> EmailMessage:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hotline.domain.people import Actor
 from hotline.flow.centre import Centre
 from hotline.flow.ringing import CALLERS
-from hotline.store import calltasks, notices
+from hotline.store import acts, calltasks, notices
 
 
 @dataclass(frozen=True)
@@ -55,3 +55,17 @@ async def read_up_to(centre: Centre, actor: Actor, notice_id: int) -> None:
 async def choose_sound(centre: Centre, actor: Actor, *, on: bool) -> None:
     async with centre.work() as work:
         await notices.choose_sound(work.connection, actor.officer_id or 0, on=on)
+
+
+async def email(centre: Centre, actor: Actor) -> str:
+    """The officer's own address, where grave notices go as well."""
+    async with centre.look() as look:
+        return await notices.email(look.connection, centre.cipher, actor.officer_id or 0)
+
+
+async def set_email(centre: Centre, actor: Actor, address: str) -> None:
+    """On record without the address itself."""
+    async with centre.work() as work:
+        await notices.set_email(work.connection, centre.cipher, actor.name, address)
+        about = {"set": bool(address)}
+        await acts.record(work.connection, work.at, actor, "email_changed", about)

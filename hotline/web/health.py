@@ -39,6 +39,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
         health = audit.Health(await agenda.last_tick(look.connection), late, oldest)
         waiting, since = await receipts.backlog(look.connection)
         posting, posted = await outbox.length(look.connection)
+        parked = await outbox.parked(look.connection)
     ends = centre.calendar.last_year
     return {
         "database": "ok",
@@ -48,7 +49,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
             "late_rungs": late,
         },
         "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
-        "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now)},
+        "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
         "calendar": {"last_year": ends, "ends_soon": now.year >= ends and now.month >= 11},
     }
 
@@ -84,6 +85,8 @@ def _queues(registry: CollectorRegistry, found: dict[str, dict[str, Any]]) -> No
         for name in ("waiting", "oldest_seconds"):
             gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
             gauge.set(found[queue][name] or 0)
+    told = "Letters nobody could be given"
+    Gauge("hotline_outbox_parked", told, registry=registry).set(found["outbox"]["parked"])
     for name in ("last_tick_seconds", "late_rungs"):
         gauge = Gauge(f"hotline_watch_{name}", f"watch: {name}", registry=registry)
         gauge.set(nan if found["watch"][name] is None else found["watch"][name])

@@ -32,7 +32,10 @@ async def rosters(request: web.Request) -> web.Response:
     written = await duty.written(centre)
     groups: dict[str, list[Department]] = {}
     for unit in seen:
-        groups.setdefault(unit.district or "市级", []).append(unit)
+        own = unit.code == actor.department
+        name = "own" if own else unit.district or "city"
+        groups.setdefault(name, []).append(unit)
+    groups = {name: groups[name] for name in sorted(groups, key=lambda name: name != "own")}
     return render(request, "office/rosters.html", {"groups": groups, "written": written})
 
 

@@ -127,6 +127,14 @@ async def test_a_silent_relay_a_shut_port_and_a_wrong_password_are_tried_again(
     assert not (await failure(port, security="starttls")).permanent  # the relay offers none
 
 
+async def test_a_relay_can_be_tried_without_a_letter(post: tuple[Post, int]) -> None:
+    box, port = post
+    await sender(port).check()
+    with pytest.raises(SendFailed):
+        await sender(port, user="hotline", password="wrong").check()
+    assert not box.got
+
+
 async def test_with_the_right_password_it_goes(post: tuple[Post, int]) -> None:
     box, port = post
     await sender(port, user="hotline", password="right").send(LETTER)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from channels.memory import MemorySender
 from hotline.domain.acts import centre as acts
-from hotline.domain.acts import department
+from hotline.domain.acts import citizen, department
 from hotline.domain.errors import NotPossible
 from hotline.domain.roster import Duty, Person, Roster
 from hotline.domain.words import Role, Urgency
@@ -145,7 +145,7 @@ async def test_a_task_ends_with_what_makes_the_call_needless(centre: Centre, how
         "sign": (a_sign(), clerk),
         "send_back": (department.SendBack(reason="不属我局", legal_basis="三定方案"), clerk),
         "recall": (acts.Recall(reason="派错"), DISPATCHER),
-        "withdraw": (acts.Withdraw(reason="已解决"), an_officer(Role.AGENT)),
+        "withdraw": (citizen.Withdraw(reason="已解决"), an_officer(Role.AGENT)),
         "calm": (acts.Correct(reason="误判", urgency=Urgency.NORMAL), LEAD),
     }
     facts, actor = steps[how]

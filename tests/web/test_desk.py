@@ -170,7 +170,8 @@ async def test_a_roster_is_kept_by_its_page_and_a_wrong_one_keeps_what_was_typed
     client: Client,
 ) -> None:
     await signed_in(client, "leader")
-    page = await (await client.get("/office/roster")).text()  # its own unit, straight away
+    page = await (await client.get("/office/roster")).text()
+    assert "本单位" in page and "/office/roster/jyj" not in page
     form = {
         "token": form_token(page),
         "version": "0",
