@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
+from playwright.async_api import expect
 
 from hotline.config import Settings
 from hotline.domain.acts import centre as acts
@@ -90,7 +91,7 @@ async def test_a_critical_case_rings_on_an_open_page_until_it_is_answered(
     await second.goto(lead.site + "/office/roster")
     number = await critical(hotline)
     for page in (lead.page, second):
-        await page.wait_for_function("document.getElementById('badge').textContent === '2'")
+        await expect(page.locator("#badge")).to_have_text("2", timeout=15_000)
         assert (await page.title()).startswith("(2)")
     await second.close()
     await lead.goes("/office/")
@@ -122,7 +123,7 @@ async def test_notices_are_marked_read_and_a_sound_is_chosen(person: Any, hotlin
     await page.wait_for_selector("#notices[data-sound=on]")
     await page.locator("button:has-text('全部标为已读')").focus()
     await page.keyboard.press("Enter")
-    await page.wait_for_function("document.querySelectorAll('.unread').length === 0")
+    await expect(page.locator(".unread")).to_have_count(0)
     await page.fill("#email", "wang@example.org")
     await page.press("#email", "Enter")
     await page.wait_for_load_state()
