@@ -1,13 +1,17 @@
 """The outbox -> senders: leased by the database's clock, marked by the fence, tried again, parked."""
 
+import asyncio
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP
 from sqlalchemy import text
 
 from channels.desk import SendFailed
+from channels.mailbox.send import Relay, SmtpSender
 from channels.memory import MemorySender
 from channels.message import Outgoing
 from hotline.domain.roster import Absence, Duty, Person, Roster
@@ -22,7 +26,7 @@ from hotline.wiring import MovingClock
 CASE = "20261123-000001"
 
 
-class Relay(MemorySender):
+class Post(MemorySender):
     """Does to each letter what it is told to."""
 
     def __init__(self, does: Callable[[Outgoing], Any] = lambda letter: None) -> None:
@@ -36,8 +40,8 @@ class Relay(MemorySender):
         await super().send(message)
 
 
-def with_relay(centre: Centre, does: Callable[[Outgoing], Any] = lambda letter: None) -> Relay:
-    relay = Relay(does)
+def with_relay(centre: Centre, does: Callable[[Outgoing], Any] = lambda letter: None) -> Post:
+    relay = Post(does)
     centre.senders = {"mail": relay}
     return relay
 
@@ -131,8 +135,6 @@ async def test_who_slept_between_handing_over_and_marking_is_seen_under_the_same
 async def test_a_hand_over_that_outlives_its_share_of_the_lease_is_broken_off(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import asyncio
-
     monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=0.1))
     relay = with_relay(centre, lambda letter: asyncio.sleep(5))
     await post(centre, "a")
@@ -226,6 +228,37 @@ async def test_a_letter_says_where_to_look(any_centre: Centre) -> None:
     await mailed(any_centre, "role:supervisor", 3)
     (letter,) = relay_of(any_centre).sent
     assert f"http://hotline.example/office/cases/{CASE}" in letter.text and "路灯" in letter.text
+
+
+async def test_a_relay_that_was_down_gets_every_letter_once_when_it_is_back(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    """Over the wire: nobody listens at first, then a real server does (reliability F17)."""
+    port, got = _free_port(), []
+
+    class Server:
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            got.append(envelope.rcpt_tos[0])
+            return "250 OK"
+
+    relay = Relay("127.0.0.1", port, "hotline@example.org", "none", timeout=1)
+    any_centre.senders = {"mail": SmtpSender(relay)}
+    await post(any_centre, *"abcdefghijklmnopqrstuvwxyz")
+    assert await deliver.deliver(any_centre) == 26
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Server(), loop=loop), "127.0.0.1", port)
+    assert await deliver.deliver(any_centre) == 0 and not got
+    clock.move_to(clock.at + timedelta(minutes=2))
+    assert await deliver.deliver(any_centre) == 26
+    server.close()
+    assert sorted(got) == [f"{name}@example.org" for name in "abcdefghijklmnopqrstuvwxyz"]
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        found: int = taken.getsockname()[1]
+        return found
 
 
 async def test_without_a_relay_no_letter_waits_for_ever(any_centre: Centre) -> None:
