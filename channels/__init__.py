@@ -2,6 +2,7 @@
 
 message   Incoming, Outgoing, Contact, Place, Attachment, Receipt: all that crosses the desk
 desk      Desk for the ways in, Sender for the ways out
+mailbox   mail out: the SMTP sender
 memory    MemorySender, ConsoleSender: the twins that run on a laptop and in tests
 web       the citizen's form post -> Incoming
 """

@@ -1,6 +1,7 @@
 """Settings: frozen groups read once from one TOML file and the environment above it."""
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +51,17 @@ class WatchSettings(Group):
 
 class Mail(Group):
     lmtp: str = ""  # host:port of the letter slot; empty: closed
+    smtp: str = ""  # host:port of the relay that carries letters out; empty: none leave
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    from_: str = Field(default="", alias="from")  # the address that letters come from
+
+    @property
+    def relay(self) -> tuple[str, int]:
+        """Host and port to send by; a bracketed IPv6 address is taken out of its brackets."""
+        host, _, port = self.smtp.rpartition(":")
+        return host.strip("[]"), int(port)
 
 
 class Calls(Group):
@@ -144,7 +156,29 @@ def _one_line(error: ValidationError) -> str:
     return f"设置 {name} 有误：{first['msg']} / wrong setting {name}: {first['msg']}"
 
 
+SMTP = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
+
+
+def _check_mail(mail: Mail) -> None:
+    """Letters that could never leave, or a password told to everyone on the way: not started."""
+    if not mail.smtp:
+        return
+    found = SMTP.fullmatch(mail.smtp)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise WrongSetting("HOTLINE_MAIL__SMTP 须为 主机:端口 / must be host:port")
+    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", mail.from_):
+        raise WrongSetting(
+            "HOTLINE_MAIL__FROM 须为发件邮箱地址 / must be the sender's e-mail address"
+        )
+    if mail.user and mail.security == "none" and mail.relay[0] not in LOOPBACK:
+        raise WrongSetting(
+            "HOTLINE_MAIL__SECURITY=none 时不能登录非本机的邮件服务器，密码会以明文传送"
+            " / with none a password would cross the network in clear"
+        )
+
+
 def _check(settings: Settings) -> None:
+    _check_mail(settings.mail)
     if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
         raise WrongSetting(
             "HOTLINE_LIMITS__PUBLIC=off 只允许绑定本机地址 / is allowed on loopback only"

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from channels.desk import Sender
+from channels.mailbox.send import Relay, SmtpSender
 from channels.memory import ConsoleSender
 from escalation import reading as escalation
 from escalation.calendar import WorkCalendar
@@ -75,6 +76,18 @@ def make_reader(folder: Path) -> Callable[[City], Reader]:
     return make
 
 
+def make_senders(settings: Settings) -> dict[str, Sender]:
+    """The ways out that are open; what has none is not queued to leave."""
+    mail, senders = settings.mail, dict[str, Sender](citizen=ConsoleSender())
+    if mail.smtp:
+        host, port = mail.relay
+        password = mail.password.get_secret_value()
+        senders["mail"] = SmtpSender(
+            Relay(host, port, mail.from_, mail.security, mail.user, password)
+        )
+    return senders
+
+
 async def build(settings: Settings, parts: Parts | None = None) -> Centre:
     """Everything, opened: durability checked, keys loaded, rules and classifier read."""
     parts = parts or Parts()
@@ -92,13 +105,14 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         calendar=calendar,
         own_calendars=own_calendars,
         make_reader=parts.make_reader or make_reader(folder),
-        senders=parts.senders if parts.senders is not None else {"citizen": ConsoleSender()},
+        senders=parts.senders if parts.senders is not None else make_senders(settings),
         clock=parts.clock,
         threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
         files=folder,
         case_bytes=settings.limits.case_mb * 2**20,
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),
+        address=settings.base_url.rstrip("/"),
     )
     await centre.open()
     return centre

@@ -76,7 +76,7 @@ def test_the_readme_names_every_room() -> None:
 def leaves(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         kind = field.annotation
-        full = f"{prefix}{name.upper()}"
+        full = f"{prefix}{(field.alias or name).upper()}"
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from leaves(kind, f"{full}__")
         else:

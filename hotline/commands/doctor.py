@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from channels.desk import SendFailed
+from channels.mailbox.send import SmtpSender
 from classifiers import registry
 from escalation.audit import Health, latest_on_time, list_ends
 from escalation.calendar import ZONE, WorkCalendar
@@ -17,7 +19,7 @@ from hotline.config import Settings, WrongSetting
 from hotline.store import accounts, agenda, catalogue, receipts, stale, stumbles
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
-from hotline.wiring import system_clock
+from hotline.wiring import make_senders, system_clock
 
 GIB = 2**30
 ENOUGH, SCARCE = 5 * GIB, GIB
@@ -70,6 +72,7 @@ async def run(settings: Settings) -> int:
 async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     for finding in (*_settings(settings), _clock(now), _holidays(now), _model(settings)):
         yield finding
+    yield await _relay(settings)
     yield _disk(settings)
     yield _keys(settings)
     try:
@@ -101,6 +104,18 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         )
     if not settings.calls.secret.get_secret_value():
         yield note("电话交换机：未配置 / switch: not configured")
+
+
+async def _relay(settings: Settings) -> Finding:
+    """The relay is spoken to, and signed in to; no letter is sent."""
+    sender = make_senders(settings).get("mail")
+    if not isinstance(sender, SmtpSender):
+        return note("发信：未配置，通知只在系统内 / letters: no relay, notices stay inside")
+    try:
+        await sender.check()
+    except SendFailed as error:
+        return wrong(f"发信服务器不能使用 / the mail relay cannot be used: {error}")
+    return well(f"发信服务器 / mail relay: {settings.mail.smtp}")
 
 
 def _clock(now: datetime) -> Finding:

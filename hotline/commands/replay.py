@@ -67,7 +67,7 @@ async def played(settings: Settings, asked: Asked) -> dict[str, Any]:
         raise Failed(f"文件中没有可回放的记录 / nothing to replay in {asked.path}")
     until = asked.until or last_moment(recording.records)
     clock = MovingClock(min(record.sent_at for record in recording.records))
-    async with centre_of(settings, Parts(clock=clock)) as centre:
+    async with centre_of(settings, Parts(clock=clock, senders={})) as centre:
         await sown(centre)
         await alone(centre, SETTING, system_clock())
         await _claim(centre, asked, until)

@@ -28,7 +28,7 @@ async def _demo(settings: Settings) -> None:
     async with centre_of(settings) as centre:
         await staff.employ(centre)
     clock = MovingClock(now - demo.LONG_AGO)
-    async with centre_of(settings, Parts(clock=clock)) as centre:
+    async with centre_of(settings, Parts(clock=clock, senders={})) as centre:
         say("正在写入演示诉求，约半分钟 … / leading 300 complaints through their stories")
         led = await demo.play(centre, clock, now)
         say(f"演示诉求 {led} 件 / complaints added: {led}")

@@ -13,5 +13,6 @@ counting      why a deadline ends when it does, told in words
 recounting    running cases under a later calendar, or by an operator's word under new terms
 access        who may do which action on whose case: one table, one function
 people        Actor, Department and the masking of a citizen's details
+roster        duty rosters: who is on duty, deputies, whom to ring first
 errors        Refused and its few kinds
 """

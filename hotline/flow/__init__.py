@@ -7,5 +7,13 @@ route       topic and place -> department, by the duty list; first rule that fit
 work        what operators and departments do; what staff may see
 supervise   the agenda the watch sweeps: what is due, and taking one rung
 recount     what time brings to stopped and provisional clocks: resuming, counting anew
-notify      new timeline entries -> messages in the outbox; the outbox -> senders
+orders      the supervision orders: lists and one of them
+causes      what supervises a case beside time
+waiting     quiet hours, cooldown, digest: when a notice is told
+notify      new timeline entries -> messages in the outbox
+mailing     notices for desks, and the letters that tell of the grave ones
+deliver     the outbox -> senders, under a lease
+duty        duty rosters: who may see and write them
+unread      what an officer has not read: the badge, the mark, the sound
+ringing     call tasks: a 特急 is rung through until somebody answers for it
 """

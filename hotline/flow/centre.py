@@ -58,6 +58,7 @@ class Centre:
     automatic: bool = True
     node: str = "node"
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
+    address: str = ""  # of the pages, as a message names it
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
@@ -67,7 +68,7 @@ class Centre:
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One unit of work: all of it is kept, or nothing."""
-        return writing(self.store, self.cipher, self.now())
+        return writing(self.store, self.cipher, self.now(), frozenset(self.senders))
 
     def look(self) -> AbstractAsyncContextManager[Work]:
         return reading(self.store, self.cipher, self.now())

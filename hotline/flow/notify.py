@@ -1,11 +1,7 @@
-"""New timeline entries -> messages in the outbox; the outbox -> channel senders, with retries."""
+"""New timeline entries -> messages in the outbox, and the call tasks that follow from them."""
 
 from collections.abc import Iterable
 
-import structlog
-
-from channels.desk import SendFailed
-from channels.message import Outgoing
 from escalation.calendar import ZONE
 from hotline.domain import timing
 from hotline.domain.case import Case, Entry
@@ -14,14 +10,13 @@ from hotline.domain.people import Actor
 from hotline.domain.promises import Rules
 from hotline.domain.state import Action
 from hotline.domain.words import Role
-from hotline.flow import waiting
+from hotline.flow import mailing, ringing, waiting
 from hotline.flow.centre import Centre
-from hotline.store import catalogue, outbox
+from hotline.flow.unread import desks
+from hotline.store import catalogue
 from hotline.store.outbox import Message
 from hotline.store.stumbles import Stumble
 from hotline.store.work import Work
-
-log = structlog.get_logger(__name__)
 
 # Which desk learns of which action; departments are told through their unit.
 DESKS: dict[Action, tuple[Role, ...]] = {
@@ -78,7 +73,8 @@ async def tell(work: Work, case: Case, rules: Rules, *, quiet: bool = False) -> 
         for audience in sorted(set(audiences(case, entry)))
     ]
     timed = await waiting.timed(work, case, messages, rules)
-    await outbox.post(work.connection, timed, work.at, leaves=False)
+    await mailing.post(work, timed)
+    await ringing.follow(work, case)
 
 
 async def alarm(work: Work, place: tuple[str, int], stumble: Stumble) -> None:
@@ -96,7 +92,7 @@ async def alarm(work: Work, place: tuple[str, int], stumble: Stumble) -> None:
         )
         for role in (Role.SYSADMIN, Role.SHIFT_LEAD)
     ]
-    await outbox.post(work.connection, messages, work.at, leaves=False)
+    await mailing.post(work, messages, letters=True)
 
 
 def _headline(entry: Entry) -> str:
@@ -166,52 +162,5 @@ async def desk_messages(
     centre: Centre, actor: Actor, below: int | None = None, limit: int = 50
 ) -> list[dict[str, object]]:
     """What the actor's desk was told, newest first."""
-    units = [f"unit:{code}" for code in sorted(actor.units)]
-    desks = [f"role:{actor.role.value}", *units]
-    if actor.role is Role.LEADER:
-        desks.append(f"leader:{actor.department}")
     async with centre.look() as view:
-        return await catalogue.desk_messages(view.connection, desks, below, limit)
-
-
-async def deliver(centre: Centre, limit: int = 20) -> int:
-    """Carries waiting messages out of the database; returns how many it tried."""
-    async with centre.work() as work:
-        batch = await outbox.take(work.connection, work.at, limit)
-    for row in batch:
-        await _send(centre, row)
-    return len(batch)
-
-
-async def _send(centre: Centre, row: object) -> None:
-    audience = str(getattr(row, "audience"))  # noqa: B009
-    kind, _, address = audience.partition(":")
-    sender = centre.senders.get(kind)
-    problem, final = "", False
-    if sender is None:
-        problem, final = f"no sender for {kind}", True
-    else:
-        try:
-            await sender.send(_outgoing(row, address))
-        except SendFailed as error:
-            problem, final = str(error), error.permanent
-        except Exception as error:  # a sender's bug must not stop the messages behind it
-            log.error("outbox.sender_failed", error=type(error).__name__, exc_info=error)
-            problem = type(error).__name__
-    async with centre.work() as work:
-        if problem:
-            await outbox.failed(work.connection, row, problem, work.at, final=final)
-        else:
-            await outbox.sent(work.connection, getattr(row, "id"))  # noqa: B009
-
-
-def _outgoing(row: object, address: str) -> Outgoing:
-    facts = row.__dict__ if not hasattr(row, "_mapping") else dict(row._mapping)
-    return Outgoing(
-        to=address,
-        subject=facts["subject"],
-        text=facts["text"],
-        html=None,
-        about=facts["about"],
-        message_id=facts["message_id"],
-    )
+        return await catalogue.desk_messages(view.connection, desks(actor), below, limit)

@@ -8,8 +8,9 @@ from hotline.domain import timing
 from hotline.domain.case import Case
 from hotline.domain.promises import Rules
 from hotline.domain.state import Action
+from hotline.flow import mailing
 from hotline.flow.centre import Centre
-from hotline.store import held, outbox
+from hotline.store import held
 from hotline.store.outbox import Message
 from hotline.store.work import Work
 
@@ -80,7 +81,7 @@ async def release(centre: Centre) -> int:
             rows = await held.fold(work.connection, digest)
             if rows:
                 message = _digest(digest, rows)
-                await outbox.post(work.connection, [message], work.at, leaves=False)
+                await mailing.post(work, [message])
     return told + len(due)
 
 

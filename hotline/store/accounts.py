@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.words import Role
 from hotline.store.cipher import Cipher, secret_hash
-from hotline.store.ledgers import OfficerRow, SessionRow
+from hotline.store.ledgers import OfficerRow, OutboxRow, SessionRow
 
 ABSOLUTE = timedelta(hours=12)
 ADMINISTRATORS = frozenset({Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR})
@@ -96,6 +96,9 @@ async def add(connection: AsyncConnection, cipher: Cipher, new: NewOfficer, at: 
             failures=0,
             disabled=False,
             created_at=at,
+            # What was told before there was an account was told to others.
+            read_to=select(func.coalesce(func.max(OutboxRow.id), 0)).scalar_subquery(),
+            sound=False,
         )
         .returning(OfficerRow.id)
     )

@@ -85,6 +85,10 @@ class OutboxRow(Row):
     not_before: Mapped[datetime | None]  # quiet hours, cooldown: nobody is told of it earlier
     promise: Mapped[str | None] = mapped_column(String(20))  # what a reminder is about
     digest: Mapped[str | None] = mapped_column(String(80))  # the day's digest it is told in
+    address: Mapped[bytes | None]  # where it leaves to, encrypted, until it has left
+    lease_owner: Mapped[str | None] = mapped_column(String(120))
+    lease_until: Mapped[datetime | None]  # by the database's clock, nobody else's
+    fence: Mapped[int]  # grows with every lease: an old one marks nothing
 
 
 class LabelRow(Row):
@@ -175,6 +179,9 @@ class OfficerRow(Row):
     locked_until: Mapped[datetime | None]
     disabled: Mapped[bool]
     created_at: Mapped[datetime]
+    email: Mapped[bytes | None]  # encrypted; where notices go as well
+    read_to: Mapped[int]  # the newest notice that was marked read
+    sound: Mapped[bool]  # a sound with a new notice: only who chose it
 
 
 class SessionRow(Row):

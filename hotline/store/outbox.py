@@ -1,24 +1,32 @@
-"""Post a message in the same transaction; take a batch; mark sent or failed."""
+"""Post a message in the same transaction; lease a batch; mark sent or failed, by the lease's fence.
+
+A lease runs by the database's clock: the clocks of two nodes may differ, theirs is one. It is
+renewed right before a message is handed over, and whoever comes after it has lapsed changes
+nothing. What remains is the moment between handing over and marking: a sender that dies or
+sleeps there has its message sent again, under the same Message-ID.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Interval, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.store.cipher import Cipher
 from hotline.store.ledgers import OutboxRow
 
 LEASE = timedelta(seconds=60)
 # Growing gaps between tries; after the last the message is parked for a person to look at.
 GAPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
+SPREAD = 11  # hundredths by which gaps differ, so that an outage's messages do not return as one
 
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody is told: `audience` is citizen, role:<role> or unit:<department>."""
+    """What somebody is told: `audience` is role:<role>, unit:<department>, or mail:<one of them>."""
 
     message_id: str
     audience: str
@@ -29,6 +37,26 @@ class Message:
     not_before: datetime | None = None  # quiet hours, cooldown
     promise: str | None = None  # of a reminder: the promise, or the cause that is not one of time
     digest: str | None = None  # told in this digest only
+    address: str = ""  # where it leaves to; kept encrypted
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A message in a sender's hand: who holds it, and the fence by which that is proved."""
+
+    id: int
+    owner: str
+    fence: int
+    attempts: int
+    message: Message
+    locked: bytes | None = None  # the address, opened only to hand over
+
+    def address(self, cipher: Cipher) -> str:
+        return cipher.unlock(self.locked, _place(self.message)) if self.locked else ""
+
+
+def _place(message: Message) -> str:
+    return f"outbox.address.{message.message_id}"
 
 
 POST = {
@@ -40,17 +68,25 @@ POST = {
 
 
 async def post(
-    connection: AsyncConnection, messages: Sequence[Message], at: datetime, *, leaves: bool
+    connection: AsyncConnection,
+    messages: Sequence[Message],
+    at: datetime,
+    *,
+    leaves: bool,
+    cipher: Cipher | None = None,
 ) -> None:
-    """Once per message id. `leaves` says that a sender must carry them out of the database."""
-    if messages:
-        posted = [{**message.__dict__, **_state(message, at, leaves)} for message in messages]
+    """Once per message id. `leaves`: a sender must carry them out of the database, to `address`."""
+    posted = [
+        {**one.__dict__, "address": _locked(cipher, one), **_state(one, at, leaves)}
+        for one in messages
+    ]
+    if posted:
         await connection.execute(POST[connection.dialect.name], posted)
 
 
 def _state(message: Message, at: datetime, leaves: bool) -> dict[str, Any]:
     """A sender's message waits by its next try; one for a desk is held until its time."""
-    begun = {"created_at": at, "attempts": 0, "next_at": None}
+    begun = {"created_at": at, "attempts": 0, "next_at": None, "fence": 0}
     held = message.not_before is not None and message.not_before > at
     if held and (message.digest is not None or not leaves):
         return {**begun, "state": "held"}
@@ -59,11 +95,29 @@ def _state(message: Message, at: datetime, leaves: bool) -> dict[str, Any]:
     return {**begun, "state": "sent"}
 
 
-async def take(connection: AsyncConnection, at: datetime, limit: int) -> Sequence[Any]:
-    """Leases the messages that are due; the lease is the next try, so a dead sender loses none."""
+def _locked(cipher: Cipher | None, message: Message) -> bytes | None:
+    if not message.address:
+        return None
+    assert cipher is not None, "an address is kept encrypted, or not at all"
+    return cipher.lock(message.address, _place(message))
+
+
+def database_now(connection: AsyncConnection, plus: timedelta = timedelta()) -> Any:
+    """The database's own clock as an expression, in the form in which its moments are kept."""
+    if connection.dialect.name == "sqlite":
+        return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{plus.total_seconds():+.3f} seconds")
+    return func.clock_timestamp() + literal(plus, Interval())
+
+
+async def take(
+    connection: AsyncConnection, owner: str, at: datetime, limit: int
+) -> Sequence[Leased]:
+    """Leases messages whose next try is due and that nobody holds; a dead sender's lease lapses."""
+    now = database_now(connection)
+    free = OutboxRow.lease_until.is_(None) | (OutboxRow.lease_until <= now)
     due = (
         select(OutboxRow.id)
-        .where(OutboxRow.next_at <= at)
+        .where(OutboxRow.next_at <= at, free)
         .order_by(OutboxRow.next_at, OutboxRow.id)
         .limit(limit)
     )
@@ -72,31 +126,67 @@ async def take(connection: AsyncConnection, at: datetime, limit: int) -> Sequenc
     leased = await connection.execute(
         update(OutboxRow)
         .where(OutboxRow.id.in_(due.scalar_subquery()))
-        .values(next_at=at + LEASE, attempts=OutboxRow.attempts + 1)
+        .values(
+            lease_owner=owner,
+            lease_until=database_now(connection, LEASE),
+            fence=OutboxRow.fence + 1,
+        )
         .returning(*OutboxRow.__table__.c)
+        .execution_options(synchronize_session=False)
     )
-    return leased.all()
+    return sorted((_leased(row) for row in leased), key=lambda one: one.id)
 
 
-async def sent(connection: AsyncConnection, message_id: int) -> None:
-    await connection.execute(
+def _leased(row: Any) -> Leased:
+    told = Message(row.message_id, row.audience, row.about, row.subject, row.text, row.level)
+    return Leased(row.id, row.lease_owner, row.fence, row.attempts, told, row.address)
+
+
+def _held(lease: Leased) -> Any:
+    return (
+        (OutboxRow.id == lease.id)
+        & (OutboxRow.lease_owner == lease.owner)
+        & (OutboxRow.fence == lease.fence)
+    )
+
+
+async def hold(connection: AsyncConnection, lease: Leased) -> bool:
+    """Renews the lease and counts the try; false: it has lapsed, and may be another's by now."""
+    held = await connection.execute(
         update(OutboxRow)
-        .where(OutboxRow.id == message_id)
-        .values(state="sent", next_at=None, problem=None)
+        .where(_held(lease), OutboxRow.lease_until > database_now(connection))
+        .values(
+            lease_until=database_now(connection, LEASE),
+            attempts=OutboxRow.attempts + 1,
+        )
     )
+    return held.rowcount == 1
+
+
+FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+
+
+async def sent(connection: AsyncConnection, lease: Leased) -> bool:
+    """False: the lease was lost meanwhile, nothing is changed."""
+    done = {"state": "sent", "next_at": None, "problem": None, "address": None}
+    marked = await connection.execute(update(OutboxRow).where(_held(lease)).values(**done, **FREE))
+    return marked.rowcount == 1
 
 
 async def failed(
-    connection: AsyncConnection, row: Any, problem: str, at: datetime, *, final: bool
-) -> None:
+    connection: AsyncConnection, lease: Leased, problem: str, at: datetime, *, final: bool
+) -> bool:
     """Tries again after a growing gap; a permanent failure, or the last gap passed, parks it."""
-    park = final or row.attempts > len(GAPS)
     values: dict[str, Any] = {"problem": problem}
-    if park:
-        values |= {"state": "parked", "next_at": None}
+    if final or lease.attempts >= len(GAPS):
+        values |= {"state": "parked", "next_at": None, "address": None}
     else:
-        values |= {"next_at": at + GAPS[row.attempts - 1]}
-    await connection.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(**values))
+        spread = 1 + lease.id % SPREAD / 100
+        values |= {"next_at": at + GAPS[lease.attempts] * spread}
+    marked = await connection.execute(
+        update(OutboxRow).where(_held(lease)).values(**values, **FREE)
+    )
+    return marked.rowcount == 1
 
 
 async def length(connection: AsyncConnection) -> tuple[int, datetime | None]:
@@ -106,3 +196,11 @@ async def length(connection: AsyncConnection) -> tuple[int, datetime | None]:
     )
     row = found.one()
     return row[0], row[1]
+
+
+async def parked(connection: AsyncConnection) -> int:
+    """How many messages nobody could be given; they wait for a person to look."""
+    found = await connection.execute(
+        select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "parked")
+    )
+    return int(found.scalar_one())

@@ -21,12 +21,17 @@ class Work:
     cases: CaseBook
     vault: Vault
     at: datetime
+    cipher: Cipher
+    ways: frozenset[str] = frozenset()  # out of the database, as far as they are open: mail, …
 
 
 @asynccontextmanager
-async def writing(store: Store, cipher: Cipher, at: datetime) -> AsyncIterator[Work]:
+async def writing(
+    store: Store, cipher: Cipher, at: datetime, ways: frozenset[str] = frozenset()
+) -> AsyncIterator[Work]:
     async with store.write() as connection:
-        work = Work(connection, CaseBook(connection), Vault(connection, cipher), at)
+        books = CaseBook(connection), Vault(connection, cipher)
+        work = Work(connection, *books, at, cipher, ways)
         yield work
         await work.cases.number_orders()
 
@@ -34,4 +39,4 @@ async def writing(store: Store, cipher: Cipher, at: datetime) -> AsyncIterator[W
 @asynccontextmanager
 async def reading(store: Store, cipher: Cipher, at: datetime) -> AsyncIterator[Work]:
     async with store.read() as connection:
-        yield Work(connection, CaseBook(connection), Vault(connection, cipher), at)
+        yield Work(connection, CaseBook(connection), Vault(connection, cipher), at, cipher)

@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import intake, notify, recount, waiting
+from hotline.flow import deliver, intake, recount, ringing, unread, waiting
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -27,16 +27,18 @@ from hotline.web import (
     live,
     office,
     office_case,
+    office_duty,
+    office_notices,
     office_orders,
     openapi,
     pages,
     patience,
     problems,
 )
-from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
+from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
-from hotline.web.routing import ANYONE, Route
+from hotline.web.routing import ANYONE, WORKERS, Route
 from hotline.web.traffic import TRAFFIC, Traffic
 
 log = structlog.get_logger(__name__)
@@ -138,11 +140,13 @@ async def admit(request: web.Request, route: Route) -> None:
     if by_cookie and request.method in UNSAFE and not auth.same_site(request):
         raise problems.CrossSite
     request[ACTOR], request[SECRET] = actor, secret
+    if not route.api and actor.role in WORKERS:
+        request[BADGE] = await unread.badge(request.app[CENTRE], actor)
 
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, office_orders, admin)
+    pages = (citizen, office, office_case, office_orders, office_notices, office_duty, admin)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -193,8 +197,9 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(10.0, "resume", lambda: recount.resume_due(centre))
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
-    schedule.every(2.0, "outbox", lambda: notify.deliver(centre))
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
+    schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

@@ -41,6 +41,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
         waiting, since = await receipts.backlog(look.connection)
         posting, posted = await outbox.length(look.connection)
         provisional = await stale.how_many_provisional(look.connection)
+        parked = await outbox.parked(look.connection)
     return {
         "database": "ok",
         "watch": {
@@ -52,7 +53,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
             "first_failure_seconds": _age(health.first_failure, now),
         },
         "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
-        "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now)},
+        "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
         "calendar": {
             "version": centre.calendar.version,
             "last_year": centre.calendar.last_year,
@@ -94,6 +95,8 @@ def _queues(registry: CollectorRegistry, found: dict[str, dict[str, Any]]) -> No
         for name in ("waiting", "oldest_seconds"):
             gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
             gauge.set(found[queue][name] or 0)
+    told = "Letters nobody could be given"
+    Gauge("hotline_outbox_parked", told, registry=registry).set(found["outbox"]["parked"])
     for name in ("last_tick_seconds", "late_rungs", "stumbling_rungs", "most_attempts"):
         gauge = Gauge(f"hotline_watch_{name}", f"watch: {name}", registry=registry)
         gauge.set(nan if found["watch"][name] is None else found["watch"][name])

@@ -5,10 +5,12 @@ from aiohttp import web
 from hotline.config import Settings
 from hotline.domain.people import Actor
 from hotline.flow.centre import Centre
+from hotline.flow.unread import Badge
 
 CENTRE = web.AppKey("centre", Centre)
 SETTINGS = web.AppKey("settings", Settings)
 ACTOR = web.RequestKey("actor", Actor)
 ORIGIN = web.RequestKey("origin", str)
 SECRET = web.RequestKey("secret", str)
+BADGE = web.RequestKey("badge", Badge)
 LANGUAGE = web.RequestKey("language", str)

@@ -5,12 +5,12 @@ import json
 
 from aiohttp import web
 
-from hotline.flow import notify
+from hotline.flow import notify, unread
 from hotline.flow import work as flow
 from hotline.store import accounts
 from hotline.web.keys import ACTOR, CENTRE, SECRET
 
-PAUSE = 2.0  # seconds between looks; each look is three small reads
+PAUSE = 2.0  # seconds between looks; each look is a few small reads
 
 
 class Streams:
@@ -24,7 +24,7 @@ OPEN = web.AppKey("open_streams", Streams)
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """`message` for each new notice, `counts` whenever they change, a comment as heartbeat."""
+    """`message` for each new notice, `counts` and `badge` whenever they change, and a heartbeat."""
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
     )
@@ -46,11 +46,16 @@ async def _stream(request: web.Request, response: web.StreamResponse) -> None:
     latest = await notify.desk_messages(centre, actor, limit=1)
     last = int(str(latest[0]["id"])) if latest else 0
     counted: dict[str, int] | None = None
+    badge: unread.Badge | None = None
     while await _signed_in(request):
         counts = await flow.counts(centre, actor)
         if counts != counted:
             await _send(response, "counts", counts)
             counted = counts
+        standing = await unread.badge(centre, actor)
+        if standing != badge:
+            await _send(response, "badge", {"total": standing.total, **standing.__dict__})
+            badge = standing
         fresh = [m for m in await notify.desk_messages(centre, actor) if int(str(m["id"])) > last]
         for message in reversed(fresh):
             last = int(str(message["id"]))

@@ -11,13 +11,13 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import intake, notify
+from hotline.flow import intake, notify, ringing
 from hotline.flow import work as flow
 from hotline.store import stumbles
 from hotline.web import api_city, auth, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
-from hotline.web.bodies import key_typed, new_key, origin_of, whole
+from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.pages import home, render, see_other
 from hotline.web.problems import CrossSite
@@ -77,6 +77,8 @@ async def queue(request: web.Request) -> web.Response:
         "Kind": Kind,
         "Urgency": Urgency,
         "messages": await notify.desk_messages(centre, actor, limit=5),
+        "tasks": await _ringing(request),
+        "Outcome": ringing.Outcome,
     }
     return render(request, "office/queue.html", facts)
 
@@ -85,6 +87,13 @@ async def _stumbling(request: web.Request) -> list[str]:
     """Cases whose rungs keep failing, for who answers for the shift."""
     async with request.app[CENTRE].look() as look:
         return [one["number"] for one in await stumbles.listed(look.connection, 10)]
+
+
+async def _ringing(request: web.Request) -> list[ringing.Ringing]:
+    """Open call tasks stand on top of the desks that ring."""
+    if request[ACTOR].role not in ringing.CALLERS:
+        return []
+    return await ringing.listed(request.app[CENTRE], request[ACTOR], state="open", limit=20)
 
 
 def _link(query: dict[str, str], **changes: str | None) -> str:
@@ -140,13 +149,6 @@ async def reports(request: web.Request) -> web.Response:
     return render(request, "office/reports.html", facts)
 
 
-async def messages(request: web.Request) -> web.Response:
-    below = whole(request, "below", 0, 999_999_999) or None
-    found = await notify.desk_messages(request.app[CENTRE], request[ACTOR], below, 50)
-    last = found[-1]["id"] if len(found) == 50 else None
-    return render(request, "office/messages.html", {"messages": found, "older": last})
-
-
 def routes() -> list[Route]:
     def page(
         method: str, path: str, handler: Any, who: Any, summary: str, *, limit: str = ""
@@ -161,5 +163,4 @@ def routes() -> list[Route]:
         page("GET", "/office/new", new, FILERS, "登记"),
         page("POST", "/office/new", file, FILERS, "登记"),
         page("GET", "/office/reports", reports, api_city.READERS, "报表"),
-        page("GET", "/office/messages", messages, WORKERS | {Role.SYSADMIN}, "通知"),
     ]

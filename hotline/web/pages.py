@@ -14,13 +14,18 @@ from multidict import MultiDictProxy
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
 from hotline.web import auth
-from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET, SETTINGS
+from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
 from hotline.web.shown import ZONE
 
 LANGUAGE_COOKIE = "hotline_language"
 # Where a form is sent, and the page that it stands on.
-FORMS = {"/complaints/mine/": "/complaints/mine", "/office/admin/": "/office/admin"}
+FORMS = {
+    "/complaints/mine/": "/complaints/mine",
+    "/office/admin/": "/office/admin",
+    "/office/messages/": "/office/messages",
+    "/office/calls/": "/office/calls",
+}
 
 
 def language(request: web.Request) -> str:
@@ -97,6 +102,7 @@ def context(request: web.Request) -> dict[str, Any]:
         "actor": actor,
         "home": home(actor.role) if actor else "/",
         "role": actor.role if actor else None,
+        "badge": request.get(BADGE),
         "city": request.app[SETTINGS].city,
         "now": centre.now(),
         "tree": centre.rules.tree,

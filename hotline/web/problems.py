@@ -13,6 +13,7 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain import errors
 from hotline.domain.errors import Refused
 from hotline.flow.citizen import DoorShut
+from hotline.flow.ringing import NoSuchTask
 from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
 
@@ -114,6 +115,7 @@ STATUS: dict[type[Refused], int] = {
     errors.Stale: 409,
     errors.NotAllowed: 403,
     errors.NoSuchCase: 404,
+    NoSuchTask: 404,
     DoorShut: 429,
     TooOften: 429,
     errors.KeyInFlight: 409,

@@ -18,6 +18,7 @@ from hotline.web import (
     live,
     openapi,
     routes_citizen,
+    routes_desk,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
@@ -171,4 +172,12 @@ def machines() -> list[Route]:
 
 
 def routes() -> list[Route]:
-    return [*routes_citizen.routes(), *sessions(), *cases(), *orders(), *reports(), *machines()]
+    return [
+        *routes_citizen.routes(),
+        *sessions(),
+        *cases(),
+        *orders(),
+        *routes_desk.routes(),
+        *reports(),
+        *machines(),
+    ]

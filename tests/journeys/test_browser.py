@@ -37,6 +37,8 @@ STAFF = (
     ("director", Role.DIRECTOR, None),
     ("secadmin", Role.SECADMIN, None),
     ("agent", Role.AGENT, None),
+    ("shift_lead", Role.SHIFT_LEAD, None),
+    ("leader", Role.LEADER, "cgj"),
 )
 pytestmark = [
     pytest.mark.browser,

@@ -1,0 +1,117 @@
+"""SMTP sender: one letter to one recipient, through the city's relay."""
+
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Literal
+
+import aiosmtplib
+from aiosmtplib import errors
+
+from channels.desk import SendFailed
+from channels.message import Outgoing
+
+# What may stand in the envelope: no spaces, brackets or line ends, with which commands are forged.
+ADDRESS = re.compile(r"[^@\s<>\"(),;:\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,190}")
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The mail server that carries letters out, and who we are there."""
+
+    host: str
+    port: int
+    sender: str
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    timeout: float = 15.0  # seconds for each step; a hand-over must end inside its lease
+
+
+class SmtpSender:
+    """channels.desk.Sender by SMTP."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+
+    async def send(self, message: Outgoing) -> None:
+        relay = self._relay
+        if not ADDRESS.fullmatch(message.to) or not message.to.isascii():
+            raise SendFailed("the address is not one that can be written to", permanent=True)
+        mail = letter(message, relay.sender)
+        async with self._connected() as client:
+            await client.sendmail(relay.sender, [message.to], mail.as_bytes())
+
+    async def check(self) -> None:
+        """Connects and signs in, sends nothing; raises SendFailed."""
+        async with self._connected() as client:
+            await client.noop()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        relay = self._relay
+        client = aiosmtplib.SMTP(
+            hostname=relay.host,
+            port=relay.port,
+            timeout=relay.timeout,
+            use_tls=relay.security == "tls",
+            start_tls=relay.security == "starttls",
+            local_hostname=_domain(relay.sender),
+        )
+        try:
+            await client.connect()
+            if relay.user:
+                await client.login(relay.user, relay.password)
+            yield client
+            # What was sent is accepted: how the good-bye goes changes nothing.
+            with suppress(errors.SMTPException, OSError):
+                await client.quit()
+        except (errors.SMTPException, OSError) as error:
+            raise _failed(error) from error
+        finally:
+            client.close()
+
+
+def letter(message: Outgoing, sender: str) -> EmailMessage:
+    """The message as it goes over the wire; the same one has the same Message-ID every time."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = message.to
+    mail["Subject"] = " ".join(message.subject.split())
+    mail["Message-ID"] = message_id(message.message_id, sender)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(message.text, charset="utf-8", cte="base64")
+    if message.html:
+        mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="base64")
+    return mail
+
+
+def message_id(ours: str, sender: str) -> str:
+    """Readable where it may be, told apart by a hash where signs had to go."""
+    told = re.sub(r"[^A-Za-z0-9.-]+", "-", ours).strip(".-")[:80]
+    digest = hashlib.sha256(ours.encode()).hexdigest()[:12]
+    return f"<{told}.{digest}@{_domain(sender)}>"
+
+
+def _domain(sender: str) -> str:
+    return sender.rpartition("@")[2]
+
+
+def _failed(error: Exception) -> SendFailed:
+    """What the relay said, without its words: they may name people.
+
+    Trying again is in vain only where the recipient or the letter itself is refused for good; a
+    wrong password or a refused sender is put right by whoever runs the hotline.
+    """
+    refused = getattr(error, "recipients", None)
+    one = refused[0] if refused else error
+    code = getattr(one, "code", None)
+    about_it = isinstance(one, errors.SMTPRecipientRefused | errors.SMTPDataError)
+    name = type(one).__name__.removeprefix("SMTP")
+    told = f"{name} {code}" if code is not None else name
+    return SendFailed(told, permanent=about_it and code is not None and code >= 500)

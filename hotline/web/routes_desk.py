@@ -1,0 +1,37 @@
+"""The desks' routes of the JSON interface: notices, duty rosters, call tasks."""
+
+from typing import Any
+
+from hotline.domain.words import Role
+from hotline.flow.ringing import CALLERS
+from hotline.web import answers_desk, api_desk, rosterforms
+from hotline.web.routing import WORKERS, Param, Route
+
+NUMBER = {"type": "integer", "minimum": 1}
+PAGE = (
+    Param("below", "query", "翻页：上一页最后一条的编号", schema=NUMBER),
+    Param("limit", "query", "每页条数", schema={**NUMBER, "maximum": 200}),
+)
+OPEN = Param("state", "query", "状态", schema={"type": "string", "enum": sorted(api_desk.STATES)})
+WRITERS = frozenset({Role.LEADER, Role.SHIFT_LEAD})
+
+
+def routes() -> list[Route]:
+    def of(summary: str, told: Any, **more: Any) -> dict[str, Any]:
+        return {"summary": summary, "answers": {200: summary}, "told": told, **more}
+
+    roster = "/api/v1/departments/{code}/roster"
+    known = of("值班表", answers_desk.RosterTold)
+    written = of("更新值班表", answers_desk.RosterTold, body=rosterforms.RosterBody)
+    noticed = of("通知", answers_desk.Notices, params=PAGE)
+    read = of("标为已读", answers_desk.Unread, body=api_desk.ReadUpTo)
+    tasks = of("电话任务", answers_desk.Tasks, params=(OPEN, *PAGE))
+    tried = of("登记拨打结果", answers_desk.TaskTold, body=api_desk.TryForm)
+    return [
+        Route("GET", "/api/v1/notices", api_desk.get_notices, WORKERS, **noticed),
+        Route("POST", "/api/v1/notices/read", api_desk.post_read, WORKERS, **read),
+        Route("GET", roster, api_desk.get_roster, WORKERS, **known),
+        Route("PUT", roster, api_desk.put_roster, WRITERS, **written),
+        Route("GET", "/api/v1/call-tasks", api_desk.get_tasks, WORKERS, **tasks),
+        Route("POST", "/api/v1/call-tasks/{id}/tries", api_desk.post_try, CALLERS, **tried),
+    ]
