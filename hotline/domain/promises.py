@@ -31,13 +31,11 @@ class Rules:
 
     def calendar_of(self, department: str | None) -> WorkCalendar:
         """The department's own calendar, else that of the nearest unit above it, else the city's."""
-        code = department
-        while self.own and code is not None:
-            if code in self.own:
-                return self.own[code]
-            unit = self.tree.departments.get(code)
-            code = unit.parent if unit else None
-        return self.calendar
+        if not self.own or department is None:
+            return self.calendar
+        above = [code for code in self.own if department in self.tree.subtree(code)]
+        nearest = min(above, key=lambda code: len(self.tree.subtree(code)), default=department)
+        return self.own.get(nearest, self.calendar)
 
 
 @dataclass(frozen=True)

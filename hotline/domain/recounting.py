@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from escalation import clock
+from escalation.calendar import WorkCalendar
 from escalation.promise import Deadline, Promise
 from hotline.domain import promises
 from hotline.domain.acts.asking import Act
@@ -60,7 +61,7 @@ def recount(case: Case, facts: Recount, step: Step) -> Said:
     return Said("", public, told)
 
 
-def _calendar(case: Case, deadline: Deadline, rules: Rules) -> Any:
+def _calendar(case: Case, deadline: Deadline, rules: Rules) -> WorkCalendar:
     return promises.calendar_for(case, deadline.promise, deadline.part, rules)
 
 

@@ -9,7 +9,7 @@ from escalation.calendar import WorkCalendar
 from escalation.days import CORRECTIONS
 
 # Each correction with the notice that proves it: the library that is wrong is overruled.
-NOTICES = {date(2005, 12, 31): "国务院办公厅关于2006年部分节假日安排的通知（国办发明电〔2005〕）"}
+NOTICES = {date(2005, 12, 31): "国务院办公厅关于2006年部分节假日安排的通知"}
 CHINA = WorkCalendar.china()
 OTHER = holidays.country_holidays("CN", years=range(CHINA.first_year, CHINA.last_year + 2))
 
