@@ -3,9 +3,7 @@
 import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from channels.desk import SendFailed
 from channels.mailbox.send import SmtpSender
@@ -14,6 +12,7 @@ from escalation.audit import Health, latest_on_time, list_ends
 from escalation.calendar import ZONE, WorkCalendar
 from hotline.commands import chart
 from hotline.commands.failing import Failed
+from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import check_schema, say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
 from hotline.store import accounts, agenda, catalogue, receipts, stale, stumbles
@@ -26,34 +25,6 @@ ENOUGH, SCARCE = 5 * GIB, GIB
 # No clock that is right shows a time before this program was written.
 EARLIEST = datetime(2026, 1, 1, tzinfo=ZONE)
 BACKLOG_AGE = timedelta(minutes=5)
-
-
-class Mark(StrEnum):
-    """How a finding is: well, worth knowing, wrong."""
-
-    WELL = "✓"
-    NOTE = "!"
-    WRONG = "✗"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at, and what was found."""
-
-    mark: Mark
-    text: str
-
-
-def well(text: str) -> Finding:
-    return Finding(Mark.WELL, text)
-
-
-def note(text: str) -> Finding:
-    return Finding(Mark.NOTE, text)
-
-
-def wrong(text: str) -> Finding:
-    return Finding(Mark.WRONG, text)
 
 
 async def run(settings: Settings) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.store.tables import Row
+from hotline.store.tables import Row, to_do
 
 
 class IdentityRow(Row):
@@ -47,28 +47,10 @@ class OutboxRow(Row):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index(
-            "ix_outbox_due",
-            "next_at",
-            "id",
-            sqlite_where=text("next_at IS NOT NULL"),
-            postgresql_where=text("next_at IS NOT NULL"),
-        ),
+        to_do("ix_outbox_due", "next_at", "id", where="next_at IS NOT NULL"),
         Index("ix_outbox_desk", "audience", "id"),
-        Index(
-            "ix_outbox_held",
-            "not_before",
-            "id",
-            sqlite_where=text("state = 'held'"),
-            postgresql_where=text("state = 'held'"),
-        ),
-        Index(
-            "ix_outbox_reminder",
-            "about",
-            "id",
-            sqlite_where=text("promise IS NOT NULL"),
-            postgresql_where=text("promise IS NOT NULL"),
-        ),
+        to_do("ix_outbox_held", "not_before", "id", where="state = 'held'"),
+        to_do("ix_outbox_reminder", "about", "id", where="promise IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)

@@ -10,7 +10,8 @@ from channels.message import Contact, Incoming
 from classifiers import registry
 from escalation.watch import Outcome, Watch
 from hotline.commands import doctor, migrate, seed, user
-from hotline.commands.doctor import Finding, Mark, findings
+from hotline.commands.doctor import findings
+from hotline.commands.finding import Finding, Mark
 from hotline.commands.opening import centre_of
 from hotline.commands.user import Wanted
 from hotline.config import Settings

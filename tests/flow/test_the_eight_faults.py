@@ -105,7 +105,7 @@ async def test_5_a_crash_between_the_step_and_its_record_loses_the_level(
 ) -> None:
     number = await in_hand(any_centre, signed=False)
     clock.move_to(clock.at + timedelta(days=3))
-    post = "hotline.flow.notify.outbox.post"
+    post = "hotline.flow.mailing.outbox.post"
 
     async def cut_off(*_: object, **__: object) -> None:
         raise OSError("the power went out after the step, before the message")
