@@ -66,7 +66,7 @@ def _wake(pid: int, asleep: dict[int, float]) -> None:
     state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     if state != "T":
         asleep.pop(pid, None)
-    elif time.monotonic() - asleep.setdefault(pid, time.monotonic()) > LEASE * 1.6:
+    elif time.monotonic() - asleep.setdefault(pid, time.monotonic()) > LEASE * 1.2:
         os.kill(pid, signal.SIGCONT)
 
 

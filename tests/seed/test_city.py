@@ -8,6 +8,7 @@ import pytest
 
 import classifiers
 from hotline import seed
+from hotline.web import rosterforms
 
 KINDS = set(
     "住房城乡建设 自然资源规划 城市管理 公安 教育 人力资源社会保障 卫生健康 生态环境 交通运输 "
@@ -174,3 +175,19 @@ def test_the_privacy_notice_is_one_version_in_both_languages() -> None:
     chinese, english = seed.privacy("zh"), seed.privacy("en")
     assert chinese[0] == english[0] and re.fullmatch(r"\d{4}-\d{2}-\d{2}", chinese[0])
     assert all(article in chinese[1] for article in ("第十三条", "第十七条", "第三十五条"))
+
+
+def test_the_demo_rosters_pass_what_a_leader_may_write() -> None:
+    """Known units, telephones that are nobody's, deputies on the same list."""
+    codes = {unit["code"] for unit in seed.departments()}
+    for unit, people in seed.rosters().items():
+        assert unit in codes
+        told = [
+            {
+                **{name: one[name] for name in ("name", "duty", "phone")},
+                "deputies": [name for name in one["deputies"].split("、") if name],
+            }
+            for one in people
+        ]
+        assert len(rosterforms.read({"version": 0, "people": told})[1]) == len(people)
+        assert all(one["phone"].startswith("0000-") for one in people)
