@@ -8,9 +8,10 @@ from hotline.commands.opening import say
 from hotline.commands.user import strong_password
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
+from hotline.domain.roster import Duty, Person, Roster
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
-from hotline.store import accounts, acts
+from hotline.store import accounts, acts, rosters
 from hotline.store.accounts import NewOfficer
 from hotline.store.work import Work
 from hotline.web import auth
@@ -30,7 +31,27 @@ async def employ(centre: Centre) -> int:
         for one in missing:
             name = one["username"]
             await _employ(centre, work, one, kept[name], passwords[name])
+        for unit, people in seed.rosters().items():
+            await _stand_by(work, unit, people)
     return len(missing)
+
+
+async def _stand_by(work: Work, unit: str, people: list[dict[str, str]]) -> None:
+    """A unit's roster where it has none; one that somebody wrote since is left as it is."""
+    if (await rosters.read(work.connection, work.cipher, unit)).version:
+        return
+    told = tuple(
+        Person(
+            one["name"],
+            Duty(one["duty"]),
+            one["phone"].replace("-", ""),
+            deputies=tuple(name for name in one["deputies"].split("、") if name),
+        )
+        for one in people
+    )
+    await rosters.put(work.connection, work.cipher, Roster(unit, told), work.at, OPERATOR.name)
+    about = {"department": unit, "after": [f"{one.duty.value}:{one.name}" for one in told]}
+    await acts.record(work.connection, work.at, OPERATOR, "roster_changed", about)
 
 
 async def _employ(

@@ -57,6 +57,14 @@ def accounts() -> list[dict[str, str]]:
     return rows("accounts")
 
 
+def rosters() -> dict[str, list[dict[str, str]]]:
+    """The demo units' duty rosters; area code 0000 is nobody's."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows("rosters"):
+        found.setdefault(row["department"], []).append(row)
+    return found
+
+
 @cache
 def privacy(language: str) -> tuple[str, str]:
     """The privacy notice: its version, and its text."""

@@ -13,7 +13,7 @@ catalogue   plain reads and writes: departments, topics, duties, labels, setting
 accounts    officers, sessions, tokens, closed doors
 outbox      messages posted with the change that causes them, and their delivery
 notices     what an officer was told and has read; where letters to officers go
-rosters     duty rosters, encrypted as a whole; standby: their tables and the call tasks'
+rosters     duty rosters, encrypted as a whole; standby: their tables and those of the call tasks
 calltasks   call tasks: opened once a case, tried, acknowledged or closed
 files       attachments: content-addressed, checked, served by token
 """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -84,6 +84,18 @@ async def add_label(connection: AsyncConnection, label: Mapping[str, Any]) -> No
 TOLD = ("waiting", "sent", "parked")  # what is held, folded or overtaken stands on no desk
 
 
+def on_desk(audiences: Sequence[str]) -> list[ColumnElement[bool]]:
+    """What stands on these desks: told, not held; a leader's reminders come in the digest alone."""
+    found: list[ColumnElement[bool]] = [
+        OutboxRow.audience.in_(audiences),
+        OutboxRow.state.in_(TOLD),
+    ]
+    if any(audience.startswith("leader:") for audience in audiences):
+        units = OutboxRow.audience.startswith("unit:")
+        found.append(or_(~units, OutboxRow.promise.is_(None)))
+    return found
+
+
 async def desk_messages(
     connection: AsyncConnection, audiences: Sequence[str], below: int | None, limit: int
 ) -> list[dict[str, Any]]:
@@ -91,12 +103,7 @@ async def desk_messages(
 
     A leader reads of the unit's reminders in what is addressed to leaders, and nowhere else.
     """
-    wanted = select(*OutboxRow.__table__.c).where(
-        OutboxRow.audience.in_(audiences), OutboxRow.state.in_(TOLD)
-    )
-    if any(audience.startswith("leader:") for audience in audiences):
-        units = OutboxRow.audience.startswith("unit:")
-        wanted = wanted.where(or_(~units, OutboxRow.promise.is_(None)))
+    wanted = select(*OutboxRow.__table__.c).where(*on_desk(audiences))
     if below is not None:
         wanted = wanted.where(OutboxRow.id < below)
     found = await connection.execute(wanted.order_by(OutboxRow.id.desc()).limit(limit))

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.words import Role
+from hotline.store.catalogue import on_desk
 from hotline.store.cipher import Cipher
 from hotline.store.ledgers import OfficerRow, OutboxRow
 
@@ -15,11 +16,7 @@ MOST = 100  # counted no further: a badge says 99+
 async def unread(connection: AsyncConnection, officer_id: int, audiences: Sequence[str]) -> int:
     """How many notices for these desks are newer than the officer's mark; at most MOST."""
     mark = select(OfficerRow.read_to).where(OfficerRow.id == officer_id).scalar_subquery()
-    newer = (
-        select(OutboxRow.id)
-        .where(OutboxRow.audience.in_(audiences), OutboxRow.id > mark)
-        .limit(MOST)
-    )
+    newer = select(OutboxRow.id).where(*on_desk(audiences), OutboxRow.id > mark).limit(MOST)
     found = await connection.execute(select(func.count()).select_from(newer.subquery()))
     return int(found.scalar_one())
 

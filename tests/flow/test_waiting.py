@@ -1,5 +1,6 @@
 """Notices at night, twice in an hour, and by the dozen: held, spaced, folded; never lost, never two."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +13,10 @@ from hotline.domain.promises import Step
 from hotline.domain.supervision import Remind
 from hotline.domain.timing import awake
 from hotline.domain.words import Role, Urgency
-from hotline.flow import notify, waiting, work
+from hotline.flow import notify, unread, waiting, work
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda
+from hotline.store import accounts
 from hotline.wiring import MovingClock
 from tests.flow.orders_support import (
     ask,
@@ -198,3 +200,27 @@ async def test_a_higher_reminder_overtakes_the_one_that_still_waits(
     clock.move_to(city(24, 8))
     await waiting.release(centre)
     assert [one for one in await desk(centre) if "灯" in one] == [f"红灯催办：{number}"]
+
+
+async def test_the_badge_counts_what_stands_on_the_desk_and_nothing_that_is_held(
+    any_centre: Centre, clock: Any
+) -> None:
+    """Neither clerk nor leader is called at night by a number to which no notice belongs."""
+    people = []
+    for role in (Role.CLERK, Role.LEADER):
+        async with any_centre.work() as kept:
+            new = accounts.NewOfficer(role.value, role.zh, role, "cgj", None)
+            await accounts.add(kept.connection, any_centre.cipher, new, kept.at)
+            found = await accounts.by_name(kept.connection, role.value)
+        assert found is not None
+        people.append(replace(unit(any_centre, role), officer_id=found.id))
+    number = await in_hand(any_centre)
+    clock.move_to(city(23, 22))
+    for _ in range(2):
+        await work.act(any_centre, number, citizen.Urge(), AGENT)
+    for _ in range(2):
+        for actor in people:
+            told = await notify.desk_messages(any_centre, actor)
+            assert (await unread.badge(any_centre, actor)).unread == len(told)
+        clock.move_to(city(24, 8))
+        await waiting.release(any_centre)

@@ -8,6 +8,7 @@ import pytest
 
 import classifiers
 from hotline import seed
+from hotline.web import rosterforms
 
 KINDS = set(
     "住房城乡建设 自然资源规划 城市管理 公安 教育 人力资源社会保障 卫生健康 生态环境 交通运输 "
@@ -196,3 +197,19 @@ def test_a_demo_reply_answers_where_one_is_told_and_says_why_where_nothing_was_s
         if row["public_reply"] and row["story"] != "answered":
             assert row["internal_account"] and row["found"], row["id"]
             assert row["solved"] or row["unsolved_reason"], row["id"]
+
+
+def test_the_demo_rosters_pass_what_a_leader_may_write() -> None:
+    """Known units, telephones that are nobody's, deputies on the same list."""
+    codes = {unit["code"] for unit in seed.departments()}
+    for unit, people in seed.rosters().items():
+        assert unit in codes
+        told = [
+            {
+                **{name: one[name] for name in ("name", "duty", "phone")},
+                "deputies": [name for name in one["deputies"].split("、") if name],
+            }
+            for one in people
+        ]
+        assert len(rosterforms.read({"version": 0, "people": told})[1]) == len(people)
+        assert all(one["phone"].startswith("0000-") for one in people)
