@@ -1,9 +1,8 @@
 """The city's day at a moment: rosters and papers count days, not instants."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from escalation.calendar import ZONE
 
 
 def city_day(at: datetime) -> date:

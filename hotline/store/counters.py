@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.calendar import ZONE
 from hotline.store.tables import CounterRow, IntakeRow
 
-ZONE = ZoneInfo("Asia/Shanghai")
 OUTCOMES = (
     "case",
     "followup",

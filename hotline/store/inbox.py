@@ -15,9 +15,10 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.calendar import ZONE
 from hotline.domain.errors import KeyMismatch
 from hotline.store.cipher import Cipher, new_query_code
-from hotline.store.counters import ZONE, count
+from hotline.store.counters import count
 from hotline.store.database import Store
 from hotline.store.tables import AnswerRow, IntakeRow
 

@@ -49,6 +49,7 @@ class OutboxRow(Row):
     __table_args__ = (
         to_do("ix_outbox_due", "next_at", "id", where="next_at IS NOT NULL"),
         Index("ix_outbox_desk", "audience", "id"),
+        to_do("ix_outbox_parked", "id", where="state = 'parked'"),
         to_do("ix_outbox_held", "not_before", "id", where="state = 'held'"),
         to_do("ix_outbox_reminder", "about", "id", where="promise IS NOT NULL"),
     )

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.calendar import ZONE
 from escalation.promise import Promise
 from hotline.domain.case import Case, Entry
 from hotline.domain.order import OrderState, order_number
 from hotline.domain.state import Action
-from hotline.store.counters import ZONE
 from hotline.store.findings import Broken
 from hotline.store.ordertables import OrderRow, OrderYearRow
 

@@ -6,8 +6,8 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.calendar import ZONE
 from hotline.domain.order import order_number
-from hotline.store.counters import ZONE
 from hotline.store.ordertables import OrderRow
 
 NEXT = text(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Interval, func, literal, select, update
+from sqlalchemy import Interval, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -201,6 +201,7 @@ async def length(connection: AsyncConnection) -> tuple[int, datetime | None]:
 async def parked(connection: AsyncConnection) -> int:
     """How many messages nobody could be given; they wait for a person to look."""
     found = await connection.execute(
-        select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "parked")
+        # Written out, so that the small index serves whatever plan is kept.
+        select(func.count()).select_from(OutboxRow).where(text("state = 'parked'"))
     )
     return int(found.scalar_one())

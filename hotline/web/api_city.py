@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
+from escalation.calendar import ZONE
 from hotline.domain.errors import NoSuchCase
 from hotline.domain.words import Role
 from hotline.reports import measures, queries
@@ -73,7 +74,7 @@ def period(request: web.Request) -> Period:
     """`from` and `to` are days of the city, both included; without them, today."""
     centre, actor = request.app[CENTRE], request[ACTOR]
     now = centre.now()
-    today = now.astimezone(shown.ZONE).date()
+    today = now.astimezone(ZONE).date()
     start = _day(request, "from", today)
     end = _day(request, "to", max(today, start))
     if end < start:
@@ -98,7 +99,7 @@ def _day(request: web.Request, name: str, default: date) -> date:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), shown.ZONE)
+    return datetime.combine(day, time(), ZONE)
 
 
 async def report(
@@ -127,10 +128,10 @@ async def report(
             totals = measures.of_cases((await queries.cases(connection, within, None))[0])
             grouped = await queries.cases(connection, within, by) if by else []
             rows = [measures.of_cases(one) for one in grouped]
-    last = (within.end - ONE).astimezone(shown.ZONE).date()
+    last = (within.end - ONE).astimezone(ZONE).date()
     return {
         "name": name,
-        "from": within.start.astimezone(shown.ZONE).date().isoformat(),
+        "from": within.start.astimezone(ZONE).date().isoformat(),
         "to": last.isoformat(),
         "as_of": shown.moment(within.now),
         "formula_version": measures.FORMULAS,

@@ -11,12 +11,12 @@ import jinja2
 from aiohttp import web
 from multidict import MultiDictProxy
 
+from escalation.calendar import ZONE
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
 from hotline.web import auth
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
-from hotline.web.shown import ZONE
 
 LANGUAGE_COOKIE = "hotline_language"
 # Where a form is sent, and the page that it stands on.

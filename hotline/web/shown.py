@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from escalation.calendar import ZONE
 from hotline.domain.case import Case, Entry
 from hotline.domain.people import Tree
 from hotline.domain.promises import Rules
@@ -15,8 +15,6 @@ from hotline.domain.state import State
 from hotline.flow.citizen import Progress
 from hotline.flow.work import CaseView
 from hotline.web import deadlines
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def answer(

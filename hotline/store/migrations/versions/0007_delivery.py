@@ -22,6 +22,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for column in ("sound", "read_to", "email"):
         op.drop_column("officer", column)
+    op.drop_index("ix_outbox_parked", "outbox")
     for column in ("fence", "lease_until", "lease_owner", "address"):
         op.drop_column("outbox", column)
 
@@ -31,6 +32,8 @@ def _outbox() -> None:
     op.add_column("outbox", sa.Column("lease_owner", sa.String(120)))
     op.add_column("outbox", sa.Column("lease_until", MOMENT))
     op.add_column("outbox", needed("fence", sa.Integer(), server_default="0"))
+    # Readiness counts them at every look: that must not grow with all that was ever sent.
+    partial_index("ix_outbox_parked", "outbox", ["id"], "state = 'parked'")
 
 
 def _officer() -> None:
