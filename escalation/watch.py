@@ -28,6 +28,11 @@ class Outcome:
     gone: int = 0
     failed: tuple[int, ...] = ()
 
+    @property
+    def seen(self) -> int:
+        """How many of the batch were taken up; fewer than it held, where time was up."""
+        return self.climbed + self.gone + len(self.failed)
+
     def plus(self, other: "Outcome") -> "Outcome":
         return Outcome(
             self.climbed + other.climbed, self.gone + other.gone, self.failed + other.failed
@@ -41,7 +46,10 @@ class Agenda(Protocol):
         """The deadlines whose next rung is due, in due order."""
 
     async def climb(self, batch: Sequence[Due], now: datetime) -> Outcome:
-        """Takes the batch in one transaction, each under a savepoint of its own."""
+        """Takes the batch in one transaction, each under a savepoint of its own.
+
+        May stop after a part of it, so that others who write need not wait long; never before one.
+        """
 
     async def ticked(self, now: datetime, outcome: Outcome) -> None:
         """Keeps a log of the tick."""
@@ -64,12 +72,13 @@ class Watch:
         while True:
             asked = self._batch + len(total.failed)
             found = await self._agenda.due(now, asked)
-            batch = [due for due in found if due.deadline_id not in total.failed]
+            open_ = [due for due in found if due.deadline_id not in total.failed]
+            batch = open_[: self._batch]
             if not batch:
                 break
-            outcome = await self._agenda.climb(batch[: self._batch], now)
+            outcome = await self._agenda.climb(batch, now)
             total = total.plus(outcome)
-            if len(found) < asked:
+            if len(found) < asked and outcome.seen == len(batch):
                 break  # that was all; what fell due meanwhile is the next tick's
             if not outcome.climbed and not outcome.failed:
                 break  # others took it all; they will see to the rest as well

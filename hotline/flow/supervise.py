@@ -1,5 +1,6 @@
 """The agenda the watch sweeps: what is due, and taking one rung; archiving; supervision by time."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -24,6 +25,8 @@ from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
 
+HOLD = 0.05  # seconds that a batch may hold the writer
+
 ORDERS_FROM = 3  # rungs from this level on issue a supervision order; those below remind
 CAUSES = {Promise.SIGN: Cause.UNSIGNED, Promise.ORDER: Cause.UNANSWERED}
 
@@ -44,11 +47,18 @@ class CaseAgenda:
             return [Due(*row) for row in await agenda.due(connection, now, limit)]
 
     async def climb(self, batch: Sequence[Due], now: datetime) -> Outcome:
-        """One transaction for the batch, a savepoint each: a broken case stops only itself."""
-        climbed, gone = 0, 0
+        """One transaction for the batch, a savepoint each: a broken case stops only itself.
+
+        On SQLite it holds the one writer: after HOLD it ends, and who waits to write comes first.
+        """
+        climbed, gone, time = 0, 0, asyncio.get_running_loop().time
         failed: dict[int, tuple[int, str]] = {}
         async with self._centre.work() as work:
-            for due in batch:
+            ends = time() + HOLD
+            for n, due in enumerate(batch):
+                if time() > ends:
+                    batch = batch[:n]
+                    break
                 try:
                     async with work.connection.begin_nested():
                         await self._take(work, due, now)
