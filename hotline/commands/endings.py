@@ -95,7 +95,7 @@ def overdue(tale: Tale) -> Iterator[Scene]:
         at = (tale.case.due_at or tale.now) + timedelta(hours=10)
         if at < tale.now:
             yield tale.by_citizen(at, urge)
-    if tale.row["turn_more"]:
+    if tale.row["turn_more"] and tale.seed % 2 == 0:
         yield Scene(tale.now, _answers(tale))
 
 
