@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Found = dict[str, Any]
-FALLS_BACK = "本方案沿用{name}方案："
+TAKEN = "本方案沿用"
+FALLS_BACK = TAKEN + "{name}方案："
 
 
 def over(base: Mapping[str, Any], own: Mapping[str, Any]) -> Found:
@@ -25,12 +26,17 @@ def _sourced(found: Any, prefix: str) -> Any:
     """Every source of the base with the word that it was only taken over."""
     if isinstance(found, Mapping):
         return {
-            key: f"{prefix}{value}" if key == "source" and value else _sourced(value, prefix)
+            key: _taken(value, prefix) if key == "source" and value else _sourced(value, prefix)
             for key, value in found.items()
         }
     if isinstance(found, list):
         return [_sourced(one, prefix) for one in found]
     return found
+
+
+def _taken(source: Any, prefix: str) -> str:
+    """What the base itself took over goes on naming the profile that it came from."""
+    return str(source) if str(source).startswith(TAKEN) else f"{prefix}{source}"
 
 
 def _merged(base: Any, own: Any) -> Any:
@@ -50,10 +56,20 @@ def _joined(base: Any, own: Any) -> Any:
 
 
 def whole(own: Found, read: Callable[[str], Found]) -> Found:
-    """The profile with its base, if it names one, under it."""
-    name = own.get("base")
-    if name is None:
-        return own
-    if not isinstance(name, str):
-        raise ValueError("base 应为方案名称 / must be a profile's name")
-    return over(read(name), own)
+    """The profile with its base under it, and the base's own base under that.
+
+    Raises ValueError where a base is no name, or where a chain of bases comes back to itself.
+    """
+    chain, seen = [own], list[str]()
+    while (name := chain[-1].get("base")) is not None:
+        if not isinstance(name, str):
+            raise ValueError("base 应为方案名称 / base must be a profile's name")
+        if name in seen:
+            circle = " → ".join([*seen, name])
+            raise ValueError(f"base 循环引用：{circle} / base goes in a circle: {circle}")
+        seen.append(name)
+        chain.append(read(name))
+    found = chain.pop()
+    for above in reversed(chain):
+        found = over(found, above)
+    return found

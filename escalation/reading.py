@@ -40,10 +40,7 @@ def parse(text: str, read: Callable[[str], str] = _nobody) -> Terms:
 
     def base_of(name: str) -> dict[str, Any]:
         texts.append(read(name))
-        found = _toml(texts[-1])
-        if "base" in found:
-            raise BadTerms(f"期限方案 base：{name} 自己也有 base / its base has a base: {name}")
-        return found
+        return _toml(texts[-1])
 
     try:
         found = base.whole(_toml(text), base_of)

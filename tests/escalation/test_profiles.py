@@ -4,11 +4,12 @@ import tomllib
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from classifiers.catalogue import topics
-from escalation import soundness
+from escalation import base, soundness
 from escalation.calendar import ZONE, Span, WorkCalendar
 from escalation.profile import Override
 from escalation.promise import Promise, start
@@ -222,21 +223,34 @@ def test_a_type_that_is_left_out_is_named() -> None:
         parse(DEFAULT[:start] + DEFAULT[end:])
 
 
-def test_a_base_that_is_not_there_or_has_one_itself_is_refused() -> None:
+def test_a_base_that_is_not_there_or_comes_back_to_itself_is_refused() -> None:
     own = 'base = "nowhere"\nname = "x"\nedition = "1"\n'
     with pytest.raises(BadTerms, match="nowhere"):
         parse(own)
-    with pytest.raises(BadTerms, match="base has a base"):
+    with pytest.raises(BadTerms, match="nowhere → nowhere.*circle"):
         parse(own, lambda _: own)
     with pytest.raises(BadTerms, match="base"):
         parse("base = 5\n" + own.partition("\n")[2])
 
 
+def test_a_base_may_have_a_base_and_every_value_names_where_it_came_from() -> None:
+    shelf: dict[str, dict[str, Any]] = {
+        "default": {"name": "default", "a": {"source": "甲"}, "b": {"source": "乙"}, "c": 1},
+        "province": {"name": "province", "base": "default", "b": {"source": "丙"}},
+    }
+    city = base.whole({"name": "city", "base": "province", "c": 2}, shelf.__getitem__)
+    assert city == {
+        "name": "city",
+        "a": {"source": "本方案沿用默认方案：甲"},
+        "b": {"source": "本方案沿用province方案：丙"},
+        "c": 2,
+    }
+
+
 def test_a_citys_own_file_may_stand_on_a_shipped_profile(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('base = "shandong-2020"\nname = "mine"\nedition = "1"\n', "utf-8")
-    with pytest.raises(BadTerms, match="base has a base"):
-        load_terms(str(path))
+    assert load_terms(str(path)).name == "mine"
     path.write_text('base = "default"\nname = "mine"\nedition = "1"\n', "utf-8")
     assert load_terms(str(path)).name == "mine"
     with pytest.raises(WrongSetting, match="nowhere"):
