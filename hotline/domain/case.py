@@ -56,6 +56,11 @@ class Part:
     state: str = "asked"  # asked, signed, reported, accepted, returned, dropped
     report: str | None = None
 
+    @property
+    def clock(self) -> str:
+        """The name under which its deadline stands among the case's."""
+        return f"part-{self.id}"
+
 
 @dataclass
 class Request:

@@ -4,7 +4,7 @@ from typing import Any
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-from hotline.domain import promises
+from hotline.domain import parts, promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotPossible
@@ -38,9 +38,7 @@ def reply(case: Case, facts: department.Reply, step: Step) -> Said:
             field="public_reply",
         )
     case.reply = _kept(case, facts, step)
-    for part in case.waiting_parts:
-        part.state = "dropped"
-        promises.drop(case, (Promise.FINISH,), step.at, part=f"part-{part.id}")
+    parts.drop(case, step)
     promises.keep(case, step.at, Promise.FINISH)
     return Said(
         facts.internal_account,

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from escalation.promise import Promise
 from hotline.domain.state import Action
 from hotline.domain.words import Cause, Named, Role
 
 LOWEST, HIGHEST = 2, 6
+RED = 2  # the level of a red light
 DIRECTORS = 4  # from this level on, orders are the director's
 PLANNED = 4  # from this level on, an answer names a plan with its date
 
@@ -109,6 +111,32 @@ def recipients(level: int, unit: str | None) -> Iterator[str]:
         for since, who in table:
             if level >= since:
                 yield f"{kind}:{who.value}"
+
+
+# What the centre itself promises lights up on its own desks.
+CENTRES_OWN = {
+    Promise.DISPATCH.value: Role.DISPATCHER,
+    Promise.RULING.value: Role.DISPATCHER,
+    Promise.FOLLOW_UP.value: Role.CALLBACK,
+}
+
+
+def addressed(promise: str, level: int, lead: str | None, unit: str | None = None) -> Iterator[str]:
+    """Everybody a step of the ladder is told to; `unit`: whose part of the work it is about.
+
+    The one place that says so: notices and papers go by it, and so do the sums of a simulation.
+    """
+    desk = CENTRES_OWN.get(promise)
+    if desk is not None:
+        yield f"role:{desk.value}"
+        if level >= RED:
+            yield f"role:{Role.SHIFT_LEAD.value}"
+        return
+    if lead is None:
+        yield f"role:{Role.DISPATCHER.value}"
+    yield from recipients(level, unit or lead)
+    if unit and unit != lead and level >= RED:  # it reports to the lead, who waits for it
+        yield f"unit:{lead}"
 
 
 def order_number(year: int, running: int) -> str:

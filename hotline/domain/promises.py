@@ -66,10 +66,11 @@ def calendar_for(case: Case, promise: Promise, part: str, rules: Rules) -> WorkC
     """The calendar that a promise of the case is counted by: whose promise it is decides."""
     if promise not in OWN:
         return rules.calendar
-    return rules.calendar_of(_owner(case, promise, part))
+    return rules.calendar_of(owner(case, promise, part))
 
 
-def _owner(case: Case, promise: Promise, part: str) -> str | None:
+def owner(case: Case, promise: Promise, part: str) -> str | None:
+    """The unit that owes a promise of a department: of a part or an order its own, else the lead."""
     if promise is Promise.ORDER:
         order = next((one for one in case.orders if str(one.id) == part), None)
         return order.department if order else case.lead
@@ -86,6 +87,12 @@ def begin(
     if limit is not None:
         calendar = calendar_for(case, promise, "", rules)
         add(case, run.start(promise, since, limit, calendar, terms_version=rules.terms.version))
+
+
+def name_of(deadline: Deadline) -> str:
+    """What a reminder is about: the promise, or the part of the work that has a clock of its own."""
+    of_part = deadline.promise is Promise.FINISH and deadline.part
+    return of_part or deadline.promise.value
 
 
 def add(case: Case, deadline: Deadline) -> int:
@@ -147,11 +154,11 @@ def end_all(case: Case, at: datetime) -> None:
             case.deadlines[n] = run.drop(deadline, at)
 
 
-def revive(case: Case, promise: Promise, ended: run.State) -> None:
+def revive(case: Case, promise: Promise, ended: run.State, *, part: str = "") -> None:
     """Takes back the end of the latest promise of its kind, its due moment unchanged."""
     for n in sorted(case.deadlines, reverse=True):
         deadline = case.deadlines[n]
-        if deadline.promise == promise and not deadline.part:
+        if deadline.promise == promise and deadline.part == part:
             if deadline.state == ended:
                 case.deadlines[n] = run.revive(deadline)
             return

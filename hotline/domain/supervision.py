@@ -40,6 +40,8 @@ class Remind(Act):
     overtaken: bool
     skipped: bool
     order: int | None = None  # the live order that this is already supervised by
+    part: str = ""  # of a part of the work: which, and the unit that owes it
+    unit: str = ""
 
 
 def remind(case: Case, facts: Remind, step: Step) -> Said:
@@ -53,6 +55,8 @@ def remind(case: Case, facts: Remind, step: Step) -> Said:
     }
     if facts.order is not None:
         told["order"] = facts.order
+    if facts.part:  # the part is late, not the case: its level is the citizen's promise's
+        return Said("", None, {**told, "part": facts.part, "unit": facts.unit})
     if not facts.skipped:
         raise_level(case, facts.level)
     return Said("", None, told)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,7 +15,7 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
 from hotline.domain.errors import Refused
 from hotline.domain.people import SYSTEM, Actor
-from hotline.domain.promises import Step
+from hotline.domain.promises import Step, owner
 from hotline.domain.supervision import Remind
 from hotline.domain.words import Cause
 from hotline.flow import notify
@@ -120,6 +121,9 @@ class CaseAgenda:
             overtaken=rung.overtaken,
             skipped=rung.skipped,
         )
+        if deadline.promise is Promise.FINISH and deadline.part:
+            unit = owner(case, deadline.promise, deadline.part) or ""
+            told = replace(told, part=deadline.part, unit=unit)
         perform.perform(case, told, step)
 
     async def ticked(self, now: datetime, outcome: Outcome) -> None:
