@@ -4,7 +4,7 @@ from datetime import datetime
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-from hotline.domain import parts, promises, supervision
+from hotline.domain import parts, promises, restarting, supervision
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotAllowed, NotPossible
@@ -69,7 +69,8 @@ def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
         _must_lead(code, step, "co_departments")
     if facts.topic and facts.topic != case.topic:
         case.topic = facts.topic
-        promises.restart(case, step.rules, step.at)
+        restarting.restart(case, step.rules, step.at)
+        restarting.begin_missing(case, step.rules, step.at)
     case.lead, case.handler, case.endorsed = facts.department, None, None
     case.dispatched_at = step.at
     promises.keep(case, step.at, Promise.DISPATCH)
@@ -177,7 +178,8 @@ def _relabel(case: Case, facts: centre.Accept | centre.Correct, step: Step) -> N
         )
     if new != (case.type, case.urgency, case.topic):
         case.type, case.urgency, case.topic = Kind(new[0]), Urgency(new[1]), new[2]
-        promises.restart(case, step.rules, step.at)
+        restarting.restart(case, step.rules, step.at)
+        restarting.begin_missing(case, step.rules, step.at)
 
 
 def _must_lead(code: str, step: Step, field: str) -> None:

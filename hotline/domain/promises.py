@@ -53,6 +53,9 @@ def levels(topic: str) -> tuple[str, str, str]:
 
 
 def limit_for(case: Case, promise: Promise, rules: Rules) -> Limit | None:
+    """What the terms give; in a round of rework (重办) reply and finish have the rework's limit."""
+    if case.reworked and promise in (Promise.REPLY, Promise.FINISH):
+        return rules.terms.rework(promise, case.type.value, case.urgency.value)
     return rules.terms.limit(
         promise,
         type=case.type.value,
@@ -78,11 +81,9 @@ def owner(case: Case, promise: Promise, part: str) -> str | None:
     return found.department if found else case.lead
 
 
-def begin(
-    case: Case, promise: Promise, since: datetime, rules: Rules, limit: Limit | None = None
-) -> None:
+def begin(case: Case, promise: Promise, since: datetime, rules: Rules) -> None:
     """Starts the promise if the terms make one; a live one of its kind is dropped first."""
-    limit = limit or limit_for(case, promise, rules)
+    limit = limit_for(case, promise, rules)
     drop(case, (promise,), since)
     if limit is not None:
         calendar = calendar_for(case, promise, "", rules)
@@ -164,27 +165,9 @@ def revive(case: Case, promise: Promise, ended: run.State, *, part: str = "") ->
             return
 
 
-def restart(case: Case, rules: Rules, at: datetime) -> None:
-    """New terms from the original start, after type, urgency or topic were corrected.
-
-    Every pause and extension so far is laid over the new limit, so that no waiting is counted and
-    nothing granted is lost; a light that was already shown is not shown again.
-    """
-    for n, old in list(case.deadlines.items()):
-        if old.part or not old.live or old.promise is Promise.ORDER:
-            continue
-        limit = limit_for(case, old.promise, rules)
-        case.deadlines[n] = run.drop(old, at)
-        if limit is not None:
-            calendar = calendar_for(case, old.promise, "", rules)
-            version = rules.terms.version
-            new = run.start(old.promise, old.started_at, limit, calendar, terms_version=version)
-            add(case, clock.relive(new, old, at, calendar))
-
-
-def begin_handling(case: Case, step: Step, limit: Limit | None = None) -> None:
+def begin_handling(case: Case, step: Step) -> None:
     """The department's own promises start anew with each dispatch; the citizen's never do."""
-    begin(case, Promise.FINISH, step.at, step.rules, limit)
+    begin(case, Promise.FINISH, step.at, step.rules)
     begin(case, Promise.CONTACT, step.at, step.rules)
     case.contacted, case.contacts = False, 0
 

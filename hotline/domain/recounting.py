@@ -9,7 +9,7 @@ from typing import Any
 from escalation import clock
 from escalation.calendar import WorkCalendar
 from escalation.promise import Deadline, Promise
-from hotline.domain import promises
+from hotline.domain import promises, restarting
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Said
 from hotline.domain.promises import Rules, Step
@@ -47,7 +47,7 @@ def recount(case: Case, facts: Recount, step: Step) -> Said:
         old = case.deadlines[n]
         case.deadlines[n] = clock.recount(old, step.at, _calendar(case, old, step.rules))
     if facts.adopt_terms and under_other_terms(case, step.rules):
-        promises.restart(case, step.rules, step.at)
+        restarting.restart(case, step.rules, step.at)
     told: dict[str, Any] = {
         "calendar": step.rules.calendar.version,
         "moved": [
