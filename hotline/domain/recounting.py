@@ -23,7 +23,7 @@ class Recount(Act):
 
 
 def outdated(case: Case, rules: Rules) -> list[int]:
-    """The live deadlines that were counted on a plain week and can now be counted by the list."""
+    """The live deadlines whose end or lights were counted on a plain week and now have a list."""
     return [
         n
         for n, deadline in case.deadlines.items()

@@ -77,6 +77,24 @@ async def test_when_the_list_arrives_provisional_deadlines_are_counted_anew_once
     assert f"{after.due_at.astimezone(ZONE).day}日" in (told[0] or "")
 
 
+async def test_lights_past_the_list_are_counted_anew_although_the_end_is_certain(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    clock.move_to(datetime(2026, 12, 17, 2, 0, tzinfo=UTC))  # ten working days end with the year
+    number = await dispatched(any_centre)
+    before = reply(await case_of(any_centre, number))
+    assert not before.provisional and before.rungs[-1].at == datetime(2027, 1, 8, tzinfo=ZONE)
+    later_list(any_centre)
+    done = await asyncio.gather(*(recount_provisional(any_centre) for _ in range(3)))
+    assert sum(done) == 1 and await recount_provisional(any_centre) == 0
+    after = reply(await case_of(any_centre, number))
+    assert after.due_at == before.due_at
+    assert after.rungs[-1].at == datetime(2027, 1, 10, tzinfo=ZONE)  # the 9th is worked
+    assert await recounts(any_centre, number) == [None], "the citizen's day is what it was"
+    verdict = await ledger.verify(any_centre.store, any_centre.cipher, any_centre.files, clock())
+    assert verdict.broken == []
+
+
 async def test_a_dry_run_says_what_would_move_and_moves_nothing(
     centre: Centre, clock: MovingClock
 ) -> None:
