@@ -139,6 +139,12 @@ def addressed(promise: str, level: int, lead: str | None, unit: str | None = Non
         yield f"unit:{lead}"
 
 
+def in_charge(recipient: str) -> bool:
+    """Is it somebody who answers for others: a unit's head, the director, and those above?"""
+    kind = recipient.partition(":")[0]
+    return kind in ("leader", "outside") or recipient == f"role:{Role.DIRECTOR.value}"
+
+
 def order_number(year: int, running: int) -> str:
     """文号, as an office writes it: 督〔2026〕0001号."""
     return f"督〔{year}〕{running:04d}号"
