@@ -44,6 +44,8 @@ class CaseAgenda:
         self._logged: datetime | None = None
 
     async def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        if self._centre.stopping.is_set():
+            return ()  # what is left is the next start's, or another node's
         async with self._centre.store.read() as connection:
             return [Due(*row) for row in await agenda.due(connection, now, limit)]
 

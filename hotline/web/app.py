@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import deliver, intake, recount, ringing, unread, waiting
+from hotline.flow import intake, recount, ringing, unread, waiting
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -40,6 +40,7 @@ from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, WORKERS, Route
 from hotline.web.traffic import TRAFFIC, Traffic
+from hotline.wiring import add_mail
 
 log = structlog.get_logger(__name__)
 DAY = 86400.0
@@ -183,7 +184,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
         schedule.start()
         triage = asyncio.create_task(_triage_for_ever(centre), name="triage")
         yield
-        schedule.stop()
+        await schedule.stop()
         triage.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await triage
@@ -198,7 +199,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
-    schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    add_mail(schedule, centre)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
