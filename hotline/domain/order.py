@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from hotline.domain.people import Tree
 from hotline.domain.state import Action
 from hotline.domain.words import Cause, Named, Role
 
@@ -114,3 +115,13 @@ def recipients(level: int, unit: str | None) -> Iterator[str]:
 def order_number(year: int, running: int) -> str:
     """文号, as an office writes it: 督〔2026〕0001号."""
     return f"督〔{year}〕{running:04d}号"
+
+
+def called(recipient: str, tree: Tree) -> str:
+    """Who an order goes to, as people read it."""
+    kind, _, who = recipient.partition(":")
+    if kind == "outside":
+        return Outside(who).zh
+    if kind == "role":
+        return Role(who).zh
+    return tree.top(who) + ("负责人" if kind == "leader" else "")

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
+from hotline.domain import past
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.counting import why
@@ -56,6 +57,7 @@ async def _case(
         "Action": Action,
         "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
         "OrderState": OrderState,
+        "reminder": past.reminder(entries),
         "word": lambda label: _word(label, english),
     }
     return render(request, "office/case.html", facts, status)
