@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from escalation import promise as run
 from escalation.promise import Promise
-from hotline.domain import past, perform
+from hotline.domain import causes, past, perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.acts.citizen import Urge
@@ -25,13 +26,14 @@ PLACE = Place("云溪市", TREE)
 TUESDAY = MONDAY + timedelta(days=1)
 
 
-def dispatched() -> Case:
+def dispatched(*, signed: bool = True) -> Case:
     case = a_case()
     dispatcher = Step(an_officer(Role.DISPATCHER), MONDAY, rules())
     for facts in (acts.Accept(), acts.Transfer(department="zjj")):
         perform.perform(case, facts, dispatcher)
     clerk = Step(an_officer(Role.CLERK, "zjj"), MONDAY, rules())
-    perform.perform(case, a_sign(), clerk)
+    if signed:
+        perform.perform(case, a_sign(), clerk)
     return case
 
 
@@ -73,20 +75,68 @@ def test_moments_are_written_as_an_office_writes_them() -> None:
 
 def test_the_facts_are_just_the_places_that_a_template_may_have() -> None:
     case = dispatched()
-    order = acts.Supervise(level=3, cause=Cause.OTHER, text="限期办结。")
-    perform.perform(case, order, Step(an_officer(Role.SUPERVISOR), TUESDAY, rules()))
-    told = papers_facts.of_order(case, case.orders[0], case.entries, PLACE)
+    ordered(case, 3)
+    told = paper_of(case)
     assert told.facts.keys() == papers.places(told.kind).keys()
     climbed(case, Promise.REPLY)
     told = reminded(case)
     assert told.facts.keys() == papers.places(PaperKind.REMINDER).keys()
 
 
+def ordered(case: Case, level: int, at: datetime = TUESDAY, **changes: Any) -> None:
+    """One more order of the case."""
+    role = Role.DIRECTOR if level >= 4 else Role.SUPERVISOR
+    facts = {"cause": Cause.OTHER, "text": "限期办结。", **changes}
+    told = acts.Supervise(level=level, **facts)
+    perform.perform(case, told, Step(an_officer(role), at, rules()))
+
+
+def paper_of(case: Case, order: int = 1) -> Told:
+    return papers_facts.of_order(case, case.orders[order - 1], case.entries, PLACE)
+
+
+def test_what_an_instruction_rests_on_is_named() -> None:
+    case = dispatched()
+    told = {"cause": Cause.INSTRUCTION, "given_by": "分管副市长", "document": "批示第3号"}
+    ordered(case, 4, **told)
+    assert paper_of(case).facts["cause"] == "领导批示（分管副市长，批示第3号）"
+
+
+def test_an_order_handed_over_is_addressed_to_the_unit_that_has_it_now() -> None:
+    case = dispatched()
+    ordered(case, 3, MONDAY)
+    assert paper_of(case).facts["answer_by"] == "2026年11月26日24时"
+    dispatcher = Step(an_officer(Role.DISPATCHER), TUESDAY, rules())
+    for facts in (acts.Recall(reason="派错"), acts.Transfer(department="cgj")):
+        perform.perform(case, facts, dispatcher)
+    told = paper_of(case).facts
+    assert (told["to"], told["copies"]) == ("城管局", "城管局负责人、督办员")
+    assert (told["issued"], told["answer_by"]) == ("2026年11月24日", "2026年11月27日24时")
+    assert told["dispatched"] == "2026年11月24日10时" and told["state"] == "待签收"
+
+
+def test_a_unit_that_does_not_sign_is_asked_to_sign() -> None:
+    case = dispatched(signed=False)
+    climbed(case, Promise.SIGN)
+    climbed(case, Promise.CONTACT)  # due at the same moment
+    facts = reminded(case).facts
+    assert facts["cause"] == "截至2026年11月24日24时仍未签收"
+    assert facts["demand"] == "请立即签收办理。" and facts["state"] == "待签收"
+
+
+def test_the_citizens_second_urging_turns_the_light_red_before_the_due_moment() -> None:
+    case = dispatched()
+    for _ in range(2):
+        step = Step(citizen(), TUESDAY, rules())
+        perform.perform(case, Urge(), step)
+        causes.follow(case, Urge(), step)
+    assert reminded(case).facts["cause"] == "经诉求人2次催办，截至2026年11月24日10时仍未得到答复"
+
+
 def test_an_order_of_a_case_that_no_unit_has_goes_to_who_dispatches() -> None:
     case = a_case()
-    order = acts.Supervise(level=3, cause=Cause.OTHER, text="限期派单。")
-    perform.perform(case, order, Step(an_officer(Role.SUPERVISOR), MONDAY, rules()))
-    facts = papers_facts.of_order(case, case.orders[0], case.entries, PLACE).facts
+    ordered(case, 3)
+    facts = paper_of(case).facts
     assert (facts["to"], facts["copies"], facts["dispatched"]) == ("派单员", "督办员", "无")
 
 
@@ -102,8 +152,7 @@ def test_the_red_light_of_a_part_is_told_to_the_unit_that_has_the_part() -> None
 
 def test_the_red_light_of_an_order_names_the_order() -> None:
     case = dispatched()
-    order = acts.Supervise(level=2, cause=Cause.OTHER, text="限期办结。")
-    perform.perform(case, order, Step(an_officer(Role.SUPERVISOR), TUESDAY, rules()))
+    ordered(case, 2)
     case.orders[0].number = "督〔2026〕0007号"
     climbed(case, Promise.ORDER, "1")
     facts = reminded(case).facts
@@ -165,9 +214,7 @@ def test_of_what_turned_red_at_one_moment_the_citizens_own_promise_comes_first()
 @pytest.mark.parametrize("level", [2, 3, 4, 5, 6])
 def test_the_level_is_told_in_chinese_and_chooses_the_paper(level: int) -> None:
     case = dispatched()
-    role = Role.DIRECTOR if level >= 4 else Role.SUPERVISOR
-    order = acts.Supervise(level=level, cause=Cause.OTHER, text="限期办结。")
-    perform.perform(case, order, Step(an_officer(role), TUESDAY, rules()))
-    told = papers_facts.of_order(case, case.orders[0], case.entries, PLACE)
+    ordered(case, level)
+    told = paper_of(case)
     assert told.facts["level"] == "零一二三四五六"[level] + "级"
     assert told.kind is PaperKind.of_level(level)
