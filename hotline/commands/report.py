@@ -10,7 +10,7 @@ from escalation.explain import explain
 from escalation.telling import sentence
 from hotline.commands.stage import ASSUMED, Record
 from hotline.domain.counting import GROUNDS
-from hotline.domain.order import addressed
+from hotline.domain.order import told_to
 from hotline.domain.promises import Rules
 from hotline.store.replayed import Climbed, Outcome
 
@@ -44,7 +44,7 @@ def row(record: Record, outcome: Outcome, rules: Rules, until: datetime) -> dict
 
 def _step(step: Climbed, lead: str | None) -> dict[str, Any]:
     """`to`: those who were told of it, by the rule that the notices themselves go by."""
-    to = addressed(step.promise, step.level, lead, step.unit) if step.told else ()
+    to = told_to(step.promise, step.level, lead, step.unit) if step.told else ()
     return {
         "at": moment(step.at),
         "level": step.level,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from escalation.promise import Promise
+from hotline.domain.people import Tree
 from hotline.domain.state import Action
 from hotline.domain.words import Cause, Named, Role
 
@@ -121,7 +122,7 @@ CENTRES_OWN = {
 }
 
 
-def addressed(promise: str, level: int, lead: str | None, unit: str | None = None) -> Iterator[str]:
+def told_to(promise: str, level: int, lead: str | None, unit: str | None = None) -> Iterator[str]:
     """Everybody a step of the ladder is told to; `unit`: whose part of the work it is about.
 
     The one place that says so: notices and papers go by it, and so do the sums of a simulation.
@@ -148,3 +149,13 @@ def in_charge(recipient: str) -> bool:
 def order_number(year: int, running: int) -> str:
     """文号, as an office writes it: 督〔2026〕0001号."""
     return f"督〔{year}〕{running:04d}号"
+
+
+def called(recipient: str, tree: Tree) -> str:
+    """Who an order goes to, as people read it."""
+    kind, _, who = recipient.partition(":")
+    if kind == "outside":
+        return Outside(who).zh
+    if kind == "role":
+        return Role(who).zh
+    return tree.top(who) + ("负责人" if kind == "leader" else "")

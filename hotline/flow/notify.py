@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from escalation.calendar import ZONE
 from hotline.domain import timing
 from hotline.domain.case import Case, Entry
-from hotline.domain.order import DIRECTORS, addressed
+from hotline.domain.order import DIRECTORS, told_to
 from hotline.domain.people import Actor
 from hotline.domain.promises import Rules
 from hotline.domain.state import Action
@@ -148,7 +148,7 @@ def _climbed(case: Case, entry: Entry) -> Iterable[str]:
     if entry.after.get("overtaken") or entry.after.get("skipped"):
         return
     level, promise = int(entry.after.get("rung") or 0), str(entry.after.get("promise"))
-    for audience in addressed(promise, level, case.lead, entry.after.get("unit")):
+    for audience in told_to(promise, level, case.lead, entry.after.get("unit")):
         kind = audience.partition(":")[0]
         # Below L2 a leader is told in the digest, and of a pressing case not at all.
         if kind != "outside" and not (kind == "leader" and level < 2 and timing.pressing(case)):

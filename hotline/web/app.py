@@ -32,6 +32,7 @@ from hotline.web import (
     office_orders,
     openapi,
     pages,
+    papers,
     patience,
     problems,
 )
@@ -147,7 +148,16 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, office_orders, office_notices, office_duty, admin)
+    pages = (
+        citizen,
+        office,
+        office_case,
+        office_orders,
+        papers,
+        office_notices,
+        office_duty,
+        admin,
+    )
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -163,7 +173,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
-    app[openapi.DOCUMENT] = _document()
+    app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
     static = resources.files("hotline.web") / "static"

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
 from escalation.promise import Deadline, Promise
+from hotline.domain import past
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.counting import why
@@ -60,6 +61,7 @@ async def _case(
         "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
         "owes": lambda one: _owes(view.case, one, centre.rules.tree),
         "OrderState": OrderState,
+        "reminder": past.reminder(entries),
         "word": lambda label: _word(label, english),
     }
     return render(request, "office/case.html", facts, status)
