@@ -13,7 +13,7 @@ from hotline.commands import chart, comparison, simulate
 from hotline.commands.failing import Failed
 from hotline.commands.simulate import Asked
 from hotline.config import WrongSetting
-from hotline.domain.order import addressed, recipients
+from hotline.domain.order import recipients, told_to
 from tests.commands.support import a_table, settings_in
 from tests.commands.test_replay import ROWS
 
@@ -55,9 +55,9 @@ def test_papers_are_counted_by_leader_and_day() -> None:
             overdue=True,
             level=4,
             steps=[
-                red("2019-03-19T00:00:00+08:00", addressed("reply", 2, "zjj")),
+                red("2019-03-19T00:00:00+08:00", told_to("reply", 2, "zjj")),
                 red("2019-03-19T00:00:00+08:00"),  # overtaken: nobody was told
-                red("2019-03-19T00:00:00+08:00", addressed("dispatch", 2, "zjj")),  # the centre's
+                red("2019-03-19T00:00:00+08:00", told_to("dispatch", 2, "zjj")),  # the centre's
             ],
             orders=[order("2019-03-20T00:00:00+08:00", 3)],
         ),
