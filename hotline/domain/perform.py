@@ -107,6 +107,7 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
         guard(case, step)
     before = case.standing()
     said = EFFECTS[action](case, facts, step)
+    supervision.keep_dates(case)
     source = case.state
     target = said.to or source
     if target not in row.leads_to(source):

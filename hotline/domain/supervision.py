@@ -162,8 +162,16 @@ def _start_clock(case: Case, order: Order, step: Step) -> None:
         part=str(order.id),
         terms_version=step.rules.terms.version,
     )
-    order.due_at = deadline.due_at
     promises.add(case, deadline)
+    keep_dates(case)
+
+
+def keep_dates(case: Case) -> None:
+    """An order is due when its clock says so, also after that was counted anew."""
+    for order in case.orders:
+        n = case.live(Promise.ORDER, str(order.id))
+        if n is not None:
+            order.due_at = case.deadlines[n].due_at
 
 
 def _order(case: Case, order_id: int, *states: OrderState) -> Order:

@@ -14,7 +14,7 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.case import Case
 from hotline.domain.people import OPERATOR
-from hotline.domain.words import Granted, Pause, Role
+from hotline.domain.words import Cause, Granted, Pause, Role
 from hotline.flow import work
 from hotline.flow.centre import Centre
 from hotline.flow.recount import recount, recount_provisional, resume_due
@@ -54,6 +54,23 @@ def reply(case: Case) -> Deadline:
 async def recounts(centre: Centre, number: str) -> list[str | None]:
     _, entries = await work.timeline(centre, number, DISPATCHER)
     return [entry.public for entry in entries if entry.action.value == "recount"]
+
+
+async def test_an_order_is_due_when_its_own_clock_says_after_a_recount_as_well(
+    centre: Centre, clock: MovingClock
+) -> None:
+    number = await late_case(centre, clock)
+    facts = acts.Supervise(
+        level=5, cause=Cause.MEDIA, text="请核实报道", outlet="市晚报", document="路灯"
+    )
+    await work.act(centre, number, facts, an_officer(Role.DIRECTOR))
+    before = await case_of(centre, number)
+    later_list(centre)
+    await recount_provisional(centre)
+    case = await case_of(centre, number)
+    clocked = case.latest(Promise.ORDER, str(case.orders[0].id))
+    assert clocked is not None and case.orders[0].due_at == clocked.due_at
+    assert case.orders[0].due_at != before.orders[0].due_at
 
 
 async def late_case(centre: Centre, clock: MovingClock, key: str = "k") -> str:
