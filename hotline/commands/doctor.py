@@ -15,7 +15,7 @@ from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import check_schema, say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
-from hotline.store import accounts, agenda, catalogue, receipts, stale, stumbles
+from hotline.store import accounts, agenda, catalogue, receipts, rulebooks, stale, stumbles
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
 from hotline.wiring import make_senders, system_clock
@@ -167,7 +167,7 @@ async def _database(store: Store, settings: Settings, now: datetime) -> AsyncIte
 async def _city(store: Store) -> Finding:
     async with store.read() as connection:
         units = len(await catalogue.departments(connection))
-        duties = len(await catalogue.duties(connection))
+        duties = len(await rulebooks.rules(connection))
     if not units or not duties:
         return wrong("没有承办单位或职责清单，请运行 hotline seed / no departments or duty list")
     return well(f"承办单位 {units} 个，职责清单 {duties} 条 / departments, duties")

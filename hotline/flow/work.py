@@ -15,14 +15,14 @@ from hotline.domain.promises import Step
 from hotline.domain.words import Role
 from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
-from hotline.flow.classify import learn
+from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
 from hotline.flow.linked import gathered, linked, spread
 from hotline.store import files, find
 from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
 
-LABELLED = (acts.Accept, acts.Transfer, acts.Correct)
+LABELLED = (acts.Accept, acts.Transfer, acts.Correct, acts.Rule)
 AGENT_SEES = timedelta(minutes=30)  # after filing; contract.md, "Who sees identity"
 
 
@@ -81,8 +81,19 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
     await enclose(centre, work, case, facts)
     perform.perform(case, facts, step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
-        await learn(work, case, before, actor)
+        await learn(work, case, before, actor, (_name(facts), _decides(facts)))
     await causes.follow(work, case, facts, step)
+
+
+def _name(facts: Act) -> str:
+    return type(facts).__name__.lower()
+
+
+def _decides(facts: Act) -> set[str]:
+    """The fields that an act says something of; accepting takes over all that was suggested."""
+    if isinstance(facts, acts.Accept):
+        return {"type", "topic", "urgency"}
+    return {name for name in FIELDS if getattr(facts, name, None)}
 
 
 def _labels(case: Case) -> dict[str, str]:

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, inspect, text
 
 from hotline.store import ledgers, migrations
 from hotline.store.database import Store
+from hotline.store.decisiontables import DecisionRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
 from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 assert (
-    RosterRow.metadata is ledgers.IdentityRow.metadata is METADATA
+    RosterRow.metadata is ledgers.IdentityRow.metadata is DecisionRow.metadata is METADATA
 )  # its tables are known as well
 
 
