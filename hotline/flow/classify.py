@@ -55,12 +55,15 @@ async def read(centre: Centre, title: str, body: str) -> Reading:
     return await asyncio.wait_for(task, LONGEST_WAIT)
 
 
-async def consider(centre: Centre, title: str, body: str) -> Thought:
-    """Reading and rules, both off the loop: a pattern may take its time, but nobody else's."""
+async def consider(centre: Centre, title: str, body: str, district: str = "") -> Thought:
+    """Reading and rules, both off the loop: a pattern may take its time, but nobody else's.
+
+    A district that the citizen named is believed before one that was read out of the text.
+    """
     reading = await read(centre, title, body)
     book, tree, text = centre.city.book, centre.rules.tree, f"{title}\n{body}"
     loop = asyncio.get_running_loop()
-    about = (book, tree, reading.topic.label, reading.district.label, text)
+    about = (book, tree, reading.topic.label, district or reading.district.label, text)
     task = loop.run_in_executor(centre.threads, route, *about)
     return Thought(reading, await asyncio.wait_for(task, LONGEST_WAIT))
 
@@ -68,9 +71,12 @@ async def consider(centre: Centre, title: str, body: str) -> Thought:
 def shown(thought: Thought, tree: Tree) -> dict[str, Any]:
     """Reading and route as they are stored in the case."""
     chosen = thought.chosen
-    told = {name: getattr(chosen, name) for name in ("department", "reason", "duty", "inform")}
+    told: dict[str, Any] = {
+        name: getattr(chosen, name) for name in ("department", "reason", "duty", "inform")
+    }
     name = tree.top(chosen.department) if chosen.department else None
-    return {**thought.reading.as_json(), "route": {**told, "name": name}}
+    told |= {"name": name, "co_departments": list(chosen.co_departments)}
+    return {**thought.reading.as_json(), "route": told}
 
 
 def sure(reading: Reading, chosen: Route, tree: Tree) -> Why:

@@ -160,7 +160,7 @@ async def turn(
     centre: Centre, actor: Actor, *, running: bool, reason: str, relearn: bool = False
 ) -> Switch:
     """A person switches automatic dispatch on or off; `relearn`: the city has changed, not the model."""
-    if actor.role not in TURNERS and actor.role is not Role.OPERATOR:
+    if actor.role not in TURNERS:
         raise NotAllowed(
             "自动派单由值班长或热线办主任停用和恢复。",
             "The shift lead or the director switches automatic dispatch.",

@@ -124,7 +124,7 @@ async def triage(centre: Centre, intake_id: int) -> None:
         return
     problem, thought = "", None
     try:
-        thought = await consider(centre, letter.title, letter.content)
+        thought = await consider(centre, letter.title, letter.content, letter.district)
     except Exception as error:  # any failure of the machine is the dispatcher's to make good
         log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
         problem = f"自动分类未完成（{type(error).__name__}），请人工判断"

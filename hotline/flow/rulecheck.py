@@ -55,28 +55,44 @@ def check(book: RuleBook, city: City) -> list[Finding]:
     """Everything there is to say of a book, errors first."""
     topics = [*city.topics, UNREAD]
     reach = [[t for t in topics if level_sign(rule, t) is None] for rule in book.rules]
+    alone = list(_alone(book, city))
+    known = {one.rule for one in alone if one.error}
     found = [
-        *_alone(book, city),
+        *alone,
         *_unreachable(book.rules, reach),
         *_overlapping(book, reach),
         *_untested(book),
         *_uncovered(book.rules, reach, city.topics),
-        *failures(book, city.tree),
+        *(
+            one
+            for one in failures(book, city.tree)
+            if one.code != "failed" or one.rule not in known
+        ),
     ]
     return sorted(found, key=lambda one: not one.error)
 
 
 def failures(book: RuleBook, tree: Tree) -> Iterator[Finding]:
-    """The attached tests that do not come out as written; on the book without its exclusions."""
+    """The attached tests that do not come out as written; on the book without its exclusions.
+
+    A rule that fails before a test's own rule is reached is told once, for all tests behind it.
+    """
     whole, known = replace(book, unfit={}), {rule.id for rule in book.rules}
+    told: set[str] = set()
     for one in book.examples:
         if one.rule not in known:
             zh, en = f"测试所属的规则“{one.rule}”不存在", "a test of a rule that is not there"
             yield Finding("dangling_test", one.rule, zh, en)
             continue
         came = route(whole, tree, one.topic, one.district, one.text)
-        if came.duty != one.rule or came.failed or came.department != one.department:
-            got = came.problem or f"由规则“{came.duty or '无'}”派往“{came.department or '无'}”"
+        if came.failed and came.failed not in told:
+            told.add(came.failed)
+            en = "cannot be tried on the attached tests"
+            yield Finding("failed", came.failed, f"失灵：{came.problem}", en)
+        if came.failed:
+            continue
+        if came.duty != one.rule or came.department != one.department:
+            got = f"由规则“{came.duty or '无'}”派往“{came.department or '无'}”"
             zh = f"测试“{one.text[:30]}”应派往“{one.department}”，实际{got}"
             en = f"a test expects {one.department} by this rule, and gets {came.department}"
             yield Finding("test_failed", one.rule, zh, en, other=came.duty)
@@ -87,7 +103,7 @@ def unfit(book: RuleBook, tree: Tree) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in failures(book, tree):
         for rule in (one.rule, one.other):
-            if rule:
+            if rule and one.code == "test_failed":
                 found.setdefault(rule, "所附测试未通过")
     return found
 

@@ -117,6 +117,18 @@ def without(made: Edition, rule_id: str) -> Edition:
     return replace(made, rules=rules, examples=examples)
 
 
+def brought(now: Edition, rules: bytes, tests: bytes, note: str) -> Edition:
+    """A list from files, to follow the one in force; without tests those of kept rules stay."""
+    read = read_rules(rules)
+    ids = {one["id"] for one in read}
+    examples = (
+        read_tests(tests)
+        if tests.strip()
+        else [dict(one) for one in now.examples if one["rule"] in ids]
+    )
+    return Edition(now.version, read, examples, note)
+
+
 def rules_csv(made: Edition) -> str:
     rows = []
     for rule in map(Rule.of, made.rules):
@@ -160,7 +172,7 @@ def read_tests(body: bytes) -> list[dict[str, str]]:
 def _rows(body: bytes, needed: Sequence[str]) -> list[dict[str, str]]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = body.decode(encoding)
+            text = body.decode(encoding).removeprefix("\ufeff")
             break
         except UnicodeDecodeError:
             continue

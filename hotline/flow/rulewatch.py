@@ -22,7 +22,7 @@ TOLD = (Role.DISPATCHER, Role.SHIFT_LEAD, Role.SYSADMIN)
 
 async def failed(work: Work, chosen: Route) -> None:
     """A rule failed on a case: told with the decision, in its transaction."""
-    key = f"{chosen.version}:{CASE}{chosen.failed}:{chosen.problem}"
+    key = f"{chosen.version}:{CASE}{chosen.failed}"
     await _sound(work, key, (chosen.version, chosen.failed, chosen.problem))
 
 
@@ -41,7 +41,7 @@ async def watch(centre: Centre) -> int:
     await follow(centre)
     found = [one for one in await findings(centre) if one.error]
     version = centre.city.book.version
-    keys = {f"{version}:{one.rule}:{one.zh}"[:120]: one for one in found}
+    keys = {f"{version}:{one.rule}": one for one in reversed(found)}  # a rule's first error
     async with centre.look() as look:
         standing = await kept.standing(look.connection)
     if not found and not standing.get(RULE):

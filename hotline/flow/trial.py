@@ -93,5 +93,4 @@ def _route(book: RuleBook, tree: Tree, row: Mapping[str, Any]) -> Route:
     """By what the machine had read of it then; the text is the masked one."""
     told = row["suggestions"]
     topic = (told.get("topic") or {}).get("label") or row["topic"]
-    district = (told.get("district") or {}).get("label") or ""
-    return route(book, tree, topic, district, f"{row['title']}\n{row['content']}")
+    return route(book, tree, topic, row["district"], f"{row['title']}\n{row['content']}")

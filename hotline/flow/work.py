@@ -12,6 +12,7 @@ from hotline.domain.case import Case
 from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
+from hotline.domain.state import State
 from hotline.domain.words import Role
 from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
@@ -46,6 +47,28 @@ async def act(
             raise NoSuchCase
         await act_in(centre, work, case, facts, actor)
     return await view(centre, number, actor)
+
+
+async def accept_offer(
+    centre: Centre, number: str, chosen: tuple[str, str], actor: Actor, version: int
+) -> None:
+    """Accepted and dispatched in one step, to what the dispatcher chose of the offer: topic, unit."""
+    topic, department = chosen
+    async with centre.work() as work:
+        case = await work.cases.change(number, version)
+        if not access.may_see(actor, case):
+            raise NoSuchCase
+        routed = case.suggestions.get("route") or {}
+        by_list = department == routed.get("department")
+        co = tuple(routed.get("co_departments") or ()) if by_list else ()
+        reason = str(routed.get("reason") or "") if by_list else "派单员从系统建议中选定"
+        transfer = acts.Transfer(
+            department=department, co_departments=co, topic=topic or None, reason=reason
+        )
+        told: list[tuple[Act, Actor]] = [(transfer, actor)]
+        if case.state is State.REGISTERED:
+            told.insert(0, (acts.Accept(topic=topic or None), actor))
+        await act_all(centre, work, case, told)
 
 
 async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:

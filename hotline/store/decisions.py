@@ -76,9 +76,8 @@ async def labels(connection: AsyncConnection) -> AsyncIterator[dict[str, Any]]:
     last = 0
     while True:
         found = await connection.execute(
-            select(
-                *LabelRow.__table__.c, CaseRow.title, CaseRow.content, CaseRow.number, CaseRow.lead
-            )
+            select(*LabelRow.__table__.c, CaseRow.title, CaseRow.content)
+            .add_columns(CaseRow.confidential, CaseRow.type.label("kind"))
             .join(CaseRow, CaseRow.id == LabelRow.case_id)
             .where(LabelRow.id > last)
             .order_by(LabelRow.id)

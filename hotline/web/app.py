@@ -29,8 +29,11 @@ from hotline.web import (
     office,
     office_case,
     office_duty,
+    office_model,
     office_notices,
     office_orders,
+    office_rule,
+    office_rules,
     openapi,
     pages,
     patience,
@@ -147,7 +150,8 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, office_orders, office_notices, office_duty, admin)
+    desks = (office, office_case, office_orders, office_notices, office_duty, admin)
+    pages = (citizen, *desks, office_rules, office_rule, office_model)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 

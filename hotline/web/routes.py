@@ -19,6 +19,7 @@ from hotline.web import (
     openapi,
     routes_citizen,
     routes_desk,
+    routes_rules,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
@@ -178,6 +179,7 @@ def routes() -> list[Route]:
         *cases(),
         *orders(),
         *routes_desk.routes(),
+        *routes_rules.routes(),
         *reports(),
         *machines(),
     ]
