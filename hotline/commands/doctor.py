@@ -15,7 +15,17 @@ from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import check_schema, say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
-from hotline.store import accounts, agenda, catalogue, receipts, rulebooks, stale, stumbles
+from hotline.store import (
+    accounts,
+    agenda,
+    alarms,
+    catalogue,
+    decisions,
+    receipts,
+    rulebooks,
+    stale,
+    stumbles,
+)
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
 from hotline.wiring import make_senders, system_clock
@@ -160,6 +170,7 @@ async def _database(store: Store, settings: Settings, now: datetime) -> AsyncIte
         await _city(store),
         *(await _terms(store, settings)),
         *(await _watch(store, now)),
+        *(await _dispatch(store)),
     ]:
         yield finding
 
@@ -211,6 +222,17 @@ async def _watch(store: Store, now: datetime) -> list[Finding]:
             found.append(wrong(f"有 {stumbling} 个催督反复失败 / rungs keep failing"))
     if waiting and since and now - since > BACKLOG_AGE:
         found.append(note(f"{waiting} 件诉求等待分拣，最早 {since:%m-%d %H:%M} / wait for triage"))
+    return found
+
+
+async def _dispatch(store: Store) -> list[Finding]:
+    """Whether cases go by themselves, and what alarms nobody has mended."""
+    async with store.read() as connection:
+        switch = await decisions.switch(connection)
+        sounding = await alarms.listed(connection, limit=10)
+    found = [wrong(f"{one['text']} / an open alarm: {one['kind']}") for one in sounding]
+    if not switch.running:
+        found.append(note(f"自动派单已停用：{switch.reason} / automatic dispatch is off"))
     return found
 
 

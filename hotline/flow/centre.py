@@ -101,8 +101,7 @@ class Centre:
         async with self.store.read() as connection:
             edition = await rulebooks.read(connection) or rulebooks.Edition()
         book = RuleBook.of(edition.version, edition.rules, edition.examples)
-        loop = asyncio.get_running_loop()
-        unfit = await loop.run_in_executor(self.threads, rulecheck.unfit, book, self.rules.tree)
+        unfit = await asyncio.to_thread(rulecheck.unfit, book, self.rules.tree)
         self.city = replace(self.city, book=replace(book, unfit=unfit))
 
     async def reader(self) -> Reader:

@@ -7,6 +7,7 @@ leave nothing for a later one are found as well.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import regex
 
@@ -54,7 +55,7 @@ class City:
 def check(book: RuleBook, city: City) -> list[Finding]:
     """Everything there is to say of a book, errors first."""
     topics = [*city.topics, UNREAD]
-    reach = [[t for t in topics if level_sign(rule, t) is None] for rule in book.rules]
+    reach = [frozenset(t for t in topics if level_sign(rule, t) is None) for rule in book.rules]
     alone = list(_alone(book, city))
     known = {one.rule for one in alone if one.error}
     found = [
@@ -151,15 +152,17 @@ def _pattern(rule: Rule) -> Iterator[Finding]:
         yield Finding("pattern", rule.id, str(failed), "the pattern is wrong or too slow")
 
 
-def _unreachable(rules: Sequence[Rule], reach: Sequence[Sequence[Levels]]) -> Iterator[Finding]:
+def _unreachable(rules: Sequence[Rule], reach: Sequence[frozenset[Levels]]) -> Iterator[Finding]:
     taken: dict[Levels, str] = {}  # the first rule without words that takes all of a topic
     for n, rule in enumerate(rules):
-        left = [topic for topic in reach[n] if topic not in taken]
+        left = reach[n] - taken.keys()
         covering = {taken[topic] for topic in reach[n] if topic in taken}
         for m in range(n):
-            if left and rule.words and rules[m].words and _says_less(rule.words, rules[m].words):
-                before, left = left, [one for one in left if one not in set(reach[m])]
-                covering |= {rules[m].id} if len(left) < len(before) else set()
+            earlier = rules[m]
+            if rule.words and earlier.words and left & reach[m]:
+                if _says_less(rule.words, earlier.words):
+                    left -= reach[m]
+                    covering.add(earlier.id)
         if reach[n] and not left:
             names = "、".join(sorted(covering))
             zh = f"永远轮不到：前面的规则“{names}”已全部覆盖"
@@ -172,9 +175,19 @@ def _says_less(words: str, before: str) -> bool:
     """Whatever has `words` in it also has what `before` asks for."""
     if words == before:
         return True
-    if not LITERAL.fullmatch(words) or LOOKS.search(before):
-        return False
-    return all(_finds(before, one) for one in words.split("|"))
+    wanted = _literals(words)
+    return bool(wanted) and not _looks(before) and all(_finds(before, one) for one in wanted)
+
+
+@lru_cache(maxsize=4096)
+def _literals(words: str) -> tuple[str, ...]:
+    """The words of a pattern that is nothing but words; none of any other."""
+    return tuple(words.split("|")) if LITERAL.fullmatch(words) else ()
+
+
+@lru_cache(maxsize=4096)
+def _looks(words: str) -> bool:
+    return LOOKS.search(words) is not None
 
 
 def _finds(words: str, text: str) -> bool:
@@ -184,14 +197,17 @@ def _finds(words: str, text: str) -> bool:
         return False
 
 
-def _overlapping(book: RuleBook, reach: Sequence[Sequence[Levels]]) -> Iterator[Finding]:
+def _overlapping(book: RuleBook, reach: Sequence[frozenset[Levels]]) -> Iterator[Finding]:
     """Two rules with words, other departments, and a word that both ask for: the first one wins."""
     worded = [(n, rule) for n, rule in enumerate(book.rules) if rule.words]
     spoken = {n: _samples(rule, book.examples) for n, rule in worded}
+    together = {n: "\n".join(texts) for n, texts in spoken.items()}
     for place, (n, later) in enumerate(worded):
         for m, earlier in worded[:place]:
-            if earlier.department == later.department or not set(reach[n]) & set(reach[m]):
+            if earlier.department == later.department or reach[n].isdisjoint(reach[m]):
                 continue
+            if not (_looks(earlier.words) or _finds(earlier.words, together[n])):
+                continue  # what is in none of them is in no single one
             word = next((one for one in spoken[n] if _finds(earlier.words, one)), "")
             if word:
                 zh = f"“{word[:30]}”也符合前面的规则“{earlier.id}”，由后者派单"
@@ -215,7 +231,7 @@ def _untested(book: RuleBook) -> Iterator[Finding]:
 
 
 def _uncovered(
-    rules: Sequence[Rule], reach: Sequence[Sequence[Levels]], topics: Sequence[Levels]
+    rules: Sequence[Rule], reach: Sequence[frozenset[Levels]], topics: Sequence[Levels]
 ) -> Iterator[Finding]:
     taken = {topic for n, rule in enumerate(rules) if not rule.words for topic in reach[n]}
     left = [topic for topic in topics if topic not in taken]

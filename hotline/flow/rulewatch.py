@@ -62,8 +62,7 @@ async def findings(centre: Centre) -> list[Finding]:
     levels = [(one["level1"], one["level2"], one["level3"]) for one in topics]
     city = rulecheck.City(levels, Tree.of(units))
     book = replace(centre.city.book, unfit={})
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(centre.threads, rulecheck.check, book, city)
+    return await asyncio.to_thread(rulecheck.check, book, city)
 
 
 async def _on_cases(work: Work, version: int) -> set[str]:

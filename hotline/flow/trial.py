@@ -59,16 +59,14 @@ class Trial:
 async def dry_run(centre: Centre, book: RuleBook, days: int, most: int = MOST) -> Trial:
     """Both books over the same cases, in a thread and page by page: nobody waits for it."""
     found, batch = Trial(days), []
-    loop, books = asyncio.get_running_loop(), (centre.city.book, book)
+    books = (centre.city.book, book)
     async with centre.look() as look:
         async for row in decisions.texts(look.connection, look.at - timedelta(days=days), most):
             batch.append(row)
             if len(batch) == BATCH:
-                await loop.run_in_executor(
-                    centre.threads, _compare, found, books, centre.rules.tree, batch
-                )
+                await asyncio.to_thread(_compare, found, books, centre.rules.tree, batch)
                 batch = []
-    await loop.run_in_executor(centre.threads, _compare, found, books, centre.rules.tree, batch)
+    await asyncio.to_thread(_compare, found, books, centre.rules.tree, batch)
     found.whole = found.cases < most
     return found
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.forms import BadForm, FieldProblem
+from hotline.domain.errors import NotPossible
 from hotline.domain.people import Tree
 from hotline.flow import rules as flow
 from hotline.flow import trial, work
@@ -26,7 +28,10 @@ MOST_VERSION = 999_999_999
 
 async def get_rules(request: web.Request) -> web.Response:
     version = whole(request, "version", 0, MOST_VERSION) or None
-    return answer(edition(await flow.edition(request.app[CENTRE], version)))
+    try:
+        return answer(edition(await flow.edition(request.app[CENTRE], version)))
+    except NotPossible as error:
+        raise BadForm([FieldProblem("version", "unknown", error.zh, error.en)]) from None
 
 
 async def get_versions(request: web.Request) -> web.Response:

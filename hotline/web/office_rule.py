@@ -12,7 +12,7 @@ from hotline.flow import rules as flow
 from hotline.flow import trial
 from hotline.flow.rulebook import Rule
 from hotline.flow.rulecheck import Finding
-from hotline.flow.rules import READERS, WRITERS, Unsound
+from hotline.flow.rules import READERS, TRIERS, WRITERS, Unsound
 from hotline.flow.trial import Trial
 from hotline.store import rulebooks
 from hotline.store.rulebooks import Edition
@@ -63,6 +63,7 @@ def _rule(request: web.Request, typed: dict[str, Any], came: Outcome | None = No
         ),
         "topics": forms.topics(request.app[CENTRE].city),
         "may_write": flow.may_write(request[ACTOR]),
+        "may_try": request[ACTOR].role in TRIERS,
     }
     return render(request, "office/rule.html", facts, came.status)
 
@@ -138,6 +139,7 @@ async def files(request: web.Request) -> web.Response:
 def _files(request: web.Request, typed: dict[str, str], came: Outcome) -> web.Response:
     facts = {"typed": typed, "came": came, "problems": _told(request, came)}
     facts["may_write"] = flow.may_write(request[ACTOR])
+    facts["may_try"] = request[ACTOR].role in TRIERS
     return render(request, "office/rulefiles.html", facts, came.status)
 
 
@@ -187,7 +189,8 @@ async def _brought(request: web.Request, typed: dict[str, str]) -> Edition:
 
 def routes() -> list[Route]:
     def page(method: str, path: str, handler: Any, summary: str) -> Route:
-        return Route(method, path, handler, READERS, summary, api=False)
+        who = READERS if method == "GET" else TRIERS
+        return Route(method, path, handler, who, summary, api=False)
 
     return [
         page("GET", "/office/rules/files", files, "导入职责清单"),

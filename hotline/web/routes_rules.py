@@ -4,7 +4,7 @@ from typing import Any
 
 from hotline.domain.words import Role
 from hotline.flow.drift import TURNERS
-from hotline.flow.rules import READERS, WRITERS
+from hotline.flow.rules import READERS, TRIERS, WRITERS
 from hotline.web import answers_rules, api_model, api_rules, ruleforms
 from hotline.web.routes_desk import NUMBER, PAGE
 from hotline.web.routing import WORKERS, Param, Route
@@ -32,7 +32,7 @@ def routes() -> list[Route]:
         Route("PUT", rules, api_rules.put_rules, WRITERS, **put),
         Route("GET", rules + "/versions", api_rules.get_versions, READERS, **versions),
         Route("POST", rules + "/check", api_rules.post_check, READERS, **checked),
-        Route("POST", rules + "/try", api_rules.post_try, READERS, **tried),
+        Route("POST", rules + "/try", api_rules.post_try, TRIERS, **tried),
         Route("GET", decisions, api_rules.get_decisions, WORKERS, **traced),
         Route("GET", model, api_model.get_model, LOOKERS, **told),
         Route("POST", model + "/dispatch", api_model.post_dispatch, TURNERS, **turned),
