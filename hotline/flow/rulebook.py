@@ -153,5 +153,8 @@ def _pattern(words: str) -> Any:
         raise RuleFailed("表达式过长")
     try:
         return regex.compile(words)
-    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
-        raise RuleFailed(f"表达式有误（{error}）") from None
+    except regex.error as error:
+        place = f"（第 {error.pos + 1} 个字符附近）" if error.pos is not None else ""
+        raise RuleFailed(f"表达式有误{place}") from None
+    except (OverflowError, RecursionError, MemoryError):
+        raise RuleFailed("表达式过于复杂") from None

@@ -51,6 +51,7 @@ async def some_cases(settings: Settings) -> list[str]:
     return numbers
 
 
+@pytest.mark.slow
 async def test_rules_go_out_to_files_come_back_and_are_tried(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,6 +74,7 @@ async def test_rules_go_out_to_files_come_back_and_are_tried(
     assert "version 2" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 async def test_a_file_with_errors_is_told_and_not_put_in_force(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,6 +91,7 @@ async def test_a_file_with_errors_is_told_and_not_put_in_force(
         assert centre.city.book.version == 1
 
 
+@pytest.mark.slow
 async def test_labels_are_exported_masked_for_the_owner_alone_and_on_record(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,6 +115,7 @@ async def test_labels_are_exported_masked_for_the_owner_alone_and_on_record(
         await labels.run(settings, labels.Asked(tmp_path / "no" / "where.csv"))
 
 
+@pytest.mark.slow
 async def test_a_candidate_is_chosen_by_its_folder_reads_along_and_is_reported(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

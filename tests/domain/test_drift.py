@@ -45,6 +45,7 @@ def out(base: Counts, now: Counts) -> set[str]:
     return {one.name for one in judged(base, now) if one.out}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [120, 350, 2000, 20_000])
 def test_a_steady_stream_is_never_stopped(size: int) -> None:
     many = 200 if size < 1000 else 20 if size < 10_000 else 3

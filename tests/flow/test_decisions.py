@@ -82,6 +82,7 @@ async def test_a_threshold_that_a_model_names_is_kept_with_the_score(
     await centre.close()
 
 
+@pytest.mark.slow
 async def test_who_took_the_suggestion_over_or_changed_it_stands_field_by_field(
     unsure: Centre,
 ) -> None:
@@ -138,6 +139,7 @@ async def test_another_of_the_three_may_be_taken(unsure: Centre) -> None:
     assert [one["overrode"] for one in await decided(unsure, number)] == [None, True, True]
 
 
+@pytest.mark.slow
 async def test_only_a_dispatcher_takes_an_offer(unsure: Centre) -> None:
     number = await received(unsure)
     case = await case_of(unsure, number)

@@ -84,6 +84,7 @@ async def test_ordinary_weeks_stop_nothing(sure: Centre, clock: MovingClock, see
     assert (await drift.standing(sure)).switch.running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "name"), [({"confidence": 0.5}, "confidence"), ({"override": 0.6}, "override")]
 )
@@ -118,6 +119,7 @@ async def test_an_emergency_waits_for_no_threshold_and_no_switch(
     await centre.close()
 
 
+@pytest.mark.slow
 async def test_a_person_starts_it_again_and_what_was_looked_at_does_not_stop_it_anew(
     sure: Centre, clock: MovingClock
 ) -> None:
@@ -140,6 +142,7 @@ async def test_a_person_starts_it_again_and_what_was_looked_at_does_not_stop_it_
     assert await drift.watch(sure) != []  # it has not become better since
 
 
+@pytest.mark.slow
 async def test_where_the_city_has_changed_what_is_usual_is_learnt_anew(
     sure: Centre, clock: MovingClock
 ) -> None:
@@ -155,6 +158,7 @@ async def test_where_the_city_has_changed_what_is_usual_is_learnt_anew(
     assert baseline.counts.confidence == pytest.approx(0.5, abs=0.03)
 
 
+@pytest.mark.slow
 async def test_another_model_begins_with_a_baseline_of_its_own(
     sure: Centre, clock: MovingClock
 ) -> None:

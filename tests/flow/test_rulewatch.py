@@ -62,6 +62,7 @@ async def open_alarms(centre: Centre) -> Iterable[str]:
         return [one["key"] for one in await alarms.listed(look.connection)]
 
 
+@pytest.mark.slow
 async def test_with_sound_rules_a_sure_case_goes_and_nobody_is_alarmed(sure: Centre) -> None:
     case = await case_of(sure, await received(sure))
     assert (case.state, case.lead) == (State.DISPATCHED, "cgj")
@@ -69,6 +70,7 @@ async def test_with_sound_rules_a_sure_case_goes_and_nobody_is_alarmed(sure: Cen
     assert await told(sure) == [] and await unbroken(sure) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [BAD, SLOW], ids=["wrong", "endless"])
 async def test_a_sabotaged_rule_raises_the_alarm_and_its_cases_wait_for_a_dispatcher(
     sure: Centre, rule: dict[str, Any]
@@ -85,6 +87,7 @@ async def test_a_sabotaged_rule_raises_the_alarm_and_its_cases_wait_for_a_dispat
     assert await unbroken(sure) == []
 
 
+@pytest.mark.slow
 async def test_the_check_finds_a_broken_rule_before_any_case_meets_it(sure: Centre) -> None:
     await sabotage(sure, BAD)
     assert await rulewatch.watch(sure) == 1
@@ -106,6 +109,7 @@ async def test_a_rule_whose_test_fails_stands_back_and_is_told(sure: Centre) -> 
     assert (await case_of(sure, await received(sure, "k2", content="喷泉不喷"))).lead == "cgj"
 
 
+@pytest.mark.slow
 async def test_a_unit_that_is_dissolved_is_noticed_without_a_new_version(sure: Centre) -> None:
     async with sure.work() as work:
         gone = replace(sure.rules.tree.departments["scjg"], dispatchable=False)
@@ -119,6 +123,7 @@ async def test_a_unit_that_is_dissolved_is_noticed_without_a_new_version(sure: C
     assert not await open_alarms(sure)
 
 
+@pytest.mark.slow
 async def test_mending_the_rules_ends_the_alarm(sure: Centre) -> None:
     good = await rules.edition(sure)
     await sabotage(sure, BAD)
@@ -131,6 +136,7 @@ async def test_mending_the_rules_ends_the_alarm(sure: Centre) -> None:
     assert (await case_of(sure, await received(sure, "k2"))).lead == "cgj"
 
 
+@pytest.mark.slow
 async def test_rules_with_errors_are_not_put_in_force_and_all_errors_are_told(
     any_centre: Centre,
 ) -> None:
@@ -142,6 +148,7 @@ async def test_rules_with_errors_are_not_put_in_force_and_all_errors_are_told(
     assert (await rules.edition(any_centre)).version == 1
 
 
+@pytest.mark.slow
 async def test_who_puts_rules_in_force_stands_on_record_and_the_version_in_every_decision(
     sure: Centre,
 ) -> None:
@@ -159,6 +166,7 @@ async def test_who_puts_rules_in_force_stands_on_record_and_the_version_in_every
     assert decisions[0]["why"] == "sure"
 
 
+@pytest.mark.slow
 async def test_an_older_page_overwrites_nothing(any_centre: Centre) -> None:
     now = await rules.edition(any_centre)
     await rules.publish(any_centre, LEAD, now)
@@ -173,6 +181,7 @@ async def test_only_who_answers_for_the_shift_changes_rules(any_centre: Centre) 
             await rules.publish(any_centre, an_officer(role), now)
 
 
+@pytest.mark.slow
 async def test_a_node_follows_what_another_put_in_force(
     sure: Centre, url: str, tmp_path: Path, clock: MovingClock
 ) -> None:

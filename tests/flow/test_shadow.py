@@ -47,6 +47,7 @@ async def received(centre: Centre, key: str = "k") -> str:
     return receipt.number
 
 
+@pytest.mark.slow
 async def test_every_text_from_then_on_is_read_once_and_nothing_is_decided(centre: Centre) -> None:
     await received(centre, "before")
     tick = Shadow(centre)
@@ -63,6 +64,7 @@ async def test_every_text_from_then_on_is_read_once_and_nothing_is_decided(centr
     assert await Shadow(centre).look() == 0  # another node, or after a restart
 
 
+@pytest.mark.slow
 async def test_it_is_told_who_was_right_where_people_decided(centre: Centre) -> None:
     run = await shadow.begin(centre, OPERATOR, "better")
     one, two, _ = [await received(centre, f"k{n}") for n in range(3)]
@@ -81,6 +83,7 @@ async def test_it_is_told_who_was_right_where_people_decided(centre: Centre) -> 
     assert (found["type"]["both"], found["urgency"]["both"]) == (2, 2)
 
 
+@pytest.mark.slow
 async def test_pages_of_the_report_lose_nobody(centre: Centre) -> None:
     await shadow.begin(centre, OPERATOR, "better")
     numbers = [await received(centre, f"k{n}") for n in range(5)]
@@ -92,6 +95,7 @@ async def test_pages_of_the_report_lose_nobody(centre: Centre) -> None:
     assert len({one["case_id"] for one in found}) == 5
 
 
+@pytest.mark.slow
 async def test_a_candidate_that_fails_on_texts_is_counted_and_harms_nobody(centre: Centre) -> None:
     run = await shadow.begin(centre, OPERATOR, "broken")
     await received(centre)
@@ -100,6 +104,7 @@ async def test_a_candidate_that_fails_on_texts_is_counted_and_harms_nobody(centr
     assert (found.texts, found.failed, found.fields["topic"]["read"]) == (1, 1, 0)
 
 
+@pytest.mark.slow
 async def test_a_candidate_that_cannot_be_loaded_is_told_once(centre: Centre) -> None:
     await shadow.begin(centre, OPERATOR, "gone")
     await received(centre)
@@ -112,6 +117,7 @@ async def test_a_candidate_that_cannot_be_loaded_is_told_once(centre: Centre) ->
     assert await ask(centre, "SELECT count(*) FROM alarm WHERE ended_at IS NULL") == [(0,)]
 
 
+@pytest.mark.slow
 async def test_it_gives_way_while_many_receipts_wait(centre: Centre) -> None:
     await shadow.begin(centre, OPERATOR, "better")
     await received(centre)

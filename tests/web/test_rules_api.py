@@ -29,6 +29,7 @@ async def book(client: Client, **changes: Any) -> dict[str, Any]:
     return {**body, **changes}
 
 
+@pytest.mark.slow
 async def test_the_list_in_force_is_read_with_who_put_it_there(client: Client) -> None:
     answer = await client.get(RULES, headers=await token(client, "dispatcher"))
     told = await answer.json()
@@ -38,11 +39,13 @@ async def test_the_list_in_force_is_read_with_who_put_it_there(client: Client) -
     assert (await client.get(unknown, headers=await token(client, "dispatcher"))).status == 422
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["agent", "clerk", "secadmin", "auditor"])
 async def test_others_do_not_see_the_rules(client: Client, role: str) -> None:
     assert (await client.get(RULES, headers=await token(client, role))).status == 403
 
 
+@pytest.mark.slow
 async def test_a_new_version_is_put_in_force_by_who_answers_for_the_shift(client: Client) -> None:
     body = await book(client)
     body |= {"rules": [LAMPS, *body["rules"]], "note": "试行路灯归住建"}
@@ -63,6 +66,7 @@ async def test_a_new_version_is_put_in_force_by_who_answers_for_the_shift(client
     assert [one["version"] for one in rest["items"]] == [1] and rest["older"] is None
 
 
+@pytest.mark.slow
 async def test_a_list_with_errors_is_refused_with_every_error_named(client: Client) -> None:
     wrong = [{**LAMPS, "words": "(路灯"}, {"id": "b", "department": "nobody"}]
     body = await book(client)
@@ -76,6 +80,7 @@ async def test_a_list_with_errors_is_refused_with_every_error_named(client: Clie
     assert checked["errors"] >= 2 and checked["items"][0]["error"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "broken",
     [
@@ -151,6 +156,7 @@ async def test_the_model_tells_how_it_stands_and_is_switched_by_name(client: Cli
     assert told["dispatch"]["running"]
 
 
+@pytest.mark.slow
 async def test_a_failing_rule_shows_in_health_metrics_and_on_the_desk(client: Client) -> None:
     async with client.centre.work() as work:
         now = await rulebooks.read(work.connection)
@@ -176,6 +182,7 @@ async def sent(client: Client, page: str, path: str, **fields: str) -> Any:
 RULE_FORM = {"id": "lamps", "place": "1", "words": "路灯", "department": "zjj", "note": "试行"}
 
 
+@pytest.mark.slow
 async def test_a_rule_is_tried_and_added_from_its_page(client: Client) -> None:
     await filed(client, content="望江大道路灯坏了三天")
     await signed_in(client, "shift_lead")
@@ -200,6 +207,7 @@ async def test_a_rule_is_tried_and_added_from_its_page(client: Client) -> None:
     assert client.centre.city.book.version == 3
 
 
+@pytest.mark.slow
 async def test_a_dispatcher_may_try_and_not_save(client: Client) -> None:
     await signed_in(client, "dispatcher")
     page, form = "/office/rules/of/new", {**RULE_FORM, "version": "1", "examples": ""}
@@ -208,6 +216,7 @@ async def test_a_dispatcher_may_try_and_not_save(client: Client) -> None:
     assert answer.status == 409 and client.centre.city.book.version == 1
 
 
+@pytest.mark.slow
 async def test_a_file_is_tried_then_put_in_force_and_an_older_version_restored(
     client: Client,
 ) -> None:
@@ -227,6 +236,7 @@ async def test_a_file_is_tried_then_put_in_force_and_an_older_version_restored(
     assert "这是旧版" in old
 
 
+@pytest.mark.slow
 async def test_the_offer_on_the_case_page_is_taken_with_one_click(client: Client) -> None:
     number = (await filed(client))["number"]
     await signed_in(client, "dispatcher")
