@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import registry
+from classifiers import registry, train
 from hotline.commands import labels, model, rules
 from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of
@@ -107,6 +107,8 @@ async def test_labels_are_exported_masked_for_the_owner_alone_and_on_record(
         ("", "住房城乡建设"),
     ]
     assert rows[0]["topic"] == HOLE and rows[0]["body"]
+    topics, departments = train.load([file])  # the trainer knows each row by its columns
+    assert (topics.labels, departments.labels) == ([["城乡建设"]], [["住房城乡建设"]])
     assert "2 件未导出" in capsys.readouterr().out
     async with centre_of(settings) as centre, centre.look() as look:
         newest = (await record.listed(look.connection))[0]
