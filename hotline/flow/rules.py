@@ -206,10 +206,12 @@ async def trace(centre: Centre, case: Case) -> tuple[Sequence[dict[str, Any]], l
     async with centre.look() as look:
         made = await decisions.of_case(look.connection, case.id or 0)
         first = next((one for one in made if one["facts"].get("tried") is not None), None)
-        then = await rulebooks.read(look.connection, first["rules"]) if first else None
-    if first is None or then is None:
-        return made, []
-    rules = [Rule.of(one) for one in then.rules]
+        if first is None:
+            return made, []
+        rules: Sequence[Rule] = centre.city.book.rules
+        if first["rules"] != centre.city.book.version:
+            then = await rulebooks.read(look.connection, first["rules"])
+            rules = [Rule.of(one) for one in then.rules] if then else []
     return made, [
         Traced(rule, Sign(sign)) for rule, sign in zip(rules, first["facts"]["tried"], strict=False)
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.people import Department
@@ -85,6 +86,16 @@ async def test_a_sabotaged_rule_raises_the_alarm_and_its_cases_wait_for_a_dispat
         assert await told(sure, role) == [f"派单规则失灵：{rule['id']}"]
     assert await ask(sure, "SELECT times FROM alarm") == [(3,)]
     assert await unbroken(sure) == []
+
+
+@pytest.mark.slow
+async def test_a_notice_of_an_alarm_that_never_was_is_found_by_verify(sure: Centre) -> None:
+    await sabotage(sure, BAD)
+    await received(sure)
+    async with sure.work() as work:
+        await work.connection.execute(text("DELETE FROM alarm"))
+    broken = await unbroken(sure)
+    assert broken and all("I7 alarm.1." in one for one in broken)
 
 
 @pytest.mark.slow

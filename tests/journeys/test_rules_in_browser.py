@@ -12,7 +12,8 @@ from hotline.domain.people import OPERATOR
 from hotline.domain.words import Role
 from hotline.flow import drift, intake, rulewatch, shadow
 from hotline.flow.centre import Centre
-from hotline.store import rulebooks
+from hotline.store import accounts, rulebooks
+from hotline.web import auth
 from hotline.web.app import make_app
 from hotline.wiring import Parts, build
 from tests.conftest import one_reader
@@ -30,6 +31,10 @@ async def hotline(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Centre]:
     centre = await build(settings, Parts(make_reader=one_reader))
     centre.automatic = False
     await with_staff(centre)
+    async with centre.work() as work:
+        hashed = await auth.hashed(test_browser.PASSWORD)
+        made = accounts.NewOfficer("sysadmin", "系统管理员", Role.SYSADMIN, None, hashed)
+        await accounts.add(work.connection, centre.cipher, made, work.at)
     yield centre
     await centre.close()
 
@@ -123,6 +128,13 @@ async def test_what_is_broken_or_stopped_is_said_where_people_work(
     await lead.goes("/office/model?lang=en")
     await lead.looks("model-en")
     await lead.goes("/office/model?lang=zh")
+    systems = await person()
+    await systems.signs_in("sysadmin")
+    await systems.looks("admin-alarms")
+    await systems.goes("/office/model")
+    await systems.looks("model-sysadmin")
+    await systems.goes("/office/rules/of/manhole")
+    await systems.looks("rule-sysadmin")
     await lead.page.fill("#reason", "错派的规则已改正")
     await lead.page.press("#reason", "Enter")
     await lead.page.wait_for_selector("text=自动派单正在运行")

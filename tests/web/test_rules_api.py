@@ -171,6 +171,8 @@ async def test_a_failing_rule_shows_in_health_metrics_and_on_the_desk(client: Cl
     await signed_in(client, "dispatcher")
     assert "派单规则失灵" in await (await client.get("/office/")).text()
     assert "失灵的规则" in await (await client.get("/office/rules")).text()
+    await signed_in(client, "sysadmin")
+    assert "派单规则：1" in await (await client.get("/office/admin")).text()
 
 
 async def sent(client: Client, page: str, path: str, **fields: str) -> Any:
