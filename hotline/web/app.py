@@ -16,8 +16,9 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import intake, recount, ringing, unread, waiting
+from hotline.flow import drift, intake, recount, ringing, rulewatch, unread, waiting
 from hotline.flow.centre import Centre
+from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
 from hotline.web import (
@@ -28,8 +29,11 @@ from hotline.web import (
     office,
     office_case,
     office_duty,
+    office_model,
     office_notices,
     office_orders,
+    office_rule,
+    office_rules,
     openapi,
     pages,
     papers,
@@ -148,16 +152,8 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (
-        citizen,
-        office,
-        office_case,
-        office_orders,
-        papers,
-        office_notices,
-        office_duty,
-        admin,
-    )
+    desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
+    pages = (citizen, *desks, office_rules, office_rule, office_model)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -189,6 +185,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     async def run(app: web.Application) -> AsyncIterator[None]:
         centre, settings = app[CENTRE], app[SETTINGS]
         schedule = Schedule()
+        schedule.every(15.0, "rules", lambda: rulewatch.follow(centre))
         if watch:
             add_watch(schedule, centre, settings)
         schedule.start()
@@ -211,6 +208,10 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
     add_mail(schedule, centre)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
+    schedule.once("rules at start", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "drift", lambda: drift.watch(centre))
+    schedule.every(2.0, "shadow", Shadow(centre).look)
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

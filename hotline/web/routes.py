@@ -20,6 +20,7 @@ from hotline.web import (
     papers,
     routes_citizen,
     routes_desk,
+    routes_rules,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
@@ -197,6 +198,7 @@ def routes() -> list[Route]:
         *cases(),
         *orders(),
         *routes_desk.routes(),
+        *routes_rules.routes(),
         *reports(),
         *machines(),
     ]
