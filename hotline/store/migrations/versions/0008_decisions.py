@@ -8,7 +8,7 @@ from alembic import op
 
 from hotline.store.migrations.columns import FACTS, MOMENT, needed, partial_index
 
-revision = "0010"
+revision = "0008"
 down_revision = "0007"
 
 DUTY = sa.table(
