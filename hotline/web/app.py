@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import deliver, intake, recount, ringing, unread, waiting
+from hotline.flow import deliver, intake, recount, ringing, rising, sweep, unread, waiting
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -26,6 +26,7 @@ from hotline.web import (
     citizen,
     live,
     office,
+    office_alerts,
     office_case,
     office_duty,
     office_notices,
@@ -146,7 +147,16 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, office_orders, office_notices, office_duty, admin)
+    pages = (
+        citizen,
+        office,
+        office_case,
+        office_orders,
+        office_notices,
+        office_duty,
+        office_alerts,
+        admin,
+    )
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -200,6 +210,10 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
     schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
+    schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
+    schedule.every(60.0, "rising", lambda: rising.watch(centre))
+    schedule.once("hours at start", lambda: rising.count_hours(centre))
+    schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

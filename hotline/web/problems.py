@@ -14,6 +14,7 @@ from hotline.domain import errors
 from hotline.domain.errors import Refused
 from hotline.flow.citizen import DoorShut
 from hotline.flow.ringing import NoSuchTask
+from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
 
@@ -116,6 +117,7 @@ STATUS: dict[type[Refused], int] = {
     errors.NotAllowed: 403,
     errors.NoSuchCase: 404,
     NoSuchTask: 404,
+    NoSuchAlert: 404,
     DoorShut: 429,
     TooOften: 429,
     errors.KeyInFlight: 409,

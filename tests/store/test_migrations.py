@@ -11,14 +11,14 @@ from sqlalchemy import Connection, inspect, text
 
 from hotline.store import ledgers, migrations
 from hotline.store.database import Store
+from hotline.store.repeattables import AlertRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
 from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
-assert (
-    RosterRow.metadata is ledgers.IdentityRow.metadata is METADATA
-)  # its tables are known as well
+# Their tables are known as well.
+assert RosterRow.metadata is AlertRow.metadata is ledgers.IdentityRow.metadata is METADATA
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
