@@ -25,6 +25,7 @@ FORMS = {
     "/office/admin/": "/office/admin",
     "/office/messages/": "/office/messages",
     "/office/calls/": "/office/calls",
+    "/office/new/": "/office/new",
     "/office/alerts/": "/office/alerts",
 }
 
