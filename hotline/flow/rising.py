@@ -58,7 +58,9 @@ async def watch(centre: Centre) -> list[int]:
     """Looks at the last sixty minutes; ids of the alerts that were raised."""
     async with centre.look() as view:
         at = view.at
-        now = crowds(await alerts.brought(view.connection, at - HOUR, at))
+        # Up to and with this moment: a receipt may bear it.
+        until = at + timedelta(microseconds=1)
+        now = crowds(await alerts.brought(view.connection, at - HOUR, until))
         above = await _above(centre, view, now)
         standing = {(row.topic, row.place): row for row in await alerts.standing(view.connection)}
     ending = [
@@ -102,7 +104,6 @@ async def _above(
 async def _usual(centre: Centre, view: Work, cells: Iterable[Cell]) -> dict[Cell, Bound]:
     """The bound of each: the same hour of past weeks, and with less weight of other days."""
     rule, hour = centre.rising, view.at.replace(minute=0, second=0, microsecond=0)
-    into = (view.at - hour) / HOUR  # the window lies so far in this hour, the rest in the last
     back = {timedelta(weeks=n): 1.0 for n in range(1, rule.weeks + 1)}
     back |= {timedelta(days=n): 0.25 for n in range(1, rule.days + 1) if n % 7}
     hours = {hour - far - lag for far in back for lag in (timedelta(), HOUR)}
@@ -113,8 +114,8 @@ async def _usual(centre: Centre, view: Work, cells: Iterable[Cell]) -> dict[Cell
         for far, weight in back.items():
             this, last = hour - far, hour - far - HOUR
             if (this, WHOLE, WHOLE) in seen and (last, WHOLE, WHOLE) in seen:
-                n = into * seen.get((this, *cell), 0) + (1 - into) * seen.get((last, *cell), 0)
-                yield Hour(n, weight)
+                # The sixty minutes lie in both: the busier one is what they may usually bring.
+                yield Hour(max(seen.get((at, *cell), 0) for at in (this, last)), weight)
 
     return {cell: bound(list(like(cell)), rule) for cell in cells}
 
