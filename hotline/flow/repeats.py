@@ -100,28 +100,38 @@ async def look(centre: Centre, work: Work, one: Asked, signature: Signature) -> 
     wanted = sorted(set(ids) - {one.case_id})
     if not wanted:
         return []
-    found = [
-        _compared(one, signature, row, other)
+    scored = [
+        (_score(one, signature, row, other), row, other)
         for row, other in await repeats.read(work.connection, wanted)
     ]
-    likely = [repeat for repeat in found if repeat.score >= centre.likely]
-    return sorted(likely, key=lambda repeat: (-repeat.score, repeat.case_id))[:MOST]
+    likely = [found for found in scored if found[0] >= centre.likely]
+    likely.sort(key=lambda found: (-found[0], found[1].id))
+    return [_told(one, signature, *found) for found in likely[:MOST]]
 
 
-def _compared(one: Asked, signature: Signature, row: Any, other: Signature) -> Repeat:
-    days = abs((one.at - row.received_at).total_seconds()) / 86400
-    caller = not guarded(row) and bool({row.phone_hash, row.email_hash} & set(one.callers))
-    score = similar.likeness(signature, other, Near(days, caller))
+def _days(one: Asked, row: Any) -> float:
+    days: float = abs((one.at - row.received_at).total_seconds()) / 86400
+    return days
+
+
+def _same_caller(one: Asked, row: Any) -> bool:
+    return not guarded(row) and bool({row.phone_hash, row.email_hash} & set(one.callers))
+
+
+def _score(one: Asked, signature: Signature, row: Any, other: Signature) -> float:
+    near = Near(_days(one, row), _same_caller(one, row))
+    return round(similar.likeness(signature, other, near), 3)
+
+
+def _told(one: Asked, signature: Signature, score: float, row: Any, other: Signature) -> Repeat:
     why = Why(
         similar.shared(one.title, one.content, other),
-        caller,
+        _same_caller(one, row),
         similar.same_area(signature, other),
         similar.identical(signature, other),
-        int(days),
+        int(_days(one, row)),
     )
-    return Repeat(
-        row.id, row.number, row.title, row.state, row.received_at, round(score, 3), why, row.parent
-    )
+    return Repeat(row.id, row.number, row.title, row.state, row.received_at, score, why, row.parent)
 
 
 def guarded(row: Any) -> bool:
