@@ -144,6 +144,7 @@ async def look(request: web.Request) -> web.Response:
         typed.get("content", "")[:20000],
         district=typed.get("place.district", "")[:40],
         phone=typed.get("contact.phone", "")[:40],
+        guarded=bool({"anonymous", "confidential"} & set(typed)) or typed.get("type") == "report",
     )
     return _new(request, posted, [], found=await repeats.filing(request.app[CENTRE], asked))
 

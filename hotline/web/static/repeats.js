@@ -11,11 +11,13 @@
   let turn = 0;
 
   function typed() {
+    // Who wants secrecy is not linked to other cases by a telephone number.
+    const secret = field("anonymous").checked || field("confidential").checked || field("type").value === "report";
     return {
       title: field("title").value.slice(0, 200),
       content: field("content").value.slice(0, 20000),
       district: field("place.district").value.slice(0, 40),
-      phone: field("anonymous").checked ? "" : field("contact.phone").value.slice(0, 40),
+      phone: secret ? "" : field("contact.phone").value.slice(0, 40),
     };
   }
 
