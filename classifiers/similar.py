@@ -3,24 +3,22 @@
 A signature holds numbers only: hashes of the two-character pieces of the text and of its head (a
 title names the place and the matter), of the areas that are named, and the keys by which an index
 finds it. Characters, not words: names of estates stand in no dictionary and are cut differently
-from text to text. The weights were fitted by logistic regression on pairs read by hand; see `LIKE`.
+from text to text. The weights were fitted by logistic regression on pairs read by hand.
 """
 
 import math
 import re
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from zlib import crc32
 
+from classifiers.pieces import LETTERED, RUN, hashed, pieces
 from classifiers.places import places
+from classifiers.rarity import SIZE, STEP, table
 from classifiers.tokens import normalise
 
-VERSION = 1  # of the signature; what was signed by another is signed anew
-RUN = re.compile(r"[一-鿿A-Za-z0-9]+")
-# A lettered area (A3区, K4县), as forms and masked records write them; with one letter it is coarse.
-LETTERED = re.compile(r"[A-Z]\d{0,2}(?=[市县区])[市县区]")
+VERSION = 1  # of the signature; one of another version is not compared with
 HEAD, SHORT_HEAD = 60, 6  # pieces of a head at most; with fewer the text's beginning helps out
 OPENING = 40  # characters of it
 TITLE_KEYS, PLACE_KEYS, BODY_KEYS = 28, 20, 15
@@ -66,10 +64,10 @@ def sign(title: str, content: str, areas: Sequence[str] = (), district: str = ""
     title, content = normalise(title), normalise(content)
     named = _areas(f"{title}\n{content}", areas, district)
     plain_title, plain = (_without(one, areas) for one in (title, content))
-    head = _pieces(plain_title, 2)
+    head = pieces(plain_title, 2)
     if len(head) < SHORT_HEAD:
-        head += _pieces(plain[:OPENING], 2)
-    text = frozenset(head) | frozenset(_pieces(plain, 2))
+        head += pieces(plain[:OPENING], 2)
+    text = frozenset(head) | frozenset(pieces(plain, 2))
     return Signature(
         frozenset(head[:HEAD]), text, named, _whole(content), _keys(plain_title, plain)
     )
@@ -79,16 +77,7 @@ def _without(text: str, areas: Sequence[str]) -> str:
     """Areas are compared by themselves; sharing a district makes no two texts alike."""
     for name in areas:
         text = text.replace(name, " ")
-    return LETTERED.sub(" ", text).lower()
-
-
-def _pieces(text: str, size: int) -> list[int]:
-    """Every run of so many characters, hashed, in its order."""
-    return [
-        crc32(run[n : n + size].encode())
-        for run in RUN.findall(text)
-        for n in range(len(run) - size + 1)
-    ]
+    return text
 
 
 def _areas(text: str, areas: Sequence[str], district: str) -> frozenset[int]:
@@ -98,9 +87,7 @@ def _areas(text: str, areas: Sequence[str], district: str) -> frozenset[int]:
     whole = {one[0] for one in lettered}
     if district:
         inside.add(district)
-    return frozenset(
-        [crc32(one.encode()) | 1 for one in inside] + [crc32(one.encode()) & ~1 for one in whole]
-    )
+    return frozenset([hashed(one) | 1 for one in inside] + [hashed(one) & ~1 for one in whole])
 
 
 def _whole(content: str) -> int:
@@ -113,56 +100,71 @@ def _whole(content: str) -> int:
 def _keys(title: str, content: str) -> tuple[int, ...]:
     """Pieces of the title and of places; of the body those with the smallest hashes: the same
     ones are chosen from two texts that are alike, wherever they stand in them."""
-    named = [piece for name in places(f"{title} {content}") for piece in _pieces(name.lower(), 3)]
+    named = [piece for name in places(f"{title} {content}") for piece in pieces(name, 3)]
     whole = _whole(content)
     found = [
-        *_pieces(title or content[:OPENING], 3)[:TITLE_KEYS],
+        *pieces(title or content[:OPENING], 3)[:TITLE_KEYS],
         *named[:PLACE_KEYS],
-        *sorted(set(_pieces(content, 4)))[:BODY_KEYS],
+        *sorted(set(pieces(content, 4)))[:BODY_KEYS],
         *([whole & 0xFFFFFFFF] if whole else []),
     ]
     return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
-class Near:
-    """What lies beside the words of two complaints: days between them, and whether one person wrote."""
-
-    days: float = 0.0
-    same_caller: bool = False
-
-
-@dataclass(frozen=True)
 class Weights:
     base: float
-    words: float  # the whole text, heads counting double
-    heads: float  # how much of each title stands in the other text, on average
-    head: float  # and the better of the two
+    heads: float  # how much of each title stands in the other text, rare pieces counting more
+    rare: float  # of log(1 + how much rarer than common all shared pieces are)
     elsewhere: float  # both name areas, and none in common
     days: float  # of log(1 + days)
-    caller: float
 
 
-LIKE = Weights(-1.07, 1.08, 2.61, 3.35, -1.51, -0.467, 0.3)
+LIKE = Weights(-4.47, 5.57, 1.33, -1.61, -0.38)
+OTHER_MATTER = 0.25  # so little of the heads is shared with another matter's text
+COMMON = 4.0  # ln(texts / texts that have it): from here on a piece is rare enough to say something
 
 
-def likeness(one: Signature, other: Signature, near: Near = Near()) -> float:
-    """Between 0 and 1: how likely both are about one matter."""
-    if not one.text or not other.text:
+def likeness(one: Signature, other: Signature, days: float = 0.0) -> float:
+    """Between 0 and 1: how likely both are about one matter, so many days apart."""
+    shared_pieces = one.text & other.text
+    if not shared_pieces:
         return 0.0
-    covered = sorted((_covered(one.head, other.text), _covered(other.head, one.text)))
-    apart = elsewhere(one, other)
+    numbers, apart = table(), elsewhere(one, other)
     told = (
         LIKE.base
-        + LIKE.words * _cosine(one, other)
-        + LIKE.heads * sum(covered) / 2
-        + LIKE.head * covered[1]
+        + LIKE.heads * heads(one, other)
+        + LIKE.rare * math.log1p(rare(numbers, shared_pieces))
         + LIKE.elsewhere * apart
-        + LIKE.days * math.log1p(max(near.days, 0.0))
-        + LIKE.caller * near.same_caller
+        + LIKE.days * math.log1p(max(days, 0.0))
     )
     score = 1 / (1 + math.exp(-told))
     return max(score, IDENTICAL) if identical(one, other) and not apart else score
+
+
+def heads(one: Signature, other: Signature) -> float:
+    return (_covered(one.head, other.text) + _covered(other.head, one.text)) / 2
+
+
+def rare(numbers: bytes, found: Iterable[int]) -> float:
+    least = int(COMMON * STEP)
+    return sum(max(0, numbers[piece % SIZE] - least) for piece in found) / STEP
+
+
+def without_habits(
+    one: Signature, other: Signature, written: Iterable[Signature]
+) -> tuple[Signature, Signature]:
+    """Two texts of one person without what the person writes of other matters too.
+
+    Who writes often has turns of phrase; sharing those, two complaints need share nothing else.
+    What is written of the matter again and again is no habit: it is the matter.
+    """
+    habits: set[int] = set()
+    for text in written:
+        if max(heads(text, one), heads(text, other)) < OTHER_MATTER:
+            habits |= text.text
+    first, second = (replace(s, head=s.head - habits, text=s.text - habits) for s in (one, other))
+    return first, second
 
 
 def identical(one: Signature, other: Signature) -> bool:
@@ -183,19 +185,10 @@ def same_area(one: Signature, other: Signature) -> bool:
 
 
 def _covered(head: frozenset[int], text: frozenset[int]) -> float:
-    return len(head & text) / len(head) if head else 0.0
-
-
-def _cosine(one: Signature, other: Signature) -> float:
-    """Of the sets of pieces, those of a head with double weight."""
-    shared = (
-        len(one.text & other.text)
-        + len(one.head & other.text)
-        + len(other.head & one.text)
-        + len(one.head & other.head)
-    )
-    sizes = (len(one.text) + 3 * len(one.head)) * (len(other.text) + 3 * len(other.head))
-    return shared / math.sqrt(sizes)
+    """How much of a head stands in the other text."""
+    numbers = table()
+    whole = sum(numbers[piece % SIZE] for piece in head)
+    return sum(numbers[piece % SIZE] for piece in head & text) / whole if whole else 0.0
 
 
 LONGEST_SHOWN, MOST_SHOWN, LEAST_SHOWN = 16, 5, 3
@@ -212,11 +205,11 @@ def shared(title: str, content: str, other: Signature) -> tuple[str, ...]:
     return _longest(found)
 
 
-def _common(run: str, pieces: frozenset[int]) -> Iterable[str]:
+def _common(run: str, known: frozenset[int]) -> Iterable[str]:
     start, low = 0, run.lower()
     for n in range(len(run)):
-        known = n + 1 < len(run) and crc32(low[n : n + 2].encode()) in pieces
-        if not known:
+        goes_on = n + 1 < len(run) and hashed(low[n : n + 2]) in known
+        if not goes_on:
             phrase = run[start : n + 1].strip(EDGES)
             if len(phrase) >= LEAST_SHOWN and SAYS.search(phrase):
                 yield phrase

@@ -51,7 +51,7 @@ class WatchSettings(Group):
 
 class Repeats(Group):
     days: int = Field(default=365, ge=1, le=3650)  # how far back a repeat is looked for
-    likely: float = Field(default=0.6, gt=0, lt=1)  # from this likeness on a repeat is told
+    likely: float = Field(default=0.75, gt=0, lt=1)  # from this likeness on a repeat is told
 
 
 class RisingMatters(Group):

@@ -61,7 +61,7 @@ class Centre:
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     address: str = ""  # of the pages, as a message names it
     recent_days: int = 365  # how far back a repeat is looked for
-    likely: float = 0.6  # from this likeness on it is told
+    likely: float = 0.75  # from this likeness on it is told
     rising: Rising = Rising()
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()

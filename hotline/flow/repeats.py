@@ -3,7 +3,7 @@
 Nothing is dropped or merged by itself: a dispatcher sees what is likely the same matter, and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from classifiers import similar
-from classifiers.similar import Near, Signature
+from classifiers.similar import Signature
 from hotline.domain.case import Case
 from hotline.domain.people import mask_text
 from hotline.domain.state import OPEN
@@ -100,10 +100,9 @@ async def look(centre: Centre, work: Work, one: Asked, signature: Signature) -> 
     wanted = sorted(set(ids) - {one.case_id})
     if not wanted:
         return []
-    scored = [
-        (_score(one, signature, row, other), row, other)
-        for row, other in await repeats.read(work.connection, wanted)
-    ]
+    rows = await repeats.read(work.connection, wanted)
+    mine = {row.id: other for row, other in rows if _same_caller(one, row)}
+    scored = [(_score(one, signature, row, other, mine), row, other) for row, other in rows]
     likely = [found for found in scored if found[0] >= centre.likely]
     likely.sort(key=lambda found: (-found[0], found[1].id))
     return [_told(one, signature, *found) for found in likely[:MOST]]
@@ -118,9 +117,14 @@ def _same_caller(one: Asked, row: Any) -> bool:
     return not guarded(row) and bool({row.phone_hash, row.email_hash} & set(one.callers))
 
 
-def _score(one: Asked, signature: Signature, row: Any, other: Signature) -> float:
-    near = Near(_days(one, row), _same_caller(one, row))
-    return round(similar.likeness(signature, other, near), 3)
+def _score(
+    one: Asked, signature: Signature, row: Any, other: Signature, mine: Mapping[int, Signature]
+) -> float:
+    """`mine`: what else the same caller wrote, by case."""
+    if row.id in mine:
+        rest = [written for case_id, written in mine.items() if case_id != row.id]
+        signature, other = similar.without_habits(signature, other, rest)
+    return round(similar.likeness(signature, other, _days(one, row)), 3)
 
 
 def _told(one: Asked, signature: Signature, score: float, row: Any, other: Signature) -> Repeat:
