@@ -152,12 +152,14 @@ READ = ROOT / "tests" / "classifiers" / "read_pairs.csv"
 GOLD = ROOT / "classifiers" / "gold" / "pairs.csv"
 
 
+@pytest.mark.slow
 def test_pairs_read_for_the_weights_are_told_apart() -> None:
     """Chosen near the boundary: nearly nothing wrong is told, of the doubtful ones two thirds."""
     precision, recall = measured(scored(READ))
     assert precision >= 0.95 and recall >= 0.65, (precision, recall)
 
 
+@pytest.mark.slow
 def test_two_hundred_pairs_labelled_by_somebody_else_are_told_apart() -> None:
     """Weights and likeness were settled with every second pair; the others are told beside."""
     if not GOLD.exists():

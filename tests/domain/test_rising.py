@@ -33,7 +33,7 @@ def hours(seed: int, usual: float, many: int) -> Iterator[tuple[int, list[Hour]]
 
 @pytest.mark.parametrize("usual", [0.05, 0.5, 2.0, 8.0, 30.0])
 def test_a_flat_series_raises_next_to_no_alarm(usual: float) -> None:
-    many = 2000
+    many = 1000
     false = sum(n >= bound(history, RULE).callers for n, history in hours(7, usual, many))
     assert false <= 1, f"{false} of {many} ordinary hours"
 

@@ -5,43 +5,24 @@ from typing import Any
 
 import pytest
 
-from channels.message import Contact, Place
 from hotline.domain.acts import centre as acts
 from hotline.domain.errors import NotPossible
 from hotline.domain.words import Role
 from hotline.flow import notify, rising, work
 from hotline.flow.centre import Centre
 from hotline.flow.rising import NoSuchAlert
-from tests.flow.orders_support import ask, received
+from tests.flow.orders_support import ask
 from tests.makers import an_officer
+from tests.support.signed import crowd
 
 LEAD = an_officer(Role.SHIFT_LEAD)
-WATER = {"title": "小区停水", "content": "早上开始停水，没有通知。"}
 HERE = "望江区"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
-async def calls(
-    centre: Centre, key: str, many: int, *, phone: int = 0, place: str = HERE
-) -> list[str]:
-    """So many complaints of one matter, each from somebody else unless `phone` is told."""
-    topic = "公用事业/供水/停水"
-    numbers = []
-    for n in range(many):
-        who = Contact(None, f"139{phone or (hash(key) % 9000 + n):08}", None)
-        number = await received(centre, f"{key}{n}", contact=who, place=Place("", place), **WATER)
-        numbers.append(number)
-    async with centre.work() as unit:
-        for number in numbers:
-            case = await unit.cases.change(number)
-            case.topic = topic
-            await unit.cases.save(case)
-    return numbers
-
-
 async def history(centre: Centre, clock: Any, days: int = 60) -> None:
     """A call long ago, and nothing since: the hours of so many days are known to be quiet."""
-    await received(centre, "long-ago")
+    await crowd(centre, 1)
     clock.move_to(clock.at + days * DAY)
     while await rising.count_hours(centre) > rising.LATE:
         pass
@@ -55,7 +36,7 @@ async def test_a_burst_raises_one_alert_with_its_cases_and_is_told_to_two_desks(
     any_centre: Centre, clock: Any
 ) -> None:
     await history(any_centre, clock)
-    numbers = await calls(any_centre, "w", 6)
+    numbers = await crowd(any_centre, 6)
     clock.move_to(clock.at + 5 * MINUTE)
     assert len(await rising.watch(any_centre)) == 1
     (alert,) = await standing(any_centre)
@@ -66,7 +47,7 @@ async def test_a_burst_raises_one_alert_with_its_cases_and_is_told_to_two_desks(
         subjects = [str(one["subject"]) for one in told]
         assert subjects.count(f"热点预警：{HERE} 供水") == 1
         assert numbers[0] in str(told[0]["text"])
-    more = await calls(any_centre, "x", 2)
+    more = await crowd(any_centre, 2, 50)
     assert await rising.watch(any_centre) == [], "once while it lasts"
     (alert,) = await standing(any_centre)
     assert alert.callers == 8 and set(more) < set(alert.cases)
@@ -76,7 +57,7 @@ async def test_it_ends_when_the_matter_is_quiet_and_may_rise_again(
     centre: Centre, clock: Any
 ) -> None:
     await history(centre, clock)
-    await calls(centre, "w", 6)
+    await crowd(centre, 6)
     await rising.watch(centre)
     clock.move_to(clock.at + timedelta(minutes=90))
     await rising.watch(centre)
@@ -86,18 +67,18 @@ async def test_it_ends_when_the_matter_is_quiet_and_may_rise_again(
     assert await standing(centre) == [] and len(await rising.listed(centre, "ended")) == 1
     clock.move_to(clock.at + 7 * DAY)
     await rising.count_hours(centre)
-    await calls(centre, "y", 12)
+    await crowd(centre, 12, 90)
     assert len(await rising.watch(centre)) == 1
 
 
 async def test_one_person_many_times_is_no_crowd(centre: Centre, clock: Any) -> None:
     await history(centre, clock)
-    await calls(centre, "w", 9, phone=777)
+    await crowd(centre, 9, phone=777)
     assert await rising.watch(centre) == []
 
 
 async def test_in_the_first_days_a_handful_is_nothing_unusual(centre: Centre) -> None:
-    await calls(centre, "w", 6)
+    await crowd(centre, 6)
     assert await rising.watch(centre) == []
 
 
@@ -106,30 +87,30 @@ async def test_what_is_spread_over_the_city_rises_as_the_citys(centre: Centre, c
     places = [str(one["name"]) for one in centre.city.districts]
     assert len(places) >= 3
     for n in range(9):
-        await calls(centre, f"w{n}", 1, place=places[n % 3])
+        await crowd(centre, 1, n, place=places[n % 3])
     await rising.watch(centre)
     assert [alert.place for alert in await standing(centre)] == [""]
 
 
 async def test_what_every_monday_brings_is_not_rising(centre: Centre, clock: Any) -> None:
-    await received(centre, "long-ago")
+    await crowd(centre, 1)
     for week in range(8):
         clock.move_to(clock.at + 7 * DAY)
-        await calls(centre, f"w{week}", 6)
+        await crowd(centre, 6, 10 * week)
         await rising.watch(centre)
     while await rising.count_hours(centre) > rising.LATE:
         pass
     before = len(await rising.listed(centre))
     clock.move_to(clock.at + 7 * DAY)
     await rising.count_hours(centre)
-    await calls(centre, "again", 6)
+    await crowd(centre, 6, 100)
     await rising.watch(centre)
     assert len(await rising.listed(centre)) == before
 
 
 async def test_somebody_takes_it_in_hand_and_nobody_twice(any_centre: Centre, clock: Any) -> None:
     await history(any_centre, clock)
-    await calls(any_centre, "w", 6)
+    await crowd(any_centre, 6)
     (alert_id,) = await rising.watch(any_centre)
     waiting = await rising.listed(any_centre, "waiting")
     assert [one.id for one in waiting] == [alert_id]
@@ -148,17 +129,19 @@ async def test_an_hour_is_counted_again_while_receipts_may_still_wait(
     centre: Centre, clock: Any
 ) -> None:
     await history(centre, clock, days=2)
-    await calls(centre, "w", 2)
+    await crowd(centre, 2)
     clock.move_to(clock.at + timedelta(hours=1))
     for _ in range(2):
         assert await rising.count_hours(centre) == rising.LATE
-    counted = "SELECT n FROM topic_hour WHERE topic = '公用事业/供水' AND place = '望江区'"
-    assert [row[0] for row in await ask(centre, counted)] == [2]
+    counted = (
+        "SELECT n FROM topic_hour WHERE topic = '公用事业/供水' AND place = '望江区' ORDER BY hour"
+    )
+    assert [row[0] for row in await ask(centre, counted)] == [1, 2]
 
 
 async def test_merged_callers_still_count(centre: Centre, clock: Any) -> None:
     await history(centre, clock)
-    parent, *rest = await calls(centre, "w", 6)
+    parent, *rest = await crowd(centre, 6)
     for number in rest:
         merge = acts.Merge(parent=parent)
         await work.act(centre, number, merge, an_officer(Role.DISPATCHER))

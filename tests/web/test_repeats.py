@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hotline.flow import rising
+from tests.support.signed import crowd
 from tests.web.api_support import (
     OWN_PAGE,
     Client,
@@ -132,8 +133,7 @@ async def test_without_a_script_a_button_looks_and_loses_nothing_typed(client: C
 
 
 async def alerted(client: Client) -> int:
-    for n in range(26):
-        await filed(client, **LAMP, contact={"phone": f"1390000{n:04}"})
+    await crowd(client.centre, 26)
     client.clock.move_to(client.clock() + timedelta(minutes=1))
     (first, *_) = await rising.watch(client.centre)
     return first
