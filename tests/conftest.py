@@ -34,9 +34,10 @@ class Scale:
     kills: int = 12
     deadlines: int = 1000  # due in the same minute
     posts: int = 10  # a second beside them
+    letters: int = 2000  # with bytes changed at random
 
 
-SOAK = Scale(timers=10_000, kills=200, deadlines=20_000, posts=50)
+SOAK = Scale(timers=10_000, kills=200, deadlines=20_000, posts=50, letters=20_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
