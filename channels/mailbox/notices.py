@@ -15,6 +15,9 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from channels.mailbox.folding import REPLY_ABOVE
+from channels.mailbox.marks import case_of, sign_message_id
+
+__all__ = ["BadTemplate", "Facts", "Notice", "Words", "case_of", "compose", "sign_message_id"]
 
 LONGEST = 200_000  # signs of a letter; a template that makes more is broken
 

@@ -88,7 +88,8 @@ class _Words:
         subject = (
             re.sub(r'^"(.*)"$', r"\1", subject) if "=?" in header(mail, "subject") else subject
         )
-        own = [told for slot in found.slots if (told := _plain(slot, found)).strip()]
+        slots = found.slots or [found.named]
+        own = [told for slot in slots if (told := _plain(slot, found)).strip()]
         inside = list(_inside(found, depth))
         whole = _tidy(_bounded("\n\n".join(own), "正文.txt", found))
         folding = fold(whole, forward=FORWARD.match(subject) is not None)

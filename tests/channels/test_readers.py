@@ -79,7 +79,7 @@ async def test_what_would_stall_a_parser_ends_within_five_seconds(readers: Reade
             if error.kind in LOST:
                 lost[name] = len(raw)
         taken = time.perf_counter() - began
-        if taken > 6:  # killing a process takes its moment too
+        if taken > 8:  # killed after five; the rest is what a busy machine takes to say so
             late[name] = taken
         assert (await readers.read(a_letter())).text == WORDS
     assert not late

@@ -69,6 +69,7 @@ def test_chinese_is_read_whatever_the_label_says(line: str, label: str | None, r
     ("line", "real"),
     [
         ("Müller grüßt", "iso-8859-1"),
+        ("¡This is 1 sign", "iso-8859-1"),
         ("Привет мир", "koi8-r"),
         ("こんにちは", "shift_jis"),
         ("こんにちは", "iso-2022-jp"),
@@ -173,6 +174,13 @@ def test_the_plain_way_is_taken_unless_it_only_points_to_the_page() -> None:
     assert both.text == "路灯坏了" and "<td>" in both.html
     points = words("请用支持HTML的客户端查看", "plain")
     assert "望江大道" in read(a_parcel(points, words(page, "html"), kind="alternative")).text
+
+
+def test_words_that_have_a_files_name_are_read_where_there_are_no_others() -> None:
+    named = words().replace(b"charset=utf-8", b"charset=utf-8; name=body.txt")
+    seen = read(a_parcel(named, a_file("a.png")))
+    assert seen.text == WORDS and [one.name for one in seen.attachments] == ["body.txt", "a.png"]
+    assert read(a_parcel(words("前面的话"), named)).text == "前面的话"
 
 
 def test_a_boundary_that_is_wrong_still_leads_to_the_words() -> None:
