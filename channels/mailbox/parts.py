@@ -173,9 +173,10 @@ def flowing(told: str, together: bool) -> str:
 
 def _unpack(data: bytes, kind: str, found: Found) -> None:
     packed = winmail.unpack(data)
-    if packed is None:
-        found.flaw("winmail.dat 无法打开 / winmail.dat could not be opened")
+    if packed is None or not packed.intact:
+        found.flaw("winmail.dat 已损坏，原样保留 / winmail.dat is damaged and kept as it is")
         enclose(found, "winmail.dat", kind, data)
+    if packed is None:
         return
     if packed.plain or packed.page:
         slot = Slot([packed.plain] if packed.plain else [], [packed.page] if packed.page else [])

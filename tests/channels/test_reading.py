@@ -12,7 +12,16 @@ from channels.mailbox.facts import Reading, Unreadable
 from channels.mailbox.reading import read
 from channels.mailbox.screens import Settings, decided, screen
 from channels.mailbox.wire import packed, unpacked
-from tests.channels.letters import WORDS, a_file, a_letter, a_parcel, variants, words
+from tests.channels.letters import (
+    PNG,
+    WORDS,
+    a_file,
+    a_letter,
+    a_parcel,
+    a_winmail,
+    variants,
+    words,
+)
 from tests.conftest import shared
 
 SYNTH = "corpora/cn-mime-synth"
@@ -166,6 +175,22 @@ def test_a_letter_inside_a_letter_is_read_with_its_photos() -> None:
     assert [one.name for one in seen.attachments] == ["现场.png"]
     alone = read(a_parcel(passed_on))
     assert "旧信里的话" in alone.text and "主题：旧信" in alone.text
+
+
+def test_what_outlook_wraps_is_unwrapped() -> None:
+    wrapped = a_winmail(WORDS, "现场照片.png", PNG)
+    seen = read(a_parcel(a_file("winmail.dat", wrapped, "application/ms-tnef")))
+    assert seen.text == WORDS
+    assert [(one.name, one.body) for one in seen.attachments] == [("现场照片.png", PNG)]
+    both = read(a_parcel(words("另有说明"), a_file("winmail.dat", wrapped, "application/ms-tnef")))
+    assert both.text == "另有说明"
+
+
+def test_a_wrapping_that_is_broken_is_kept_as_it_is() -> None:
+    broken = a_winmail(WORDS, "a.png", PNG)[:60] + b"\xff" * 30
+    seen = read(a_parcel(words(), a_file("winmail.dat", broken, "application/ms-tnef")))
+    assert seen.text == WORDS and [one.body for one in seen.attachments] == [broken]
+    assert any("winmail.dat" in flaw for flaw in seen.flaws)
 
 
 def test_the_plain_way_is_taken_unless_it_only_points_to_the_page() -> None:
