@@ -4,6 +4,15 @@ centre      what every step works with: store, rules, clock, classifier
 intake      Incoming -> saved and acknowledged; triage of what was received; the citizen's view
 classify    ask the classifier off the loop, believe it only when sure, keep corrections
 route       topic and place -> department, by the duty list; first rule that fits
+rulebook    the duty list under a version: each rule tried in its order, in bounded time
+rulecheck   is a rule book sound: unreachable, overlapping, dangling rules, attached tests
+rules       who may change the rules, putting a list in force, CSV, the trace of a case
+rulewatch   do the rules in force work: alarms; a new version is followed
+trial       a dry run of rules over the cases of the last days
+choices     what a dispatcher is offered: the likeliest topics and departments
+drift       the drift watch: out of its limits, the classifier stops acting alone
+shadow      a candidate model reads along and decides nothing
+alarms      told once when something breaks, open until it is mended
 work        what operators and departments do; what staff may see
 supervise   the agenda the watch sweeps: what is due, and taking one rung
 recount     what time brings to stopped and provisional clocks: resuming, counting anew

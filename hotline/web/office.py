@@ -13,7 +13,7 @@ from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
 from hotline.flow import intake, notify, ringing
 from hotline.flow import work as flow
-from hotline.store import stumbles
+from hotline.store import alarms, decisions, stumbles
 from hotline.web import api_city, auth, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
@@ -21,6 +21,7 @@ from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.pages import home, render, see_other
 from hotline.web.problems import CrossSite
+from hotline.web.routes_rules import LOOKERS
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Route
 
 
@@ -63,6 +64,7 @@ async def queue(request: web.Request) -> web.Response:
     counts = await flow.counts(centre, actor)
     query = {name: value for name, value in request.query.items() if name != "cursor"}
     facts = {
+        **await _machine(request),
         "stumbling": await _stumbling(request) if actor.role is Role.SHIFT_LEAD else [],
         "rows": found.rows,
         "next_link": _link(query, cursor=found.next_cursor) if found.next_cursor else None,
@@ -81,6 +83,16 @@ async def queue(request: web.Request) -> web.Response:
         "Outcome": ringing.Outcome,
     }
     return render(request, "office/queue.html", facts)
+
+
+async def _machine(request: web.Request) -> dict[str, Any]:
+    """Whether the machine dispatches, for those whose work it is when it does not."""
+    if request[ACTOR].role not in LOOKERS:
+        return {"dispatch": decisions.Switch(), "failing": 0}
+    async with request.app[CENTRE].look() as look:
+        sounding = await alarms.standing(look.connection)
+        switch = await decisions.switch(look.connection)
+    return {"dispatch": switch, "failing": sounding.get("rule", 0)}
 
 
 async def _stumbling(request: web.Request) -> list[str]:

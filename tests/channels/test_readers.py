@@ -13,7 +13,8 @@ from channels.mailbox.facts import Unreadable
 from channels.mailbox.reading import read
 from channels.mailbox.worker import Readers
 from tests.channels.letters import WORDS, a_letter, a_parcel, variants, words
-from tests.conftest import SHARED, Scale
+from tests.conftest import SHARED
+from tests.support.scale import Scale
 
 LOST = ("timeout", "memory", "crash")
 HEAD = b"From: a@example.org\r\nSubject: x\r\n"
@@ -88,6 +89,7 @@ async def test_what_would_stall_a_parser_ends_within_five_seconds(readers: Reade
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 async def test_letters_with_changed_bytes_never_stop_the_reading(
     readers: Readers, scale: Scale
 ) -> None:
