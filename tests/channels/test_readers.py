@@ -157,6 +157,19 @@ async def test_a_letter_that_takes_too_much_memory_is_given_up_and_the_next_one_
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("broken", ["/nowhere/python", "/bin/false"])
+async def test_a_process_that_cannot_start_is_not_the_letters_fault(
+    broken: str, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("channels.mailbox.worker.sys.executable", broken)
+        with pytest.raises(Unreadable, match="保留待读") as caught:
+            await readers.read(a_letter())
+    assert caught.value.kind == "start"
+    assert (await readers.read(a_letter())).text == WORDS
+
+
+@pytest.mark.slow
 async def test_a_reader_that_is_killed_is_replaced_and_leaves_no_process(readers: Readers) -> None:
     await readers.read(a_letter())
     before = children()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -133,6 +134,30 @@ def test_a_display_name_that_looks_like_an_address_does_not_become_the_sender() 
     two = read(a_letter(From="a@example.org, b@example.org"))
     assert two.sender.address == "a@example.org"
     assert any("发件人不止一个" in flaw for flaw in two.flaws)
+
+
+GBK = b64encode("反映路灯不亮".encode("gbk")).decode()
+
+
+@pytest.mark.parametrize(
+    ("coded", "told"),
+    [
+        (f"=?gbk?B?{GBK[:6]}?=\r\n =?gbk?B?{GBK[6:]}?=", "反映路灯不亮"),
+        (f"=?gbk?B?{GBK}?= =?utf-8?Q?=E7=81=AF?=", "反映路灯不亮灯"),
+        ("=?utf-8?Q?=E7=81=AF_坏了吗??=", "灯 坏了吗?"),
+        ("[外部] =?utf-8?Q?=E7=81=AF?= 坏了", "[外部] 灯 坏了"),
+        ("=?utf-8?B?54Gv", "=?utf-8?B?54Gv"),
+        ("=?nonsense?B?54Gv?=", "灯"),
+    ],
+)
+def test_encoded_words_are_read_as_senders_write_them(coded: str, told: str) -> None:
+    assert read(a_letter(subject=coded)).subject == told
+
+
+def test_an_address_that_is_coded_with_its_name_is_found() -> None:
+    coded = b64encode("赵四 <zhao@example.org>".encode()).decode()
+    sender = read(a_letter(From=f"=?utf-8?B?{coded}?=")).sender
+    assert (sender.name, sender.address) == ("赵四", "zhao@example.org")
 
 
 def test_nothing_that_cannot_be_seen_stays_in_a_subject() -> None:
