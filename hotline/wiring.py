@@ -16,6 +16,7 @@ from escalation.calendar import WorkCalendar
 from escalation.schedule import Schedule
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
+from hotline.domain.rising import Rising
 from hotline.flow import deliver
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.cipher import Cipher, Keys
@@ -145,6 +146,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),
         address=settings.base_url.rstrip("/"),
+        recent_days=settings.repeats.days,
+        likely=settings.repeats.likely,
+        rising=Rising(settings.rising.least, settings.rising.chance),
     )
     await centre.open()
     return centre

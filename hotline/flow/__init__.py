@@ -13,11 +13,14 @@ choices     what a dispatcher is offered: the likeliest topics and departments
 drift       the drift watch: out of its limits, the classifier stops acting alone
 shadow      a candidate model reads along and decides nothing
 alarms      told once when something breaks, open until it is mended
+repeats     what a complaint likely repeats, and why; sweep: what was missed of it
+rising      matters above what the hour usually brings: alerts, and who takes them in hand
 work        what operators and departments do; what staff may see
 supervise   the agenda the watch sweeps: what is due, and taking one rung
 recount     what time brings to stopped and provisional clocks: resuming, counting anew
 orders      the supervision orders: lists and one of them
 causes      what supervises a case beside time
+linked      cases that belong together: split off, going on, merged; one reply answers all
 waiting     quiet hours, cooldown, digest: when a notice is told
 notify      new timeline entries -> messages in the outbox
 mailing     notices for desks, and the letters that tell of the grave ones

@@ -15,6 +15,7 @@ from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
 from hotline.domain.people import Tree
 from hotline.domain.promises import Rules
+from hotline.domain.rising import Rising
 from hotline.flow import rulecheck
 from hotline.flow.rulebook import RuleBook
 from hotline.store import catalogue, rulebooks
@@ -63,6 +64,9 @@ class Centre:
     make_candidate: Callable[[City, str], Reader | None] | None = None
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     address: str = ""  # of the pages, as a message names it
+    recent_days: int = 365  # how far back a repeat is looked for
+    likely: float = 0.75  # from this likeness on it is told
+    rising: Rising = Rising()
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None

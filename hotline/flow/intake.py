@@ -21,7 +21,7 @@ from hotline.domain.people import SYSTEM, Actor, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
-from hotline.flow import notify, rulewatch
+from hotline.flow import notify, repeats, rulewatch
 from hotline.flow.centre import Centre
 from hotline.flow.classify import Thought, consider, keep, may_go, shown
 from hotline.flow.route import Route
@@ -128,8 +128,9 @@ async def triage(centre: Centre, intake_id: int) -> None:
     except Exception as error:  # any failure of the machine is the dispatcher's to make good
         log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
         problem = f"自动分类未完成（{type(error).__name__}），请人工判断"
+    found = await repeats.before(centre, _asked(centre, letter, thought))
     try:
-        await _settle(centre, intake_id, letter, thought, problem)
+        await _settle(centre, intake_id, letter, thought, problem, found=found)
     except Exception as error:
         await _stumbled(centre, intake_id, letter, error)
 
@@ -148,8 +149,31 @@ async def _stumbled(
         )
 
 
+def _asked(centre: Centre, letter: receipts.Opened, thought: Thought | None) -> repeats.Asked:
+    """The complaint as it is compared with others; who reported something is linked to nothing."""
+    reading = thought.reading if thought else None
+    kind = letter.type or (reading.type.label if reading else "")
+    district = letter.district or (reading.district.label if reading else "")
+    return repeats.asked(
+        centre,
+        letter.title,
+        letter.content,
+        at=letter.clock_from,
+        district=district,
+        phone=letter.identity.get("phone"),
+        email=letter.identity.get("email"),
+        guarded=letter.anonymous or letter.confidential or kind == Kind.REPORT.value,
+    )
+
+
 async def _settle(
-    centre: Centre, intake_id: int, letter: receipts.Opened, thought: Thought | None, problem: str
+    centre: Centre,
+    intake_id: int,
+    letter: receipts.Opened,
+    thought: Thought | None,
+    problem: str,
+    *,
+    found: repeats.Found | None = None,
 ) -> None:
     async with centre.work() as work:
         if not await receipts.claim(work.connection, intake_id):
@@ -172,6 +196,7 @@ async def _settle(
         for n, rung, taken in passed:
             await agenda.enter(work.connection, case, (n, rung), taken, work.at)
         await _put_identity(work, case, letter)
+        await repeats.keep(work, case, found)
         await counters.settle(work.connection, intake_id, letter.channel, "case", case.id)
 
 

@@ -14,7 +14,7 @@ from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import causes, notify
+from hotline.flow import causes, notify, repeats
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
@@ -35,6 +35,7 @@ class CaseView:
     citizen: dict[str, str]
     actions: list[str]
     attachments: list[files.Kept]
+    repeats: list[repeats.Repeat]  # for the centre's desks; departments see their own cases only
 
 
 async def act(
@@ -155,7 +156,8 @@ async def view(centre: Centre, number: str, actor: Actor) -> CaseView:
         masked = await look.vault.masked([case.id or 0])
         kept = await files.of_case(look.connection, centre.cipher, case.id or 0)
         actions = [action.value for action in perform.possible(case, actor, look.at, centre.rules)]
-    return CaseView(case, masked.get(case.id or 0, {}), actions, kept)
+        alike = await repeats.of_case(look, case) if actor.role in access.SEES_ALL else []
+    return CaseView(case, masked.get(case.id or 0, {}), actions, kept, alike)
 
 
 async def view_by_id(centre: Centre, case_id: int, actor: Actor) -> None:

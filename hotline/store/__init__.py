@@ -17,5 +17,6 @@ outbox      messages posted with the change that causes them, and their delivery
 notices     what an officer was told and has read; where letters to officers go
 rosters     duty rosters, encrypted as a whole; standby: their tables and those of the call tasks
 calltasks   call tasks: opened once a case, tried, acknowledged or closed
+repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
 files       attachments: content-addressed, checked, served by token
 """

@@ -16,7 +16,17 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import drift, intake, recount, ringing, rulewatch, unread, waiting
+from hotline.flow import (
+    drift,
+    intake,
+    recount,
+    ringing,
+    rising,
+    rulewatch,
+    sweep,
+    unread,
+    waiting,
+)
 from hotline.flow.centre import Centre
 from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
@@ -27,6 +37,7 @@ from hotline.web import (
     citizen,
     live,
     office,
+    office_alerts,
     office_case,
     office_duty,
     office_model,
@@ -153,7 +164,7 @@ async def admit(request: web.Request, route: Route) -> None:
 @cache
 def _every_route() -> tuple[Route, ...]:
     desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
-    pages = (citizen, *desks, office_rules, office_rule, office_model)
+    pages = (citizen, *desks, office_rules, office_rule, office_model, office_alerts)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -212,6 +223,10 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
     schedule.every(600.0, "drift", lambda: drift.watch(centre))
     schedule.every(2.0, "shadow", Shadow(centre).look)
+    schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
+    schedule.every(60.0, "rising", lambda: rising.watch(centre))
+    schedule.once("hours at start", lambda: rising.count_hours(centre))
+    schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

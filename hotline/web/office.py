@@ -11,10 +11,10 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import intake, notify, ringing
+from hotline.flow import intake, notify, repeats, ringing, rising
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
-from hotline.web import api_city, auth, forms
+from hotline.web import api_city, api_repeats, auth, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
 from hotline.web.bodies import key_typed, new_key, origin_of
@@ -80,6 +80,7 @@ async def queue(request: web.Request) -> web.Response:
         "Urgency": Urgency,
         "messages": await notify.desk_messages(centre, actor, limit=5),
         "tasks": await _ringing(request),
+        "rising": await _rising(request),
         "Outcome": ringing.Outcome,
     }
     return render(request, "office/queue.html", facts)
@@ -108,6 +109,13 @@ async def _ringing(request: web.Request) -> list[ringing.Ringing]:
     return await ringing.listed(request.app[CENTRE], request[ACTOR], state="open", limit=20)
 
 
+async def _rising(request: web.Request) -> list[Any]:
+    """Rising matters that nobody has taken in hand yet."""
+    if request[ACTOR].role not in rising.READERS:
+        return []
+    return await rising.listed(request.app[CENTRE], "waiting", limit=5)
+
+
 def _link(query: dict[str, str], **changes: str | None) -> str:
     told = {**query, **{name: value for name, value in changes.items() if value}}
     return f"/office/?{urlencode(told)}"
@@ -122,6 +130,8 @@ def _new(
     typed: dict[str, list[str]],
     problems: list[FieldProblem],
     status: int = 200,
+    *,
+    found: repeats.Filing | None = None,
 ) -> web.Response:
     english = request[LANGUAGE] == "en"
     facts = {
@@ -130,8 +140,25 @@ def _new(
         "kinds": list(Kind),
         "channels": forms.CHANNELS,
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
+        "found": found,
+        "State": State,
     }
     return render(request, "office/new.html", facts, status)
+
+
+async def look(request: web.Request) -> web.Response:
+    """What was typed so far is looked up, and stays on the page; nothing is filed."""
+    posted = await forms.posted(request)
+    typed = {name: values[-1] for name, values in posted.items()}
+    asked = repeats.asked(
+        request.app[CENTRE],
+        typed.get("title", "")[:200],
+        typed.get("content", "")[:20000],
+        district=typed.get("place.district", "")[:40],
+        phone=typed.get("contact.phone", "")[:40],
+        guarded=bool({"anonymous", "confidential"} & set(typed)) or typed.get("type") == "report",
+    )
+    return _new(request, posted, [], found=await repeats.filing(request.app[CENTRE], asked))
 
 
 async def file(request: web.Request) -> web.StreamResponse:
@@ -150,7 +177,9 @@ async def file(request: web.Request) -> web.StreamResponse:
         return _new(request, posted, error.problems, 422)
     scope = f"staff:{request[ACTOR].name}"
     receipt = await intake.file(request.app[CENTRE], incoming, request[ACTOR], scope=scope)
-    return render(request, "office/filed.html", {"receipt": receipt}, 201)
+    found = await api_repeats.of_incoming(request, incoming, receipt.number)
+    facts = {"receipt": receipt, "found": found, "State": State}
+    return render(request, "office/filed.html", facts, 201)
 
 
 async def reports(request: web.Request) -> web.Response:
@@ -174,5 +203,6 @@ def routes() -> list[Route]:
         page("GET", "/office/", queue, WORKERS, "工作台"),
         page("GET", "/office/new", new, FILERS, "登记"),
         page("POST", "/office/new", file, FILERS, "登记"),
+        page("POST", "/office/new/repeats", look, FILERS, "查找重复"),
         page("GET", "/office/reports", reports, api_city.READERS, "报表"),
     ]

@@ -28,6 +28,8 @@ FORMS = {
     "/office/calls/": "/office/calls",
     "/office/rules/": "/office/rules",
     "/office/model/": "/office/model",
+    "/office/new/": "/office/new",
+    "/office/alerts/": "/office/alerts",
 }
 
 

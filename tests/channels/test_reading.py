@@ -3,13 +3,14 @@
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from channels.mailbox.charsets import decode
-from channels.mailbox.facts import Reading, Unreadable
+from channels.mailbox.facts import Enclosure, Reading, Unreadable
 from channels.mailbox.reading import read
 from channels.mailbox.screens import Settings, decided, screen
 from channels.mailbox.wire import packed, unpacked
@@ -57,6 +58,19 @@ def test_all_of_the_chinese_mails_are_read_as_their_manifest_says() -> None:
         if found:
             wrong[f"{told['file']} {told['note']}"] = found
     assert len(manifest) == 94 and not wrong
+
+
+def test_the_check_by_the_manifest_sees_what_is_wrong() -> None:
+    told = {"subject": "路灯不亮", "text_contains": ["望江大道"], "attachments": [], "auto": False}
+    seen = read(a_letter())
+    assert wrong_by(told, seen) == []
+    for spoilt, named in (
+        (replace(seen, subject="路灯不�"), ["subject", "replacement"]),
+        (replace(seen, text=""), ["text"]),
+        (replace(seen, attachments=(Enclosure("a", "b", b""),)), ["attachments"]),
+        (replace(seen, headers=(("auto-submitted", "auto-replied"),)), ["automatic"]),
+    ):
+        assert wrong_by(told, spoilt) == named
 
 
 LINES = [

@@ -13,14 +13,15 @@ from sqlalchemy import Connection, inspect, text
 from hotline.store import ledgers, migrations, rulebooks
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
+from hotline.store.repeattables import AlertRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
 from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
-assert (
-    RosterRow.metadata is ledgers.IdentityRow.metadata is DecisionRow.metadata is METADATA
-)  # its tables are known as well
+# Their tables are known as well.
+ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow)
+assert all(row.metadata is METADATA for row in ALL)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
