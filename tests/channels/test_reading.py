@@ -245,6 +245,14 @@ def test_words_that_have_a_files_name_are_read_where_there_are_no_others() -> No
     seen = read(a_parcel(named, a_file("a.png")))
     assert seen.text == WORDS and [one.name for one in seen.attachments] == ["body.txt", "a.png"]
     assert read(a_parcel(words("前面的话"), named)).text == "前面的话"
+    page = words("<p>路灯坏了</p>", "html").replace(b"charset=utf-8", b"charset=utf-8; name=a.html")
+    assert read(a_parcel(page)).text == "路灯坏了"
+
+
+def test_a_page_that_is_called_plain_is_read_as_a_page() -> None:
+    seen = read(a_letter("<!DOCTYPE html>\n<html><body><p>路灯<b>坏了</b></p></body></html>"))
+    assert seen.text == "路灯坏了" and seen.html == "<p>路灯<b>坏了</b></p>"
+    assert read(a_letter("<html5> 标签怎么写？")).text == "<html5> 标签怎么写？"
 
 
 def test_a_boundary_that_is_wrong_still_leads_to_the_words() -> None:
@@ -284,6 +292,10 @@ def test_chinese_addresses_are_offered(told: str, address: str) -> None:
 def test_what_is_no_letter_is_refused_in_plain_words() -> None:
     with pytest.raises(Unreadable, match="空"):
         read(b" \r\n")
+
+
+@pytest.mark.slow
+def test_what_lies_too_deep_is_refused_in_plain_words() -> None:
     deep = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n)
         for n in range(1000)
