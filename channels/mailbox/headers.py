@@ -155,9 +155,10 @@ def _address(piece: str, hint: str | None, charset: str | None) -> Address:
 def ids(values: Iterable[str]) -> tuple[str, ...]:
     """Message-IDs in their order, each once, the newest of very many."""
     found: dict[str, None] = {}
-    for value in values:
-        told = ID.findall(value[:LONG])
-        for one in told or (f"<{w}>" for w in value[:LONG].split() if "@" in w and len(w) < 998):
+    for whole in values:  # some programs encode an id that is longer than a line
+        value = text_of(whole) if "=?" in whole else whole[:LONG]
+        told = ID.findall(value)
+        for one in told or (f"<{w}>" for w in value.split() if "@" in w and len(w) < 998):
             clean = one.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             found[clean] = None
     return tuple(found)[-MOST_IDS:]

@@ -5,6 +5,8 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -166,6 +168,15 @@ GBK = b64encode("反映路灯不亮".encode("gbk")).decode()
 )
 def test_encoded_words_are_read_as_senders_write_them(coded: str, told: str) -> None:
     assert read(a_letter(subject=coded)).subject == told
+
+
+def test_an_id_that_a_program_encoded_is_known_again() -> None:
+    one = f"<{'20261125-000001.' + 'a' * 90}@example.gov.cn>"
+    made = EmailMessage(policy=SMTP)
+    made["References"] = one
+    assert b"=?utf-8?q?" in made.as_bytes()
+    raw = made.as_bytes().partition(b": ")[2].partition(b"\r\n\r\n")[0]
+    assert read(a_letter(References=raw)).references == (one,)
 
 
 def test_an_address_that_is_coded_with_its_name_is_found() -> None:
