@@ -39,6 +39,11 @@ class Limits(Group):
     case_mb: int = Field(default=50, ge=1, le=500)
 
 
+class Staff(Group):
+    # `network`: who asks from the machine itself may set up the second factor later
+    factor: Literal["network", "always"] = "network"
+
+
 class Dispatch(Group):
     automatic: bool = True  # transfer by itself where the suggestion is sure
     profile: str = "default"  # a shipped profile's name, or a path to a TOML file
@@ -91,6 +96,7 @@ class Settings(BaseSettings):
     city: str = "云溪市"
     serve: Serve = Serve()
     limits: Limits = Limits()
+    staff: Staff = Staff()
     dispatch: Dispatch = Dispatch()
     watch: WatchSettings = WatchSettings()
     repeats: Repeats = Repeats()

@@ -1,6 +1,7 @@
 """Staff accounts: add, list, disable, reset; each recorded as the operator's act."""
 
 import re
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,12 +13,11 @@ from hotline.commands.opening import ready_store, say
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
 from hotline.domain.words import DEPARTMENT, Role
-from hotline.store import accounts, acts, catalogue, notices
+from hotline.store import accounts, acts, catalogue, factors, notices
 from hotline.store.accounts import NewOfficer, Officer
 from hotline.store.cipher import Cipher
 from hotline.store.work import Work, writing
 from hotline.web import auth
-from hotline.web.admin import new_password
 from hotline.wiring import system_clock
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,39}")
@@ -42,6 +42,13 @@ async def writes(settings: Settings) -> AsyncIterator[tuple[Work, Cipher]]:
         writing(store, cipher, system_clock()) as work,
     ):
         yield work, cipher
+
+
+def new_password() -> str:
+    """Long enough by any rule; letters that are not misread, in groups."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    groups = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(4)]
+    return "-".join(groups).replace(groups[0], groups[0].upper(), 1)
 
 
 def strong_password() -> str:
@@ -142,7 +149,8 @@ async def reset(settings: Settings, username: str) -> int:
         officer = await _found(work, username)
         if officer.machine:
             raise Failed(f"{username} 是机器账号，没有密码 / a machine's account has no password")
-        await accounts.set_password(work.connection, cipher, officer, kept, password)
+        await factors.forget(work.connection, [officer.id])
+        await accounts.set_password(work.connection, cipher, officer, kept, password, at=work.at)
         await record(work, "account_reset", _as_wanted(officer))
     say(f"初始密码 / first password: {password}")
     return 0

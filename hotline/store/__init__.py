@@ -12,7 +12,9 @@ ledger      what may be checked: audit chains, the conservation equation, the in
 catalogue   plain reads and writes: departments, topics, labels, settings
 rulebooks   the duty list by version; decisions: what was suggested and done, the dispatch switch
 driftcounts what the drift watch counts; shadows: what a candidate said; alarms: what is broken
-accounts    officers, sessions, tokens, closed doors
+accounts    officers, sessions, tokens, closed doors; passwords: those used before
+factors     second factors and recovery codes, none twice; invitations: codes that set a password
+rights      changes of rights that wait for a second person; guardtables: the tables of all these
 outbox      messages posted with the change that causes them, and their delivery
 notices     what an officer was told and has read; where letters to officers go
 rosters     duty rosters, encrypted as a whole; standby: their tables and those of the call tasks

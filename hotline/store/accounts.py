@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.words import Role
+from hotline.store import passwords
 from hotline.store.cipher import Cipher, secret_hash
 from hotline.store.ledgers import OfficerRow, OutboxRow, SessionRow
 
@@ -35,6 +36,8 @@ class Officer:
     password: str | None
     locked_until: datetime | None
     first: bool  # still has the password it was made with
+    factor: bool = False  # a second factor is asked for
+    password_at: datetime | None = None
 
 
 def _officer(row: Any) -> Officer:
@@ -49,12 +52,22 @@ def _officer(row: Any) -> Officer:
         row.password,
         row.locked_until,
         row.first_password is not None,
+        row.factor_since is not None,
+        row.password_at,
     )
 
 
 async def by_name(connection: AsyncConnection, username: str) -> Officer | None:
     found = await connection.execute(
         select(*OfficerRow.__table__.c).where(OfficerRow.username == username)
+    )
+    row = found.one_or_none()
+    return _officer(row) if row is not None else None
+
+
+async def by_id(connection: AsyncConnection, officer_id: int) -> Officer | None:
+    found = await connection.execute(
+        select(*OfficerRow.__table__.c).where(OfficerRow.id == officer_id)
     )
     row = found.one_or_none()
     return _officer(row) if row is not None else None
@@ -94,6 +107,8 @@ async def add(connection: AsyncConnection, cipher: Cipher, new: NewOfficer, at: 
             password=new.password,
             first_password=_locked(cipher, new.username, new.first_password),
             failures=0,
+            factor_step=0,
+            password_at=at,
             disabled=False,
             created_at=at,
             # What was told before there was an account was told to others.
@@ -128,14 +143,19 @@ async def set_password(
     officer: Officer,
     hashed: str,
     first: str | None = None,
+    *,
+    at: datetime | None = None,
 ) -> None:
-    """A new password ends every session that the old one opened."""
+    """A new password ends every session that the old one opened; the old one is remembered."""
+    if at is not None:
+        await passwords.remember(connection, officer.id, officer.password, at)
     await connection.execute(
         update(OfficerRow)
         .where(OfficerRow.id == officer.id)
         .values(
             password=hashed,
             first_password=_locked(cipher, officer.username, first),
+            password_at=at,
             failures=0,
             locked_until=None,
         )

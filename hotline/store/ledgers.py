@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import BigInteger, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
@@ -156,6 +156,10 @@ class OfficerRow(Row):
     email: Mapped[bytes | None]  # encrypted; where notices go as well
     read_to: Mapped[int]  # the newest notice that was marked read
     sound: Mapped[bool]  # a sound with a new notice: only who chose it
+    factor_secret: Mapped[bytes | None]  # of the second factor, encrypted
+    factor_since: Mapped[datetime | None]  # none: not confirmed by a first code yet
+    factor_step: Mapped[int] = mapped_column(BigInteger)  # the half-minute of the last code taken
+    password_at: Mapped[datetime | None]  # when the password was set
 
 
 class SessionRow(Row):

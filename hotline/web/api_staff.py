@@ -26,7 +26,7 @@ BY_HAND = frozenset(channel.value for channel in Channel)
 class SignIn(Form):
     username: words(80, needed=True)  # type: ignore[valid-type]
     password: words(200, needed=True)  # type: ignore[valid-type]
-    code: words(20) = ""  # type: ignore[valid-type]
+    code: words(40) = ""  # type: ignore[valid-type]
 
 
 class Reveal(Form):
@@ -34,7 +34,13 @@ class Reveal(Form):
     purpose: words(500, needed=True)  # type: ignore[valid-type]
 
 
-NAMES = {"username": "用户名", "password": "密码", "fields": "要查看的内容", "purpose": "查看目的"}
+NAMES = {
+    "username": "用户名",
+    "password": "密码",
+    "code": "动态口令",
+    "fields": "要查看的内容",
+    "purpose": "查看目的",
+}
 
 
 async def post_session(request: web.Request) -> web.Response:
@@ -43,7 +49,7 @@ async def post_session(request: web.Request) -> web.Response:
     except ValidationError as error:
         raise BadForm(problems(error, NAMES)) from None
     officer, secret, ends = await auth.sign_in(
-        request.app[CENTRE], told.username, told.password, origin_of(request)
+        request.app[CENTRE], told.username, told.password, origin_of(request), told.code
     )
     return answer(
         {

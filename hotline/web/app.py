@@ -15,7 +15,6 @@ from aiohttp import web
 from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
-from hotline.domain.errors import NotAllowed
 from hotline.flow import (
     drift,
     intake,
@@ -24,7 +23,6 @@ from hotline.flow import (
     rising,
     rulewatch,
     sweep,
-    unread,
     waiting,
 )
 from hotline.flow.centre import Centre
@@ -33,10 +31,11 @@ from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
 from hotline.web import (
     admin,
-    auth,
+    admin_accounts,
     citizen,
     live,
     office,
+    office_account,
     office_alerts,
     office_case,
     office_duty,
@@ -51,17 +50,17 @@ from hotline.web import (
     patience,
     problems,
 )
-from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
+from hotline.web.admission import guarded
+from hotline.web.keys import CENTRE, LANGUAGE, ORIGIN, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
-from hotline.web.routing import ANYONE, WORKERS, Route
+from hotline.web.routing import Route
 from hotline.web.traffic import TRAFFIC, Traffic
 from hotline.wiring import add_mail
 
 log = structlog.get_logger(__name__)
 DAY = 86400.0
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")  # who asks there reads problems, not pages
-UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
@@ -134,37 +133,12 @@ def _origin(request: web.Request) -> str:
     return peer
 
 
-def guarded(route: Route) -> Next:
-    """The route's policy in front of its handler: limits, identity, role, same site."""
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        if route.limit:
-            await request.app[LIMITER].check(request, route.limit)
-        if route.who != ANYONE:
-            await admit(request, route)
-        return await route.handler(request)
-
-    return handler
-
-
-async def admit(request: web.Request, route: Route) -> None:
-    actor, secret = await auth.identify(request)
-    if actor is None:
-        raise problems.SignInNeeded
-    if actor.role not in route.who:
-        raise NotAllowed("您的岗位不能使用这项功能。", "Not for your role.")
-    _, by_cookie = auth.secret_of(request)
-    if by_cookie and request.method in UNSAFE and not auth.same_site(request):
-        raise problems.CrossSite
-    request[ACTOR], request[SECRET] = actor, secret
-    if not route.api and actor.role in WORKERS:
-        request[BADGE] = await unread.badge(request.app[CENTRE], actor)
-
-
 @cache
 def _every_route() -> tuple[Route, ...]:
-    desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
-    pages = (citizen, *desks, office_rules, office_rule, office_model, office_alerts)
+    desks = (office, office_case, office_orders, papers, office_notices, office_duty)
+    keepers = (office_account, admin, admin_accounts)
+    rules = (office_rules, office_rule, office_model, office_alerts)
+    pages = (citizen, *desks, *keepers, *rules)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 

@@ -13,9 +13,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from hotline.domain.people import Actor
 from hotline.flow.centre import Centre
-from hotline.store import accounts, acts, doors
+from hotline.store import accounts, acts, doors, passwords
 from hotline.store.accounts import Officer
-from hotline.web.keys import CENTRE, ORIGIN, SETTINGS
+from hotline.store.work import Work
+from hotline.web import factor
+from hotline.web.keys import CENTRE, SETTINGS
 from hotline.web.problems import SignInWrong
 
 COOKIE = "hotline_session"
@@ -24,6 +26,12 @@ WINDOW = timedelta(minutes=10)
 FROM_ADDRESS = 50
 TOUCH = timedelta(seconds=30)  # how often a session's last use is written down
 SHORTEST = 12
+MOST_SESSIONS = 8  # of one person at once; the longest unused end
+PLAIN = str.maketrans("@4310!$5", "aaeloiss")  # signs that stand for letters
+COMMON = tuple(
+    word.translate(PLAIN)
+    for word in "password passwd qwerty admin welcome hotline letmein iloveyou 123456".split()
+)
 
 hasher = PasswordHasher()
 # Hashing takes a tenth of a second of a core: two threads of its own, never the event loop.
@@ -47,7 +55,7 @@ async def matches(kept: str, password: str) -> bool:
 
 
 async def sign_in(
-    centre: Centre, username: str, password: str, origin: str
+    centre: Centre, username: str, password: str, origin: str, code: str = ""
 ) -> tuple[Officer, str, datetime]:
     """A new session; raises SignInWrong, which never tells what was wrong."""
     now = centre.now()
@@ -56,22 +64,33 @@ async def sign_in(
         shut = await doors.shut_for(look.connection, account, now)
         shut = shut or await doors.shut_for(look.connection, address, now)
         officer = await accounts.by_name(look.connection, username)
-    usable = officer is not None and not officer.disabled and officer.password is not None
+    usable = officer is not None and not officer.disabled and _is_hash(officer.password)
     kept = officer.password if officer is not None and usable and officer.password else _NOBODY
     right = await matches(kept, password)
     if shut:
         raise SignInWrong  # what is tried at a shut door does not keep it shut longer
-    if not right or officer is None or not usable:
-        async with centre.work() as work:
-            await doors.wrong_guess(work.connection, account, now, WRONG, WINDOW)
-            await doors.wrong_guess(work.connection, address, now, FROM_ADDRESS, WINDOW)
-        raise SignInWrong
     async with centre.work() as work:
-        await doors.opened(work.connection, account)
-        secret, ends = await accounts.open_session(work.connection, officer.id, now)
-        who = actor_of(centre, officer, origin)
-        await acts.record(work.connection, now, who, "sign_in", {})
-    return officer, secret, ends or now
+        if officer is not None and right and usable:
+            if not officer.factor or await factor.takes(work, officer, code):
+                return officer, *await _let_in(centre, work, officer, origin)
+        await doors.wrong_guess(work.connection, account, now, WRONG, WINDOW)
+        await doors.wrong_guess(work.connection, address, now, FROM_ADDRESS, WINDOW)
+    raise SignInWrong
+
+
+def _is_hash(password: str | None) -> bool:
+    """An account that was only invited has no password yet, and none that could be guessed."""
+    return password is not None and password.startswith("$")
+
+
+async def _let_in(
+    centre: Centre, work: Work, officer: Officer, origin: str
+) -> tuple[str, datetime]:
+    await doors.opened(work.connection, f"account:{officer.username[:80]}")
+    secret, ends = await accounts.open_session(work.connection, officer.id, work.at)
+    await passwords.end_oldest(work.connection, officer.id, MOST_SESSIONS)
+    await acts.record(work.connection, work.at, actor_of(centre, officer, origin), "sign_in", {})
+    return secret, ends or work.at
 
 
 async def confirmed(centre: Centre, officer: Officer, password: str) -> bool:
@@ -81,10 +100,16 @@ async def confirmed(centre: Centre, officer: Officer, password: str) -> bool:
         shut = await doors.shut_for(look.connection, account, now)
     if not shut and await matches(officer.password or "", password):
         return True
-    async with centre.work() as work:
-        if shut or await doors.wrong_guess(work.connection, account, now, WRONG, WINDOW):
-            await accounts.end_sessions(work.connection, officer.id)
+    await missed(centre, officer, shut=bool(shut))
     return False
+
+
+async def missed(centre: Centre, officer: Officer, *, shut: bool = False) -> None:
+    """A wrong password or code by who is signed in; the one that locks the account signs out."""
+    account = f"account:{officer.username[:80]}"
+    async with centre.work() as work:
+        if shut or await doors.wrong_guess(work.connection, account, work.at, WRONG, WINDOW):
+            await accounts.end_sessions(work.connection, officer.id)
 
 
 async def sign_out(centre: Centre, secret: str) -> None:
@@ -106,8 +131,8 @@ def secret_of(request: web.Request) -> tuple[str, bool]:
     return secret if secret.isascii() else "", by_itself
 
 
-async def identify(request: web.Request) -> tuple[Actor | None, str]:
-    """Who asks, by bearer token or session cookie."""
+async def identify(request: web.Request) -> tuple[Officer | None, str]:
+    """Whose account asks, by bearer token or session cookie."""
     centre, now = request.app[CENTRE], request.app[CENTRE].now()
     secret, _ = secret_of(request)
     if not secret or len(secret) > 200:
@@ -119,7 +144,7 @@ async def identify(request: web.Request) -> tuple[Actor | None, str]:
     if now - session.seen_at > TOUCH:
         async with centre.work() as work:
             await accounts.seen(work.connection, secret, now)
-    return actor_of(centre, session.officer, request[ORIGIN]), secret
+    return session.officer, secret
 
 
 def same_site(request: web.Request) -> bool:
@@ -138,10 +163,24 @@ def form_token(centre: Centre, secret: str) -> str:
     return hmac.new(secret.encode(), b"form", hashlib.sha256).hexdigest()[:32]
 
 
-def too_weak(password: str) -> bool:
-    """Twelve signs or more, of three kinds out of four (等保 customary threshold)."""
+def too_weak(password: str, username: str = "") -> bool:
+    """Twelve signs or more, of three kinds out of four (等保 customary threshold), not the name,
+    and not one of the words that everybody tries with a few signs behind it."""
     kinds = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
-    return len(password) < SHORTEST or sum(bool(re.search(kind, password)) for kind in kinds) < 3
+    short = len(password) < SHORTEST or len(set(password)) < 6
+    plain = password.lower().translate(PLAIN)
+    named = len(username) > 2 and username.lower().translate(PLAIN) in plain
+    common = any(word in plain and len(plain) - len(word) < 8 for word in COMMON)
+    few = sum(bool(re.search(kind, password)) for kind in kinds) < 3
+    return short or few or named or common
+
+
+async def used_before(centre: Centre, officer: Officer, password: str) -> bool:
+    """It is the present password or one of the last few."""
+    async with centre.look() as look:
+        past = await passwords.past(look.connection, officer.id)
+    kept = [one for one in (officer.password, *past) if _is_hash(one) and one is not None]
+    return any([await matches(one, password) for one in kept])
 
 
 def set_cookie(request: web.Request, response: web.StreamResponse, secret: str) -> None:

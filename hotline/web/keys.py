@@ -14,3 +14,4 @@ ORIGIN = web.RequestKey("origin", str)
 SECRET = web.RequestKey("secret", str)
 BADGE = web.RequestKey("badge", Badge)
 LANGUAGE = web.RequestKey("language", str)
+LACKS = web.RequestKey("lacks", bool)  # the account has no second factor yet, or its first password

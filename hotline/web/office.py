@@ -34,9 +34,10 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         raise CrossSite
     posted = await request.post()
     username = str(posted.get("username", ""))[:80].strip()
+    password, code = str(posted.get("password", ""))[:200], str(posted.get("code", ""))[:40]
     try:
         officer, secret, _ = await auth.sign_in(
-            request.app[CENTRE], username, str(posted.get("password", ""))[:200], origin_of(request)
+            request.app[CENTRE], username, password, origin_of(request), code
         )
     except Refused as error:
         told = error.en if request[LANGUAGE] == "en" else error.zh
@@ -200,7 +201,7 @@ def routes() -> list[Route]:
     return [
         page("GET", "/office/login", login, ANYONE, "登录", limit="read"),
         page("POST", "/office/login", sign_in, ANYONE, "登录", limit="sign_in"),
-        page("POST", "/office/logout", sign_out, STAFF, "退出"),
+        replace(page("POST", "/office/logout", sign_out, STAFF, "退出"), early=True),
         page("GET", "/office/", queue, WORKERS, "工作台"),
         page("GET", "/office/new", new, FILERS, "登记"),
         page("POST", "/office/new", file, FILERS, "登记"),

@@ -16,7 +16,7 @@ from escalation.calendar import ZONE
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
 from hotline.web import auth
-from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, SECRET, SETTINGS
+from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
 
 LANGUAGE_COOKIE = "hotline_language"
@@ -24,6 +24,7 @@ LANGUAGE_COOKIE = "hotline_language"
 FORMS = {
     "/complaints/mine/": "/complaints/mine",
     "/office/admin/": "/office/admin",
+    "/office/account/": "/office/account",
     "/office/messages/": "/office/messages",
     "/office/calls/": "/office/calls",
     "/office/rules/": "/office/rules",
@@ -108,6 +109,7 @@ def context(request: web.Request) -> dict[str, Any]:
         "home": home(actor.role) if actor else "/",
         "role": actor.role if actor else None,
         "badge": request.get(BADGE),
+        "lacks": request.get(LACKS, False),
         "city": request.app[SETTINGS].city,
         "now": centre.now(),
         "tree": centre.rules.tree,

@@ -82,9 +82,10 @@ def sessions() -> list[Route]:
         "told": answers.Session,
         "limit": "sign_in",
     }
+    ended: dict[str, Any] = {"answers": {204: "已退出"}}
     return [
         Route("POST", path, api_staff.post_session, ANYONE, "登录", **opened),
-        Route("DELETE", path, api_staff.delete_session, STAFF, "退出", answers={204: "已退出"}),
+        Route("DELETE", path, api_staff.delete_session, STAFF, "退出", early=True, **ended),
     ]
 
 

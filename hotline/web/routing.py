@@ -45,3 +45,4 @@ class Route:
     params: tuple[Param, ...] = ()
     api: bool = True
     limit: str = ""  # the public rate limit it falls under
+    early: bool = False  # open to who must still change the password or set up the factor

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from hotline.store import ledgers, migrations, rulebooks
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
+from hotline.store.guardtables import RightRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
@@ -20,7 +21,7 @@ from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 # Their tables are known as well.
-ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow)
+ALL = (RosterRow, AlertRow, RightRow, ledgers.IdentityRow, DecisionRow)
 assert all(row.metadata is METADATA for row in ALL)
 
 

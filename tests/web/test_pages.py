@@ -10,6 +10,7 @@ from hotline.domain.words import ACCOUNTS, Role
 from hotline.store.accounts import ADMINISTRATORS
 from tests.web.api_support import (
     OWN_PAGE,
+    PASSWORD,
     PNG,
     Client,
     acted,
@@ -186,7 +187,9 @@ async def test_an_account_is_disabled_enabled_again_and_never_the_own_one(client
     await client.post(
         "/office/admin/accounts", data={**form, "username": "agent"}, headers=OWN_PAGE
     )
-    await token(client, "agent")
+    wrong = {"username": "agent", "password": PASSWORD}
+    assert (await client.post("/api/v1/sessions", json=wrong)).status == 401
+    assert "待复核" in await found(client, "/office/admin")
 
 
 async def test_the_queue_filters_by_topic_and_pages(client: Client) -> None:
