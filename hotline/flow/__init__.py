@@ -12,6 +12,7 @@ trial       a dry run of rules over the cases of the last days
 choices     what a dispatcher is offered: the likeliest topics and departments
 drift       the drift watch: out of its limits, the classifier stops acting alone
 shadow      a candidate model reads along and decides nothing
+seen        who looks at citizens' identity more than the work asks for: an alarm
 alarms      told once when something breaks, open until it is mended
 repeats     what a complaint likely repeats, and why; sweep: what was missed of it
 rising      matters above what the hour usually brings: alerts, and who takes them in hand

@@ -14,7 +14,7 @@ from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import causes, notify, repeats
+from hotline.flow import causes, notify, repeats, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
@@ -202,7 +202,9 @@ async def reveal(
                 "您不能查看这件诉求的诉求人信息；需要联系时请由热线中心转达。",
                 "You may not see this citizen's identity; the centre relays.",
             )
-        return await work.vault.reveal(case.id or 0, fields, purpose, actor, work.at)
+        told = await work.vault.reveal(case.id or 0, fields, purpose, actor, work.at)
+        await seen.watch(work, actor)
+        return told
 
 
 async def _just_filed(work: Work, case: Case, actor: Actor) -> bool:

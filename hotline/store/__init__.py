@@ -9,6 +9,8 @@ stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts
 vault       citizens' identity at rest: encrypted, looked up by keyed hash, revealed on record
 ledger      what may be checked: audit chains, the conservation equation, the invariants
+reveals     who saw what of whom, as the auditor asks
+anchors     the daily root over all chains, outside the database; anchorchecks: held against it
 catalogue   plain reads and writes: departments, topics, labels, settings
 rulebooks   the duty list by version; decisions: what was suggested and done, the dispatch switch
 driftcounts what the drift watch counts; shadows: what a candidate said; alarms: what is broken

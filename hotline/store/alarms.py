@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.store.decisiontables import AlarmRow
 
 ALARMS = cast(Table, AlarmRow.__table__)
-KINDS = ("rule", "drift", "shadow")
+KINDS = ("rule", "drift", "shadow", "reveal")
 LIVE = ALARMS.c.ended_at.is_(None)
 
 
@@ -61,11 +61,12 @@ async def standing(connection: AsyncConnection) -> dict[str, int]:
     return {row[0]: row[1] for row in found}
 
 
-async def listed(connection: AsyncConnection, limit: int = 50) -> list[dict[str, Any]]:
-    """The open ones, newest first."""
-    found = await connection.execute(
-        select(*ALARMS.c).where(LIVE).order_by(ALARMS.c.id.desc()).limit(limit)
-    )
+async def listed(
+    connection: AsyncConnection, limit: int = 50, *, but: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """The open ones, newest first; without the kinds that are not for the asker."""
+    wanted = select(*ALARMS.c).where(LIVE, ALARMS.c.kind.not_in(list(but)))
+    found = await connection.execute(wanted.order_by(ALARMS.c.id.desc()).limit(limit))
     return [dict(row._mapping) for row in found]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import logchecks, orderchecks, receiptchecks, rows
+from hotline.store import anchorchecks, logchecks, orderchecks, receiptchecks, rows
 from hotline.store.casechecks import Kept, Rung, Stumbled, Ticks, check
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
@@ -65,6 +65,7 @@ async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> V
             logchecks.reveals(connection),
             logchecks.acts(connection),
             logchecks.files_agree(connection, folder, now),
+            anchorchecks.check(connection, cipher, folder),
         ):
             async for problem in checks:
                 verdict.add(problem)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from channels.forms import BadForm, Form, problems, words
 from hotline.domain.drift import Measure
-from hotline.flow import drift, shadow
+from hotline.flow import drift, seen, shadow
 from hotline.flow.centre import Centre
 from hotline.flow.drift import Baseline
 from hotline.flow.shadow import Report
@@ -46,7 +46,7 @@ async def model(centre: Centre, language: str) -> dict[str, Any]:
     found = await drift.standing(centre)
     run = await shadow.running(centre)
     async with centre.look() as look:
-        open_alarms = await alarms.listed(look.connection)
+        open_alarms = await alarms.listed(look.connection, but=(seen.REVEAL,))
     return {
         "dispatch": switch(found.switch),
         "set_by_hand": not centre.automatic,

@@ -28,10 +28,11 @@ from hotline.flow import (
 from hotline.flow.centre import Centre
 from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
-from hotline.store import inbox
+from hotline.store import anchors, inbox
 from hotline.web import (
     admin,
     admin_accounts,
+    admin_reveals,
     citizen,
     live,
     office,
@@ -136,7 +137,7 @@ def _origin(request: web.Request) -> str:
 @cache
 def _every_route() -> tuple[Route, ...]:
     desks = (office, office_case, office_orders, papers, office_notices, office_duty)
-    keepers = (office_account, admin, admin_accounts)
+    keepers = (office_account, admin, admin_accounts, admin_reveals)
     rules = (office_rules, office_rule, office_model, office_alerts)
     pages = (citizen, *desks, *keepers, *rules)
     return (*routes(), *(route for page in pages for route in page.routes()))
@@ -202,7 +203,17 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("hours at start", lambda: rising.count_hours(centre))
     schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
+    schedule.once("anchor at start", lambda: _anchor(centre))
+    schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
+
+
+async def _anchor(centre: Centre) -> None:
+    async with centre.look() as look:
+        made = await anchors.due(look.connection, look.cipher, centre.files, look.at)
+    if made is not None:
+        async with centre.work() as work:
+            await anchors.keep(work.connection, work.cipher, centre.files, made)
 
 
 async def _forget(centre: Centre) -> None:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from channels.forms import clean
 from hotline.domain.errors import Refused
-from hotline.flow import drift, shadow
+from hotline.flow import drift, seen, shadow
 from hotline.store import alarms, decisions
 from hotline.web import forms
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -23,7 +23,7 @@ async def _model(request: web.Request, problem: str = "", status: int = 200) -> 
     centre = request.app[CENTRE]
     run = await shadow.running(centre)
     async with centre.look() as look:
-        open_alarms = await alarms.listed(look.connection)
+        open_alarms = await alarms.listed(look.connection, but=(seen.REVEAL,))
         turns = await decisions.turns(look.connection)
     facts = {
         "standing": await drift.standing(centre),

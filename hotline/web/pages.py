@@ -23,6 +23,7 @@ LANGUAGE_COOKIE = "hotline_language"
 # Where a form is sent, and the page that it stands on.
 FORMS = {
     "/complaints/mine/": "/complaints/mine",
+    "/office/admin/reveals": "/office/admin/reveals",
     "/office/admin/": "/office/admin",
     "/office/account/": "/office/account",
     "/office/messages/": "/office/messages",
