@@ -37,6 +37,7 @@ class Limits(Group):
     public: Literal["on", "off"] = "on"
     attachment_mb: int = Field(default=20, ge=1, le=200)
     case_mb: int = Field(default=50, ge=1, le=500)
+    clamd: str = ""  # host:port or socket of ClamAV; empty: files are not scanned
 
 
 class Staff(Group):
@@ -197,6 +198,11 @@ def _check_mail(mail: Mail) -> None:
 
 def _check(settings: Settings) -> None:
     _check_mail(settings.mail)
+    clamd = settings.limits.clamd
+    if clamd and not clamd.startswith("/") and not SMTP.fullmatch(clamd):
+        raise WrongSetting(
+            "HOTLINE_LIMITS__CLAMD 须为 主机:端口 或套接字路径 / host:port, or a socket's path"
+        )
     if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
         raise WrongSetting(
             "HOTLINE_LIMITS__PUBLIC=off 只允许绑定本机地址 / is allowed on loopback only"

@@ -1,5 +1,7 @@
 """Files in, files out: type by content, size bounded, served as a download and never inline."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -15,7 +17,9 @@ from hotline.flow import work as flow
 from hotline.store import files
 from hotline.store.files import Kept
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
+from hotline.web.photos import NoPhoto, bare
 from hotline.web.problems import BadBody, TooLarge, WrongType
+from hotline.web.scanning import Infected, NotScanned, scan
 from hotline.web.shown import answer
 
 ALLOWED = {
@@ -38,6 +42,8 @@ ALLOWED = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
 }
 CHUNK = 2**16
+# One picture at a time: the largest that is taken needs some hundred megabytes while it is drawn.
+_drawing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -75,6 +81,15 @@ async def keep(request: web.Request, name: str, body: bytes) -> Kept:
     if not body or kind is None or (kind not in ALLOWED and kind != "text/plain"):
         zh = "不支持这种文件，请上传图片、PDF、Word、Excel、录音或视频。"
         raise BadForm([FieldProblem("file", "kind", zh, "This kind of file is not taken.")])
+    clamd = request.app[SETTINGS].limits.clamd
+    if clamd:
+        await scan(clamd, body)
+    try:
+        body = await asyncio.get_running_loop().run_in_executor(_drawing, bare, body, kind)
+    except NoPhoto:
+        zh = "图片已损坏或过大，无法读取，请重新选择。"
+        wrong = FieldProblem("file", "picture", zh, "The picture is broken or too large.")
+        raise BadForm([wrong]) from None
     digest = files.write(centre.files, body)
     async with centre.work() as work:
         facts = (safe_name(name), len(body), kind)
@@ -92,6 +107,9 @@ async def uploads(request: web.Request) -> list[str]:
             except BadForm as error:
                 wrong = [replace(one, field="attachments") for one in error.problems]
                 raise BadForm(wrong) from None
+            except (Infected, NotScanned) as error:
+                told = FieldProblem("attachments", error.code, error.zh, error.en)
+                raise BadForm([told]) from None
     return tokens
 
 

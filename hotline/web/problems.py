@@ -17,7 +17,7 @@ from hotline.flow.papers import NoReminder, NotMade
 from hotline.flow.ringing import NoSuchTask
 from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
-from hotline.web import factor
+from hotline.web import factor, scanning
 from hotline.web.keys import LANGUAGE
 
 log = structlog.get_logger(__name__)
@@ -131,6 +131,8 @@ STATUS: dict[type[Refused], int] = {
     SignInNeeded: 401,
     SignInWrong: 401,
     CrossSite: 403,
+    scanning.Infected: 422,
+    scanning.NotScanned: 503,
     factor.PasswordNeeded: 403,
     factor.FactorNeeded: 403,
 }
