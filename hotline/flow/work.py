@@ -9,7 +9,7 @@ from hotline.domain import access, perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
-from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
+from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible, Stale
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.state import State
@@ -43,11 +43,22 @@ async def act(
 ) -> CaseView:
     """One action, one entry, one transaction; Stale when the case has moved past `version`."""
     async with centre.work() as work:
-        case = await work.cases.change(number, version)
-        if not access.may_see(actor, case):
-            raise NoSuchCase
+        case = await _to_change(work, number, actor, version)
         await act_in(centre, work, case, facts, actor)
     return await view(centre, number, actor)
+
+
+async def _to_change(work: Work, number: str, actor: Actor, version: int | None) -> Case:
+    """Whether it may be seen comes first: a version would tell that there is such a case."""
+    try:
+        case = await work.cases.change(number, version)
+    except Stale:
+        case = await work.cases.read(number)
+        if access.may_see(actor, case):
+            raise
+    if not access.may_see(actor, case):
+        raise NoSuchCase
+    return case
 
 
 async def accept_offer(
@@ -56,9 +67,7 @@ async def accept_offer(
     """Accepted and dispatched in one step, to what the dispatcher chose of the offer: topic, unit."""
     topic, department = chosen
     async with centre.work() as work:
-        case = await work.cases.change(number, version)
-        if not access.may_see(actor, case):
-            raise NoSuchCase
+        case = await _to_change(work, number, actor, version)
         routed = case.suggestions.get("route") or {}
         by_list = department == routed.get("department")
         co = tuple(routed.get("co_departments") or ()) if by_list else ()
@@ -101,6 +110,7 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
     step = Step(actor, work.at, centre.rules)
     _check_topic(centre, facts)
     if isinstance(facts, acts.Merge):
+        access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
         await _check_parent(work, facts)
     await enclose(centre, work, case, facts)
     perform.perform(case, facts, step)

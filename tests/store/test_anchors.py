@@ -191,6 +191,7 @@ async def test_a_thousand_records_tampered_with_are_a_thousand_found(
     assert len(without) < 200, "without the anchor only the clumsy are found"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 async def test_what_was_done_to_one_record_is_named_by_its_place(
     centre: Centre, way: Tamper
@@ -225,6 +226,7 @@ async def test_an_anchor_a_day_that_holds_every_chain_that_moved(
     assert not await broken(centre)
 
 
+@pytest.mark.slow
 async def test_acts_and_reveals_rewritten_by_the_owner_are_found(centre: Centre) -> None:
     number = await a_life(centre)
     async with centre.work() as unit:
@@ -244,6 +246,7 @@ async def test_acts_and_reveals_rewritten_by_the_owner_are_found(centre: Centre)
     assert {one.place for one in await broken(centre)} == {"acts", number}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sabotage", ["leaves", "header", "gone", "unsealed"])
 async def test_an_anchor_that_was_changed_is_no_anchor(
     centre: Centre, clock: MovingClock, sabotage: str

@@ -79,6 +79,7 @@ async def test_no_staff_route_of_a_public_hotline_opens_to_one_factor(public: Cl
     assert closed > 300
 
 
+@pytest.mark.slow
 async def test_with_both_factors_a_public_hotline_opens(public: Client, clock: MovingClock) -> None:
     authenticator = await enrolled(public, "dispatcher")
     told = {"username": "dispatcher", "password": PASSWORD, "code": authenticator.at(clock.at)}
@@ -88,6 +89,7 @@ async def test_with_both_factors_a_public_hotline_opens(public: Client, clock: M
     assert (await public.get("/api/v1/cases", headers=headers)).status == 200
 
 
+@pytest.mark.slow
 async def test_a_machines_token_needs_no_factor(public: Client) -> None:
     async with public.centre.work() as work:
         new = accounts.NewOfficer("gateway", "gateway", Role.DISPATCHER)
@@ -97,6 +99,7 @@ async def test_a_machines_token_needs_no_factor(public: Client) -> None:
     assert (await public.get("/api/v1/cases", headers=headers)).status == 200
 
 
+@pytest.mark.slow
 async def test_at_the_machine_itself_what_lacks_may_wait_and_is_said(client: Client) -> None:
     headers = await token(client, "dispatcher")
     assert (await client.get("/api/v1/cases", headers=headers)).status == 200
@@ -123,6 +126,7 @@ async def test_a_code_is_taken_once_within_its_time_and_with_the_right_password(
     assert await tries(client, "agent", near(authenticator, clock, 2)) == 401, "too early"
 
 
+@pytest.mark.slow
 async def test_the_same_code_at_once_from_two_places_lets_one_in(
     client: Client, clock: MovingClock
 ) -> None:
@@ -133,6 +137,7 @@ async def test_the_same_code_at_once_from_two_places_lets_one_in(
     assert sorted(found) == [201, 401, 401, 401]
 
 
+@pytest.mark.slow
 async def test_guessed_codes_lock_the_account(client: Client, clock: MovingClock) -> None:
     """Row 27: of 10,000 guesses none but the first five is even looked at."""
     authenticator = await enrolled(client, "agent")
@@ -162,6 +167,7 @@ async def sends(client: Client, path: str, page: str, **form: str) -> tuple[int,
     return answer.status, await answer.text()
 
 
+@pytest.mark.slow
 async def test_the_factor_is_set_up_on_the_page_and_a_recovery_code_works_once(
     client: Client, clock: MovingClock
 ) -> None:
@@ -198,6 +204,7 @@ def test_passwords_that_everybody_tries_are_weak(weak: str) -> None:
     assert auth.too_weak(weak, "dispatcher")
 
 
+@pytest.mark.slow
 async def test_a_password_is_not_taken_again_and_ends_every_session(client: Client) -> None:
     new = ["Correct-horse-23456", "Correct-horse-34567"]
     elsewhere = await token(client, "agent")
@@ -214,6 +221,7 @@ async def test_a_password_is_not_taken_again_and_ends_every_session(client: Clie
         assert status == 422 and "最近用过" in page
 
 
+@pytest.mark.slow
 async def test_an_old_password_must_be_changed_before_anything_else(
     public: Client, clock: MovingClock
 ) -> None:
@@ -228,6 +236,7 @@ async def test_an_old_password_must_be_changed_before_anything_else(
     assert (await public.get("/office/account", headers=headers)).status == 200
 
 
+@pytest.mark.slow
 async def test_of_too_many_sessions_the_longest_unused_ends(
     client: Client, clock: MovingClock
 ) -> None:
@@ -296,6 +305,7 @@ async def test_a_role_is_granted_by_two_and_its_owner_sets_the_password_once(
     assert await tries(client, "li", "", "Li-si-2026-好的") == 201
 
 
+@pytest.mark.slow
 async def test_an_invitation_ends_after_half_an_hour(client: Client, clock: MovingClock) -> None:
     async with client.centre.work() as work:
         officer = await accounts.by_name(work.connection, "agent")
@@ -308,6 +318,7 @@ async def test_an_invitation_ends_after_half_an_hour(client: Client, clock: Movi
     assert answer.status == 422 and "已过期" in await answer.text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("do", "username", "role"),
     [("role", "agent", "director"), ("enable", "clerk", "clerk"), ("reset", "auditor", "auditor")],
@@ -338,6 +349,7 @@ async def test_what_gives_a_right_waits_for_a_second_person(
     assert (after.role.value, after.disabled) == (role, False)
 
 
+@pytest.mark.slow
 async def test_no_one_holds_two_administrators_roles(client: Client) -> None:
     await enters(client, "secadmin")
     async with client.centre.look() as look:
@@ -351,6 +363,7 @@ async def test_no_one_holds_two_administrators_roles(client: Client) -> None:
     assert own[0] == 409, "nobody changes the own role"
 
 
+@pytest.mark.slow
 async def test_each_administrators_acts_are_only_its_own(client: Client) -> None:
     """Row 45: every act of administration, tried by the two others and by nobody special."""
     acts = {

@@ -42,6 +42,7 @@ async def everything(client: Client) -> list[object]:
     return found
 
 
+@pytest.mark.slow
 async def test_an_act_whose_record_cannot_be_written_is_refused(client: Client) -> None:
     """Row 21; sign-in, accounts, rights, passwords, a look at identity, a step of a case."""
     # Six outages in a row: their tracebacks take longer to draw than the test.
@@ -94,6 +95,7 @@ async def page(client: Client, **form: str) -> str:
     return await answer.text()
 
 
+@pytest.mark.slow
 async def test_the_auditor_finds_who_saw_what_of_whom(client: Client) -> None:
     """Row 12: by officer, by case, by citizen; every look is there."""
     first = (await filed(client))["number"]
@@ -114,6 +116,7 @@ async def test_the_auditor_finds_who_saw_what_of_whom(client: Client) -> None:
         assert (await client.get("/office/admin/reveals")).status == 403
 
 
+@pytest.mark.slow
 async def test_more_looks_than_an_hours_work_asks_for_raise_an_alarm(
     client: Client, clock: MovingClock
 ) -> None:
