@@ -36,6 +36,7 @@ STAFF = (
     ("callback", Role.CALLBACK, None),
     ("director", Role.DIRECTOR, None),
     ("secadmin", Role.SECADMIN, None),
+    ("auditor", Role.AUDITOR, None),
     ("agent", Role.AGENT, None),
     ("shift_lead", Role.SHIFT_LEAD, None),
     ("leader", Role.LEADER, "cgj"),
@@ -233,6 +234,7 @@ async def clerk_replies(clerk: Person) -> None:
         ("director", ("/office/reports", "/office/messages", "/office/account")),
         ("agent", ("/office/new",)),
         ("secadmin", ("/office/admin",)),
+        ("auditor", ("/office/admin", "/office/admin/reveals")),
     ],
 )
 async def test_every_other_page_can_be_read_and_used(
