@@ -10,7 +10,7 @@ from hotline.store import accounts, acts, doors, factors, invitations, passwords
 from hotline.store.accounts import Officer
 from hotline.web import auth, factor, forms
 from hotline.web.bodies import origin_of
-from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET, SETTINGS
+from hotline.web.keys import ACTOR, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.pages import render, see_other
 from hotline.web.problems import CrossSite
 from hotline.web.routing import ANYONE, STAFF, Route
@@ -38,6 +38,7 @@ async def _account(
     centre, officer = request.app[CENTRE], await own(request)
     facts: dict[str, Any] = {"officer": officer, "codes": codes, "problem": ""}
     facts |= {"needs": [one.code for one in factor.lacks(officer, centre.now())]}
+    request[LACKS] = bool(facts["needs"])
     if problem is not None:
         facts["problem"] = problem.en if request[LANGUAGE] == "en" else problem.zh
     async with centre.look() as look:
