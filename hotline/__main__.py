@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _running(commands)
     _accounts(commands)
+    _keys(commands)
     _files(commands)
     _dispatching(commands)
     return top
@@ -78,6 +79,14 @@ def _named(commands: Any, name: str) -> argparse.ArgumentParser:
     made.add_argument("--role", required=True, choices=[role.value for role in ACCOUNTS])
     made.add_argument("--department", metavar="CODE")
     return made
+
+
+def _keys(commands: Any) -> None:
+    keys = _command(commands, "keys", "密钥 / the keys of encrypted fields")
+    doing = keys.add_subparsers(dest="doing", required=True, metavar="list|rotate")
+    _command(doing, "list", "现有密钥 / which there are")
+    rotated = _command(doing, "rotate", "轮换，不停机 / a new one for everything, online")
+    rotated.add_argument("--suite", choices=("intl", "sm"))
 
 
 def _files(commands: Any) -> None:
@@ -182,7 +191,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
-    elif told.command in ("rules", "labels", "model"):
+    elif told.command in ("rules", "labels", "model", "keys"):
         made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)

@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/hotline.db"
     data: Path | None = None  # attachments, keys, caches; default beside the SQLite file
     city: str = "云溪市"
+    suite: Literal["intl", "sm"] = "intl"  # of the keys that a first start makes
     serve: Serve = Serve()
     limits: Limits = Limits()
     staff: Staff = Staff()

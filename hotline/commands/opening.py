@@ -91,7 +91,7 @@ async def ready_store(
     async with store_of(settings, make=make) as store:
         await check_schema(store, make=make)
         _make_folder(settings.folder)
-        yield store, Cipher(Keys.load_or_make(settings.folder))
+        yield store, Cipher(Keys.load_or_make(settings.folder, settings.suite), settings.folder)
 
 
 @asynccontextmanager

@@ -112,7 +112,7 @@ async def _dispatch(store: Store) -> list[Finding]:
 
 
 async def _accounts(store: Store, settings: Settings) -> Finding:
-    cipher = Cipher(Keys.load_or_make(settings.folder))
+    cipher = Cipher(Keys.load_or_make(settings.folder, settings.suite), settings.folder)
     try:
         async with store.read() as connection:
             kept = await accounts.first_passwords(connection, cipher)

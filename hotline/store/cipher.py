@@ -1,16 +1,18 @@
-"""The keys that lie outside the database, and what they lock: fields, look-ups, query codes."""
+"""What the keys lock: fields, look-ups, query codes."""
 
-import base64
 import hashlib
 import hmac
-import json
-import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hotline.store.keys import FILE, Keys
+from hotline.store.suites import SM4GCM, keyed_hash
+
+__all__ = ["Cipher", "Keys", "Unreadable", "new_query_code", "plain_code", "secret_hash"]
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # What people misread, read as what was meant (Crockford's own rule).
@@ -22,74 +24,56 @@ class Unreadable(Exception):
     """A value that none of our keys opens, or that lies in another row than it was written to."""
 
 
-@dataclass(frozen=True)
-class Keys:
-    """Secrets of one installation: numbered field keys, a look-up key, a code key."""
+class Sealer(Protocol):
+    """Authenticated encryption of one field under one key."""
 
-    current: str
-    fields: dict[str, bytes]
-    lookup: bytes
-    codes: bytes
-
-    @classmethod
-    def load_or_make(cls, folder: Path) -> "Keys":
-        path = folder / "keys.json"
-        if not path.exists():
-            cls._make(path)
-        stored = json.loads(path.read_text("ascii"))
-        return cls(
-            current=stored["current"],
-            fields={name: base64.b64decode(key) for name, key in stored["fields"].items()},
-            lookup=base64.b64decode(stored["lookup"]),
-            codes=base64.b64decode(stored["codes"]),
-        )
-
-    @staticmethod
-    def _make(path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = {
-            "current": "k1",
-            "fields": {"k1": _random_key()},
-            "lookup": _random_key(),
-            "codes": _random_key(),
-        }
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            json.dump(made, out)
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            # A link refuses to replace: of two nodes that start at once, one set of keys stays.
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-
-
-def _random_key() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes: ...
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes: ...
 
 
 class Cipher:
-    """AES-256-GCM per field, bound to table, column and row; keyed hashes for look-up."""
+    """Authenticated encryption per field, bound to table, column and row; keyed hashes for look-up.
 
-    def __init__(self, keys: Keys) -> None:
-        self._current = keys.current
-        self._open = {name: AESGCM(key) for name, key in keys.fields.items()}
-        self._lookup = keys.lookup
-        self._codes = keys.codes
+    A key that `hotline keys rotate` adds is taken up by whoever runs, at the next value.
+    """
+
+    def __init__(self, keys: Keys, folder: Path | None = None) -> None:
+        self._path = folder / FILE if folder else None
+        self._seen = self._changed()
+        self._take(keys)
+
+    def _take(self, keys: Keys) -> None:
+        self.current = keys.current
+        self._open: dict[str, Sealer] = {
+            name: SM4GCM(key) if keys.suites.get(name) == "sm" else AESGCM(key)
+            for name, key in keys.fields.items()
+        }
+        self._keys = keys
+
+    def _changed(self) -> int:
+        try:
+            return self._path.stat().st_mtime_ns if self._path else 0
+        except FileNotFoundError:
+            return 0
+
+    def refresh(self) -> None:
+        changed = self._changed()
+        if self._path is not None and changed != self._seen:
+            self._seen = changed
+            self._take(Keys.load(self._path))
 
     def lock(self, value: str, place: str) -> bytes:
         """`place` is table.column.row: a value moved elsewhere does not open."""
+        self.refresh()
         nonce = secrets.token_bytes(NONCE)
         body = value.encode("utf-8", "surrogatepass")
-        locked = self._open[self._current].encrypt(nonce, body, place.encode())
-        return self._current.encode("ascii") + b":" + nonce + locked
+        locked = self._open[self.current].encrypt(nonce, body, place.encode())
+        return self.current.encode("ascii") + b":" + nonce + locked
 
     def unlock(self, value: bytes, place: str) -> str:
         name, _, body = value.partition(b":")
+        if name.decode("ascii", "replace") not in self._open:
+            self.refresh()
         key = self._open.get(name.decode("ascii", "replace"))
         if key is None:
             raise Unreadable("an unknown key")
@@ -99,12 +83,18 @@ class Cipher:
             raise Unreadable(place) from error
         return plain.decode("utf-8", "surrogatepass")
 
+    def is_current(self, value: bytes) -> bool:
+        return value.partition(b":")[0] == self.current.encode("ascii")
+
+    def _keyed(self, key: bytes, text: str) -> str:
+        return keyed_hash(self._keys.suite, key, text.encode())
+
     def blind(self, kind: str, value: str) -> str:
         """Keyed hash by which an encrypted phone or mail address is found again."""
-        return hmac.new(self._lookup, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+        return self._keyed(self._keys.lookup, f"{kind}:{value}")
 
     def hash_code(self, number: str, code: str) -> str:
-        return hmac.new(self._codes, f"{number}:{code}".encode(), hashlib.sha256).hexdigest()
+        return self._keyed(self._keys.codes, f"{number}:{code}")
 
     def same_code(self, number: str, code: str, kept: str) -> bool:
         return hmac.compare_digest(self.hash_code(number, code), kept)

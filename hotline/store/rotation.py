@@ -1,0 +1,107 @@
+"""Every encrypted value under a new key, while the hotline runs; a page at a time, none twice."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.store.cipher import Cipher
+from hotline.store.database import Store
+from hotline.store.ledgers import AttachmentRow, IdentityRow, OfficerRow, OutboxRow
+from hotline.store.standby import RosterRow
+from hotline.store.tables import AnswerRow, IntakeRow
+
+PAGE = 200  # values a transaction: an intake that waits for it waits a few milliseconds
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A column of locked values, and the place that each is bound to."""
+
+    table: Any
+    column: str
+    place: Callable[[Any], str]
+    beside: tuple[str, ...] = ()  # columns that the place is made of
+
+
+def _identity(column: str) -> Sealed:
+    return Sealed(IdentityRow, column, lambda row: f"identity.{column}.{row.case_id}", ("case_id",))
+
+
+SEALED = (
+    *map(_identity, ("name", "phone", "email", "address", "id_number", "words")),
+    Sealed(IntakeRow, "raw", lambda r: f"intake.raw.{r.channel}.{r.key}", ("channel", "key")),
+    Sealed(AnswerRow, "body", lambda r: f"answer.body.{r.scope}.{r.key}", ("scope", "key")),
+    Sealed(AttachmentRow, "name", lambda r: f"attachment.name.{r.token}", ("token",)),
+    Sealed(
+        OfficerRow,
+        "first_password",
+        lambda r: f"officer.first_password.{r.username}",
+        ("username",),
+    ),
+    Sealed(OfficerRow, "email", lambda r: f"officer.email.{r.username}", ("username",)),
+    Sealed(OfficerRow, "factor_secret", lambda r: f"officer.factor.{r.id}", ("id",)),
+    Sealed(OutboxRow, "address", lambda r: f"outbox.address.{r.message_id}", ("message_id",)),
+    Sealed(RosterRow, "people", lambda r: f"roster.people.{r.department}", ("department",)),
+)
+
+
+async def rotate(store: Store, cipher: Cipher) -> AsyncIterator[int]:
+    """How many values a page brought under the current key, until none is left under another.
+
+    Twice over: what was being written under the old key while the new one came is met again.
+    """
+    for _ in range(2):
+        for sealed in SEALED:
+            after: Any = None
+            while True:
+                async with store.write() as connection:
+                    last, moved = await _page(connection, cipher, sealed, after)
+                yield moved
+                if last is None:
+                    break
+                after = last
+
+
+def _keys(sealed: Sealed) -> list[Any]:
+    return list(sealed.table.__table__.primary_key.columns)
+
+
+async def _page(
+    connection: AsyncConnection, cipher: Cipher, sealed: Sealed, after: Any
+) -> tuple[Any, int]:
+    """Rows after `after` in the order of their keys; the last one's key, if there may be more."""
+    columns, keys = sealed.table.__table__.c, _keys(sealed)
+    locked = columns[sealed.column]
+    wanted = select(*keys, *(columns[name] for name in sealed.beside), locked.label("locked"))
+    wanted = wanted.where(locked.is_not(None), ~_under(locked, cipher.current))
+    if after is not None:
+        wanted = wanted.where(tuple_(*keys) > after)
+    rows = (await connection.execute(wanted.order_by(*keys).limit(PAGE))).all()
+    for row in rows:
+        place = sealed.place(row)
+        fresh = cipher.lock(cipher.unlock(row.locked, place), place)
+        mine = and_(*(key == value for key, value in zip(keys, row, strict=False)))
+        one = update(sealed.table).where(mine, locked == row.locked)
+        await connection.execute(one.values({sealed.column: fresh}))
+    last = tuple(rows[-1][: len(keys)]) if len(rows) == PAGE else None
+    return last, len(rows)
+
+
+def _under(locked: Any, name: str) -> Any:
+    """By the key's name in front of the value, without reading the value."""
+    begins = f"{name}:".encode("ascii")
+    return func.substr(locked, 1, len(begins)) == begins
+
+
+async def left(connection: AsyncConnection, cipher: Cipher) -> int:
+    """Values under other keys than the current one."""
+    cipher.refresh()
+    found = 0
+    for sealed in SEALED:
+        locked = sealed.table.__table__.c[sealed.column]
+        counted = select(func.count()).where(locked.is_not(None), ~_under(locked, cipher.current))
+        found += int((await connection.execute(counted)).scalar_one())
+    return found
