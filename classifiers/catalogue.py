@@ -19,6 +19,10 @@ class Topic:
     phrases: tuple[str, ...]
 
     @property
+    def matter(self) -> str:
+        return f"{self.level1}/{self.level2}"
+
+    @property
     def path(self) -> str:
         return f"{self.level1}/{self.level2}/{self.level3}"
 
@@ -44,6 +48,18 @@ def _meanings() -> Mapping[str, Mapping[str, list[str]]]:
         (resources.files("classifiers") / "labels.toml").read_text("utf-8")
     )
     return found
+
+
+@cache
+def _said() -> Mapping[str, str]:
+    text = (resources.files("classifiers") / "matters.toml").read_text("utf-8")
+    found: Mapping[str, str] = tomllib.loads(text)["words"]
+    return found
+
+
+def said_of(topic: Topic) -> list[str]:
+    """What citizens say when they mean the topic's matter (level 2), beside its names."""
+    return _said().get(topic.matter, "").split()
 
 
 def label_of(topic: Topic) -> str | None:

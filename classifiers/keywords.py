@@ -8,10 +8,10 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from classifiers.catalogue import Topic
+from classifiers.catalogue import Topic, label_of, said_of
 from classifiers.tokens import words
 
-NAME_WEIGHT, PARENT_WEIGHT, PHRASE_WEIGHT = 3.0, 1.0, 2.0
+NAME_WEIGHT, PARENT_WEIGHT, PHRASE_WEIGHT, SAID_WEIGHT = 3.0, 1.0, 2.0, 1.0
 
 
 class Keywords:
@@ -19,6 +19,7 @@ class Keywords:
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         self.topics = tuple(topics)
+        self.fields = tuple(label_of(topic) for topic in self.topics)
         profiles = [self._profile(topic) for topic in self.topics]
         spread = Counter(word for profile in profiles for word in profile)
         self._rare = {word: math.log(1 + len(profiles) / n) for word, n in spread.items()}
@@ -34,6 +35,7 @@ class Keywords:
         for text, weight in (
             (topic.level3, NAME_WEIGHT),
             (topic.level2, PARENT_WEIGHT),
+            *((said, SAID_WEIGHT) for said in said_of(topic)),
             *((phrase, PHRASE_WEIGHT) for phrase in topic.phrases),
         ):
             for word in words(text):

@@ -23,7 +23,7 @@ SIGNS: tuple[tuple[str, str, float], ...] = (
         1.5,
     ),
     (
-        r"建议|提议|倡议|意见和建议|希望(增设|增加|开通|设立|规划|修建|优化)|应该(增|设|加强)",
+        r"(?<!听取)(?<!意见)建议|建言|提议|倡议|意见和建议|希望(增设|增加|开通|设立|规划|修建|优化)|应该(增|设|加强)",
         "suggestion",
         1.6,
     ),
@@ -34,7 +34,33 @@ SIGNS: tuple[tuple[str, str, float], ...] = (
         1.1,
     ),
 )
+# What a title alone says: a question asks, an imperative wants help, an accusation reports.
+TITLE_SIGNS: tuple[tuple[str, str, float], ...] = (
+    (
+        r"(何时|什么时候|多久|吗|呢|如何|怎样|能不能|可不可以|是否|多少|哪里|哪些).{0,14}[？?]?$|^(咨询|请问|询问|问)",
+        "consult",
+        1.6,
+    ),
+    (r"^(关于)?.{0,6}(建议|建言|提议)|的(几点|一些)?(建议|建言|设想|想法)", "suggestion", 2.4),
+    (
+        r"^(请求|恳请|恳求|求助|请|求|盼|望|希望|要求|急盼|跪求).{2}|急需|帮(帮|忙)|救(救|助)",
+        "help",
+        1.5,
+    ),
+    (
+        r"举报|控诉|检举|揭发|利用职(务|权|位)|贪|诈骗|传销|黑恶|涉黑|非法|违法|造假|以权谋私|敛财",
+        "report",
+        1.8,
+    ),
+    (
+        r"投诉|扰民|乱|差|坑|黑|霸|拖欠|不退|不给|无人管|没人管|不作为|违规|污染|质量|欺|敷衍|推诿|虚假|合理吗|谁(来)?管|困扰|反映",
+        "complaint",
+        1.5,
+    ),
+    (r"^(感谢|表扬|点赞|致谢|为.{1,14}点赞)", "praise", 4.0),
+)
 PATTERNS = tuple((re.compile(sign), wish, weight) for sign, wish, weight in SIGNS)
+TITLE_PATTERNS = tuple((re.compile(sign), wish, weight) for sign, wish, weight in TITLE_SIGNS)
 # Nearly every letter ends with thanks; only one that opens with them praises.
 PRIOR = {
     "complaint": 1.0,
@@ -45,7 +71,7 @@ PRIOR = {
     "praise": 0.0,
 }
 POLITE = re.compile(r"(非常|万分|十分|谢谢|不胜)?感谢[！!。.您你]*$|谢谢")
-VERSION = "wishes-1"
+VERSION = "wishes-2"
 
 
 def wish(title: str, body: str) -> Suggestion:
@@ -53,8 +79,13 @@ def wish(title: str, body: str) -> Suggestion:
     scored = dict(PRIOR)
     said: dict[str, list[str]] = {}
     told = POLITE.sub("", body.strip()[:2000])
-    for text, times in ((title[:200], 2.0), (told, 1.0)):
-        for pattern, name, weight in PATTERNS:
+    heard = (
+        (title[:200], 1.0, TITLE_PATTERNS),
+        (title[:200], 1.2, PATTERNS),
+        (told, 1.0, PATTERNS),
+    )
+    for text, times, patterns in heard:
+        for pattern, name, weight in patterns:
             found = pattern.search(text)
             if found:
                 scored[name] += weight * times * (0.4 if name == "praise" and times == 1.0 else 1.0)
