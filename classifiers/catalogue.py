@@ -71,6 +71,7 @@ def label_of(topic: Topic) -> str | None:
     return None
 
 
+@cache
 def kinds_of(department: str) -> tuple[str, ...]:
     """The kinds of department, of those that real replies name, that a department belongs to."""
     return tuple(kind for kind, names in _meanings()["kinds"].items() if department in names)

@@ -39,7 +39,7 @@ def find(
     fields: Mapping[str, float],
     matters: tuple[Sequence[str], Array] | None,
 ) -> Found:
-    scored, because = keywords.scores(text.head, text.rest)
+    scored = keywords.scores(text.head, text.rest)
     field = next(iter(fields), "")
     if not scored and not fields:
         return Found((), {}, (), fields, field, False)
@@ -47,7 +47,7 @@ def find(
     order = _apart(keywords, numpy.argsort(-worth, kind="stable"))
     total = float(worth.sum()) or 1.0
     chances = {n: float(worth[n]) / total for n in order}
-    said = tuple(sorted(set(because.get(order[0], ())), key=lambda one: (-len(one), one)))
+    said = tuple(keywords.because(order[0], text.all))
     agrees = bool(field) and keywords.fields[order[0]] == field
     return Found(tuple(order), chances, said, fields, field, agrees)
 
@@ -82,11 +82,22 @@ def _worths(
 
 
 def _shares(keywords: Keywords, fields: Mapping[str, float]) -> Array:
-    found = [
-        UNLABELLED if not fields or field is None else FLOOR + fields.get(field, 0.0)
-        for field in keywords.fields
-    ]
-    return numpy.array(found)
+    if not fields:
+        return numpy.full(len(keywords.topics), UNLABELLED)
+    places = _field_numbers(keywords, tuple(sorted(fields)))
+    known = [*(FLOOR + fields[label] for label in sorted(fields)), FLOOR, UNLABELLED]
+    found: Array = numpy.array(known)[places]
+    return found
+
+
+@lru_cache(maxsize=8)
+def _field_numbers(keywords: Keywords, labels: tuple[str, ...]) -> Array:
+    """Where each topic's field stands among the labels; then those of other labels, and of none."""
+    known = {label: n for n, label in enumerate(labels)}
+    count = len(labels)
+    return numpy.array(
+        [count + 1 if field is None else known.get(field, count) for field in keywords.fields]
+    )
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ the level-3 topic; which level 1 it lies in, the trained model knows better wher
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from classifiers.catalogue import Topic, label_of, said_of
 from classifiers.tokens import words
@@ -42,15 +42,21 @@ class Keywords:
                 profile[word] = max(profile.get(word, 0.0), weight)
         return profile
 
-    def scores(
-        self, title: Sequence[str], body: Sequence[str]
-    ) -> tuple[dict[int, float], dict[int, list[str]]]:
-        """Score and matching words by topic number; words of the title count double."""
-        weights: Mapping[str, float] = Counter(body) + Counter([*title, *title])
+    def scores(self, title: Sequence[str], body: Sequence[str]) -> dict[int, float]:
+        """Score by topic number; words of the title count double."""
+        weights: dict[str, int] = {}
+        for some, count in ((title, 2), (body, 1)):
+            for word in some:
+                if word in self._by_word:
+                    weights[word] = weights.get(word, 0) + count
         scored: dict[int, float] = {}
-        because: dict[int, list[str]] = {}
         for word, times in weights.items():
-            for n, weight in self._by_word.get(word, ()):
-                scored[n] = scored.get(n, 0.0) + weight * self._rare[word] * (1 + math.log(times))
-                because.setdefault(n, []).append(word)
-        return scored, because
+            often = self._rare[word] * (1 + math.log(times))
+            for n, weight in self._by_word[word]:
+                scored[n] = scored.get(n, 0.0) + weight * often
+        return scored
+
+    def because(self, number: int, words: Iterable[str]) -> list[str]:
+        """The words of a text that spoke for a topic, the longest first."""
+        mine = {word for word in words if any(n == number for n, _ in self._by_word.get(word, ()))}
+        return sorted(mine, key=lambda word: (-len(word), word))

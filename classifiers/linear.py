@@ -44,7 +44,9 @@ class Block:
         return cls(idf, rows, numpy.concatenate([empty, weights[known]]), scale)
 
     def scores(self, seen: Vector) -> Array:
-        told: Array = seen.values @ self.weights[self.rows[seen.places]].astype(numpy.float32) * self.scale
+        told: Array = (
+            seen.values @ self.weights[self.rows[seen.places]].astype(numpy.float32) * self.scale
+        )
         return told
 
     def telling(self, text: Text, column: int, most: int = 4) -> list[str]:

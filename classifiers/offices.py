@@ -160,7 +160,7 @@ def _clear(others: Sequence[Row], topics: Topics, keywords: Keywords) -> list[tu
     """Messages whose matter the catalogue's words and the trained topics agree on."""
     found = []
     for row in others:
-        scored, _ = keywords.scores(row.text.head, row.text.rest)
+        scored = keywords.scores(row.text.head, row.text.rest)
         fields = topics.ask(row.text)
         share = _shares(keywords.topics, scored, fields)
         best = max(share, key=share.__getitem__, default="")

@@ -2,11 +2,12 @@
 
 import csv
 import logging
+import math
 import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from typing import Protocol
 
@@ -45,7 +46,58 @@ def jieba_cutter(names: tuple[str, ...] = ()) -> Cutter:
     tokenizer.initialized = True
     for name in names:
         tokenizer.add_word(name)
+    tokenizer.get_DAG = _no_ways  # found while they are weighed, see `_best_way`
+    tokenizer.calc = partial(_best_way, tokenizer.FREQ, math.log(tokenizer.total))
     cut: Cutter = tokenizer.lcut
+    return cut
+
+
+def _no_ways(sentence: str) -> None:
+    return None
+
+
+def _best_way(
+    words: Mapping[str, int],
+    log_total: float,
+    sentence: str,
+    _ways: None,
+    route: dict[int, tuple[float, int]],
+) -> None:
+    """What jieba's own `get_DAG` and `calc` find, in one loop and with no logarithm twice."""
+    length = len(sentence)
+    route[length] = (0.0, 0)
+    for start in range(length - 1, -1, -1):
+        best, stop, end = -math.inf, start, start
+        piece = sentence[start]
+        while piece in words:
+            times = words[piece]
+            if times:
+                worth = _log(times) - log_total + route[end + 1][0]
+                if worth >= best:
+                    best, stop = worth, end
+            end += 1
+            if end >= length:
+                break
+            piece = sentence[start : end + 1]
+        if best == -math.inf:
+            best, stop = _log(1) - log_total + route[start + 1][0], start
+        route[start] = (best, stop)
+
+
+_log = lru_cache(maxsize=2**15)(math.log)
+
+
+@cache
+def quick_cutter(names: tuple[str, ...] = ()) -> Cutter:
+    """The drop-in of the extra `quick`, with jieba's dictionary; jieba itself where it is absent."""
+    try:
+        import rjieba
+    except ImportError:
+        return jieba_cutter(names)
+    engine = rjieba.Jieba()
+    for name in names:
+        engine.add_word(name, None, None)
+    cut: Cutter = engine.cut
     return cut
 
 

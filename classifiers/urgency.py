@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 
 from classifiers.model import Label, Sensitive, Suggestion
 
@@ -31,7 +32,8 @@ NOW = re.compile(
     r"正在|现在|目前|刚刚|刚才|今天|今日|今早|今晚|昨天|昨晚|昨日|前天|凌晨|连续|已经|至今|仍|依然|还在|突然|紧急|急|经常|频繁|天天|每天|长期|一直|又|再次"
     r"|[0-9一二两三四五六七八九十几半多]+(天|个?小时|个月|多月)"
 )
-SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+END = re.compile(r"[。！？!?；;\n]")
+REACH, MOST = 120, 12
 LEVELS = ("critical", "urgent")
 
 
@@ -43,7 +45,7 @@ class Sign:
     name: str
     level: str
     now: bool
-    marks: frozenset[str]
+    marks: tuple[str, ...]
     pattern: re.Pattern[str]
 
 
@@ -65,7 +67,7 @@ def signs() -> tuple[Sign, ...]:
             one["name"],
             one["level"],
             one["now"],
-            frozenset(one["marks"]),
+            tuple(one["marks"].split()),
             re.compile(one["pattern"]),
         )
         for one in tomllib.loads(text)["sign"]
@@ -117,19 +119,33 @@ def seen(title: str, body: str) -> tuple[Seen, ...]:
 
 
 def _in(text: str, some: Sequence[Sign], *, now: bool) -> Iterator[Seen]:
-    letters = set(text)
-    likely = [one for one in some if not one.marks.isdisjoint(letters)]
-    found = [one for one in likely if one.pattern.search(text)]
-    if not found:
-        return
-    for sentence in SENTENCE.findall(text):
-        for sign in found:
-            match = sign.pattern.search(sentence)
-            if match and not _taken_back(sentence, match):
-                counts = now or not sign.now or bool(NOW.search(sentence))
-                yield Seen(sign, match.group()[:16], counts)
+    """Each sign by its first words that count, else by its first words."""
+    for sign in some:
+        if not any(mark in text for mark in sign.marks):
+            continue
+        best: Seen | None = None
+        for match in islice(sign.pattern.finditer(text), MOST):
+            start, end = _sentence(text, match)
+            if END.search(match.group()) or _taken_back(text[start:end], match, start):
+                continue
+            counts = now or not sign.now or bool(NOW.search(text, start, end))
+            if best is None or counts:
+                best = Seen(sign, match.group()[:16], counts)
+            if counts:
+                break
+        if best is not None:
+            yield best
 
 
-def _taken_back(sentence: str, found: re.Match[str]) -> bool:
-    before = sentence[max(0, found.start() - 40) : found.start()]
-    return bool(DOUBT.search(before) or AFTER.search(sentence[found.end() :]))
+def _sentence(text: str, match: re.Match[str]) -> tuple[int, int]:
+    """Where the sentence of a match begins and ends, as far as it is looked at."""
+    start = max(0, match.start() - REACH)
+    for found in END.finditer(text, start, match.start()):
+        start = found.end()
+    behind = END.search(text, match.end(), match.end() + REACH)
+    return start, behind.start() if behind else min(len(text), match.end() + REACH)
+
+
+def _taken_back(sentence: str, match: re.Match[str], start: int) -> bool:
+    before, after = sentence[: match.start() - start], sentence[match.end() - start :]
+    return bool(DOUBT.search(before[-40:]) or AFTER.search(after))

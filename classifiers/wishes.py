@@ -70,7 +70,7 @@ PRIOR = {
     "report": 0.2,
     "praise": 0.0,
 }
-POLITE = re.compile(r"(非常|万分|十分|谢谢|不胜)?感谢[！!。.您你]*$|谢谢")
+POLITE = re.compile(r"(非常|万分|十分|谢谢|不胜)?感谢[！!。.您你]*$")
 VERSION = "wishes-2"
 
 
@@ -78,7 +78,8 @@ def wish(title: str, body: str) -> Suggestion:
     """The likeliest type, with the words that said so."""
     scored = dict(PRIOR)
     said: dict[str, list[str]] = {}
-    told = POLITE.sub("", body.strip()[:2000])
+    body = body.strip()[:2000].replace("谢谢", "")
+    told = body[:-30] + POLITE.sub("", body[-30:])
     heard = (
         (title[:200], 1.0, TITLE_PATTERNS),
         (title[:200], 1.2, PATTERNS),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.urgency import sensitive, urgency
+from classifiers.urgency import sensitive, signs, urgency
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,15 @@ def test_sensitive_matters_are_named_with_their_words(text: str, kind: str) -> N
 
 def test_unpaid_wages_are_sensitive_but_no_emergency() -> None:
     assert urgency("", "老板拖欠工资三个月").label == "normal"
+
+
+def test_a_sign_is_tried_wherever_it_could_be_found() -> None:
+    """Its marks are a shortcut: without them the same signs are seen."""
+    told = [
+        "着火了", "煤气泄漏", "停水三天", "电梯故障困人", "井盖缺失", "拖欠工资", "老师殴打孩子", "路面塌陷",
+        "只能跳楼", "全镇停电", "暖气不热", "水管爆了", "孩子集体呕吐", "地下室倒灌", "几百人围堵大门", "恐吓业主",
+    ]  # fmt: skip
+    for text in told:
+        tried = {sign.name for sign in signs() if sign.pattern.search(text)}
+        marked = {sign.name for sign in signs() if any(mark in text for mark in sign.marks)}
+        assert tried and tried <= marked
