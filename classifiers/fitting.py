@@ -13,6 +13,7 @@ from classifiers.rows import unit
 
 Array = numpy.ndarray
 SEED = 12345
+UNMET = -4.0  # the score of a label without rows
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,22 @@ def weighed(table: csr_matrix, idf: Array) -> csr_matrix:
     return unit(table)
 
 
-def machine(words: csr_matrix, letters: csr_matrix, wanted: Array) -> tuple[Array, Array]:
+def spread(coef: Array, bias: Array, classes: Array, count: int) -> tuple[Array, Array]:
+    """A row by label: of two, the library gives one; of those it did not meet, none."""
+    if len(classes) == 2:
+        coef, bias = numpy.vstack([-coef, coef]), numpy.concatenate([-bias, bias])
+    weights, shift = numpy.zeros((count, coef.shape[1])), numpy.full(count, UNMET)
+    weights[classes], shift[classes] = coef, bias
+    return weights, shift
+
+
+def machine(
+    words: csr_matrix, letters: csr_matrix, wanted: Array, count: int
+) -> tuple[Array, Array]:
     """A linear support vector machine on both: (labels, places) side by side, and the bias."""
     both = hstack([words, letters]).tocsr()
     fit = LinearSVC(C=0.3, class_weight="balanced", random_state=SEED).fit(both, wanted)
-    return fit.coef_, fit.intercept_
+    return spread(fit.coef_, fit.intercept_, fit.classes_, count)
 
 
 def bayesian(table: csr_matrix, wanted: Array, count: int) -> tuple[Array, Array]:
@@ -53,6 +65,9 @@ def bayesian(table: csr_matrix, wanted: Array, count: int) -> tuple[Array, Array
     weights, bias = numpy.zeros((count, table.shape[1]), dtype=numpy.float32), numpy.zeros(count)
     for n in range(count):
         mine = wanted == n
+        if not mine.any() or mine.all():
+            bias[n] = UNMET
+            continue
         inside = numpy.asarray(table[mine].sum(axis=0)).ravel() + 0.1
         outside = numpy.asarray(table[~mine].sum(axis=0)).ravel() + 0.1
         ratio = numpy.log((inside / inside.sum()) / (outside / outside.sum()))
@@ -63,18 +78,22 @@ def bayesian(table: csr_matrix, wanted: Array, count: int) -> tuple[Array, Array
     return weights, bias
 
 
-def complement(table: csr_matrix, wanted: Array) -> Array:
+def complement(table: csr_matrix, wanted: Array, count: int) -> Array:
     """Complement naive Bayes; centred by place, so that an unknown one says nothing."""
     fit = ComplementNB(alpha=0.3).fit(table, wanted)
-    logs: Array = fit.feature_log_prob_ - fit.feature_log_prob_.mean(axis=0)
+    logs = numpy.zeros((count, table.shape[1]))
+    logs[fit.classes_] = fit.feature_log_prob_ - fit.feature_log_prob_.mean(axis=0)
     return logs
 
 
-def mixer(wide: Array, wanted: Array) -> tuple[Array, Array]:
+def mixer(wide: Array, wanted: Array, count: int) -> tuple[Array, Array]:
     """Logistic regression on held-out scores: mixes and calibrates at once."""
-    spread = wide.std(axis=0) + 1e-6
-    fit = LogisticRegression(C=0.1, max_iter=2000).fit(wide / spread, wanted)
-    return fit.coef_ / spread, fit.intercept_
+    width = wide.std(axis=0) + 1e-6
+    fit = LogisticRegression(C=0.1, max_iter=2000).fit(wide / width, wanted)
+    coef, bias = fit.coef_ / width, fit.intercept_
+    if len(fit.classes_) == 2:  # the library's one row stands for the difference of two
+        coef, bias = coef / 2, bias / 2
+    return spread(coef, bias, fit.classes_, count)
 
 
 def one_by_one(table: csr_matrix, right: Array, weight: Array) -> tuple[Array, Array]:

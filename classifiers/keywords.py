@@ -23,6 +23,7 @@ class Keywords:
         profiles = [self._profile(topic) for topic in self.topics]
         spread = Counter(word for profile in profiles for word in profile)
         self._rare = {word: math.log(1 + len(profiles) / n) for word, n in spread.items()}
+        self._own = tuple(frozenset(profile) for profile in profiles)
         self._by_word: dict[str, list[tuple[int, float]]] = {}
         for n, profile in enumerate(profiles):
             norm = math.sqrt(sum((w * self._rare[word]) ** 2 for word, w in profile.items())) or 1.0
@@ -58,5 +59,5 @@ class Keywords:
 
     def because(self, number: int, words: Iterable[str]) -> list[str]:
         """The words of a text that spoke for a topic, the longest first."""
-        mine = {word for word in words if any(n == number for n, _ in self._by_word.get(word, ()))}
+        mine = self._own[number].intersection(words)
         return sorted(mine, key=lambda word: (-len(word), word))

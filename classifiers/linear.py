@@ -52,7 +52,7 @@ class Block:
     def telling(self, text: Text, column: int, most: int = 4) -> list[str]:
         """The words of the text that spoke most for a column."""
         words = list(dict.fromkeys(text.all))
-        places = numpy.fromiter((word_places(word)[0] for word in words), dtype=numpy.int64)
+        places = numpy.array([word_places(word)[0] for word in words], dtype=numpy.int64)
         spoke = self.weights[self.rows[places], column] * self.idf[places]
         order = numpy.argsort(-spoke, kind="stable")[:most]
         return [words[n] for n in order if spoke[n] > 0]

@@ -57,7 +57,7 @@ class Components:
     def fit(cls, seen: Vectors, wanted: Array, count: int) -> "Components":
         words = Table.learnt(seen.words, WORDS_LEAST)
         letters = Table.learnt(seen.letters, LETTERS_LEAST)
-        both, first = fitting.machine(words.rows, letters.rows, wanted)
+        both, first = fitting.machine(words.rows, letters.rows, wanted, count)
         by_words, second = fitting.bayesian(words.rows, wanted, count)
         by_letters, third = fitting.bayesian(letters.rows, wanted, count)
         return cls(
@@ -68,7 +68,7 @@ class Components:
                 [
                     both[:, WORD_PLACES:],
                     by_letters,
-                    fitting.complement(letters.rows, wanted),
+                    fitting.complement(letters.rows, wanted, count),
                 ]
             ),
             numpy.concatenate([first, second, third, numpy.zeros(count)]),
@@ -110,7 +110,7 @@ def fit_topics(rows: Sequence[Row]) -> tuple[Topics, dict[str, Any]]:
     hits = chances.argmax(axis=1) == wanted
     limits = scores.thresholds(labels, chances[learn], hits[learn], PRECISION)
     whole = Components.fit(vectors[learn], wanted[learn], len(labels))
-    mixing, shift = fitting.mixer(widened(held[learn]), wanted[learn])
+    mixing, shift = fitting.mixer(widened(held[learn]), wanted[learn], len(labels))
     return _packed(labels, whole, mixing, shift, limits), figures
 
 
@@ -130,7 +130,7 @@ def _crossed(
     chances = numpy.zeros((len(held), len(labels)))
     for n in range(FOLDS):
         some = learn & (fold != n)
-        mixing, shift = fitting.mixer(widened(held[some]), wanted[some])
+        mixing, shift = fitting.mixer(widened(held[some]), wanted[some], len(labels))
         chances[fold == n] = softmax(widened(held[fold == n]) @ mixing.T + shift)
     hits, guessed = chances.argmax(axis=1) == wanted, chances.argmax(axis=1)
     answered = numpy.zeros(len(held), dtype=bool)
