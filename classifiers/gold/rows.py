@@ -111,6 +111,11 @@ def labels(name: str) -> list[Gold]:
     ]
 
 
+def level(path: str, depth: int) -> str:
+    """The first levels of a topic's path."""
+    return "/".join(path.split("/")[:depth])
+
+
 def keys(name: str) -> list[Key]:
     return [(row["id"], row["sha"]) for row in table(name)]
 
