@@ -1,4 +1,7 @@
-"""`python -m classifiers train | evaluate | classify | list | use`: works without the hotline."""
+"""`python -m classifiers train | evaluate | classify | gold | agreement | list | use`.
+
+It works without the hotline.
+"""
 
 import argparse
 import json
@@ -44,6 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     classify.add_argument("text", nargs="?", help="the text; standard input when left out")
     classify.add_argument("--json", action="store_true")
     classify.set_defaults(run=_classify)
+    gold = commands.add_parser("gold", help="measure a model on the gold set")
+    gold.add_argument("messages", type=Path, help="the messages that the gold set labels")
+    gold.add_argument("--model", type=Path)
+    gold.add_argument("--json", action="store_true")
+    gold.set_defaults(run=_gold)
+    agreement = commands.add_parser("agreement", help="how far the two readings agree")
+    agreement.add_argument("--json", action="store_true")
+    agreement.set_defaults(run=_agreement)
     commands.add_parser("list", help="models at hand").set_defaults(run=_list)
     use = commands.add_parser("use", help="choose a model, or go back to an earlier one")
     use.add_argument("folder", type=Path, nargs="?")
@@ -120,6 +131,23 @@ def _classify(told: argparse.Namespace) -> int:
     print(f"{'places':<11}{'、'.join(reading.places) or '-'}")
     for sign in reading.sensitive:
         print(f"{'sensitive':<11}{sign.name}  {'、'.join(sign.words)}")
+    return 0
+
+
+def _gold(told: argparse.Namespace) -> int:
+    from classifiers.gold import rows, score
+
+    parts = score.matched(rows.messages(told.messages))
+    folder = told.model or registry.chosen(_state()) or Path("no-model")
+    found = score.score(parts, registry.reader_of(folder))
+    print(json.dumps(found, ensure_ascii=False, indent=None if told.json else 1))
+    return 0
+
+
+def _agreement(told: argparse.Namespace) -> int:
+    from classifiers.gold.agreement import agreement
+
+    print(json.dumps(agreement(), ensure_ascii=False, indent=None if told.json else 1))
     return 0
 
 
