@@ -13,7 +13,7 @@ from sklearn.utils import murmurhash3_32
 
 HEAD = 3  # how often the title is counted beside its place in the whole
 HEAD_WORDS = 12  # a title longer than this is no title
-WORD_PLACES, LETTER_PLACES = 2**18, 2**18
+PLACES = 2**22  # wide enough that few words share one, too narrow to tell which word it was
 MULTIPLIERS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
 
 
@@ -24,11 +24,15 @@ class Vector:
     places: numpy.ndarray
     values: numpy.ndarray
 
-    def weighed(self, idf: numpy.ndarray) -> "Vector":
-        """tf-idf of unit length; what has no idf was not known when the model was made."""
-        values = self.values * idf[self.places]
+    def weighed(self, known: numpy.ndarray, idf: numpy.ndarray) -> "Vector":
+        """tf-idf of unit length, its places counted among the known ones; the others say nothing."""
+        at = numpy.searchsorted(known, self.places)
+        at[at == len(known)] = 0
+        met = known[at] == self.places if len(known) else at < 0
+        at, values = at[met], self.values[met]
+        values = values * idf[at]
         norm = float(numpy.sqrt(values @ values)) or 1.0
-        return Vector(self.places, values / norm)
+        return Vector(at, values / norm)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Text:
 def word_places(word: str) -> tuple[int, ...]:
     """Where a word lies, and the two-letter pieces of a longer one: 物业管理费 also says 物业."""
     pieces = ["#" + word[n : n + 2] for n in range(len(word) - 1)] if len(word) > 2 else []
-    return tuple(murmurhash3_32(one, positive=True) % WORD_PLACES for one in (word, *pieces))
+    return tuple(murmurhash3_32(one, positive=True) % PLACES for one in (word, *pieces))
 
 
 def word_vector(text: Text) -> Vector:
@@ -68,6 +72,12 @@ def word_vector(text: Text) -> Vector:
     places = numpy.fromiter(times.keys(), dtype=numpy.int64, count=len(times))
     counts = numpy.fromiter(times.values(), dtype=numpy.float32, count=len(times))
     return Vector(places, 1 + numpy.log(counts))
+
+
+def head_vector(text: Text) -> Vector:
+    """The title's words alone, however often."""
+    places = numpy.unique(numpy.array([word_places(word)[0] for word in text.head], numpy.int64))
+    return Vector(places, numpy.ones(len(places), dtype=numpy.float32))
 
 
 def letter_vector(text: Text) -> Vector:
@@ -87,5 +97,5 @@ def _runs(text: str) -> numpy.ndarray:
             for n in range(length):
                 mixed = (mixed ^ codes[n : n + len(mixed)]) * numpy.uint32(MULTIPLIERS[n])
                 mixed ^= mixed >> numpy.uint32(15)
-            found.append((mixed % numpy.uint32(LETTER_PLACES)).astype(numpy.int64))
+            found.append((mixed % numpy.uint32(PLACES)).astype(numpy.int64))
     return numpy.concatenate(found) if found else numpy.zeros(0, dtype=numpy.int64)

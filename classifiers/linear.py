@@ -1,8 +1,8 @@
 """Fitted models as plain arrays: scores, calibrated probabilities, and the words that told.
 
-A block holds one byte per place and column. Topics are judged by four linear fits (a machine and
-two Bayesian-weighted ones on words and letters) mixed by a small logistic regression, which was
-fitted on texts the four had not seen; so its probabilities are calibrated as they stand.
+A block holds one byte per place and column. Topics are judged by five linear fits (a machine, and
+Bayesian-weighted ones on words, letters and the title) mixed by a small logistic regression, which
+was fitted on texts the five had not seen; so its probabilities are calibrated as they stand.
 """
 
 from collections.abc import Sequence
@@ -10,52 +10,48 @@ from dataclasses import dataclass
 
 import numpy
 
-from classifiers.features import Text, Vector, letter_vector, word_places
+from classifiers.features import Text, Vector, head_vector, letter_vector, word_places
 
 Array = numpy.ndarray
 
 
 @dataclass(frozen=True)
 class Block:
-    """Weights of hashed places: small whole numbers, and what one of them is worth by column.
+    """Weights of the hashed places that were met in training: small whole numbers by column."""
 
-    Most places are empty; those that are not have a row, and all others share the first, of zeros.
-    """
-
-    idf: Array  # (places,)
-    rows: Array  # (places,): which row of the weights
-    weights: Array  # (rows, columns), int8
-    scale: Array  # (columns,)
+    places: Array  # (known,) in their order
+    idf: Array  # (known,)
+    weights: Array  # (known, columns), int8
+    scale: Array  # (columns,): what one of them is worth
 
     @classmethod
-    def of(cls, idf: Array, weights: Array) -> "Block":
+    def of(cls, places: Array, idf: Array, weights: Array) -> "Block":
         """Packs (columns, places) weights; 127 stands for a column's largest."""
-        scale = numpy.maximum(numpy.abs(weights).max(axis=1), 1e-9) / 127
+        scale = numpy.maximum(numpy.abs(weights).max(axis=1, initial=0), 1e-9) / 127
         small = numpy.rint(weights / scale[:, None]).astype(numpy.int8)
-        return cls.packed(idf.astype(numpy.float32), small.T, scale.astype(numpy.float32))
-
-    @classmethod
-    def packed(cls, idf: Array, weights: Array, scale: Array) -> "Block":
-        """From (places, columns): only the rows of places that have an idf are kept."""
         known = numpy.nonzero(idf)[0]
-        rows = numpy.zeros(len(idf), dtype=numpy.int32)
-        rows[known] = numpy.arange(1, len(known) + 1)
-        empty = numpy.zeros((1, weights.shape[1]), dtype=numpy.int8)
-        return cls(idf, rows, numpy.concatenate([empty, weights[known]]), scale)
+        return cls(
+            places[known].astype(numpy.int64),
+            idf[known].astype(numpy.float32),
+            numpy.ascontiguousarray(small.T[known]),
+            scale.astype(numpy.float32),
+        )
 
     def scores(self, seen: Vector) -> Array:
-        told: Array = (
-            seen.values @ self.weights[self.rows[seen.places]].astype(numpy.float32) * self.scale
-        )
+        mine = seen.weighed(self.places, self.idf)
+        told: Array = mine.values @ self.weights[mine.places].astype(numpy.float32) * self.scale
         return told
 
     def telling(self, text: Text, column: int, most: int = 4) -> list[str]:
         """The words of the text that spoke most for a column."""
-        words = list(dict.fromkeys(text.all))
-        places = numpy.array([word_places(word)[0] for word in words], dtype=numpy.int64)
-        spoke = self.weights[self.rows[places], column] * self.idf[places]
-        order = numpy.argsort(-spoke, kind="stable")[:most]
-        return [words[n] for n in order if spoke[n] > 0]
+        words = {word_places(word)[0]: word for word in reversed(text.all)}
+        at = numpy.searchsorted(self.places, numpy.fromiter(words, numpy.int64, len(words)))
+        spoke = []
+        for (place, word), n in zip(reversed(words.items()), at[::-1], strict=True):
+            if n < len(self.places) and self.places[n] == place:
+                spoke.append((float(self.weights[n, column] * self.idf[n]), word))
+        order = sorted(spoke, key=lambda one: -one[0])[:most]
+        return [word for worth, word in order if worth > 0]
 
 
 @dataclass(frozen=True)
@@ -65,18 +61,20 @@ class Topics:
     labels: tuple[str, ...]
     words: Block
     letters: Block
+    heads: Block
     bias: Array  # (components * labels,)
-    mixing: Array  # (labels, 2 * components * labels): of the scores and of their positive squares
+    mixing: Array  # (labels, 3 * components * labels): of the scores and of their squares, by sign
     shift: Array  # (labels,)
     thresholds: tuple[float, ...]  # by label: from here on it is right often enough to act on
 
     def components(self, text: Text) -> Array:
-        """The scores of the four fits, side by side."""
-        words = self.words.scores(text.seen.weighed(self.words.idf))
-        letters = self.letters.scores(letter_vector(text).weighed(self.letters.idf))
+        """The scores of the five fits, side by side."""
+        words, letters = self.words.scores(text.seen), self.letters.scores(letter_vector(text))
+        heads = self.heads.scores(head_vector(text))
         count = len(self.labels)
         machine = words[:count] + letters[:count]
-        found: Array = numpy.concatenate([machine, words[count:], letters[count:]]) + self.bias
+        parts = [machine, words[count:], letters[count:], heads]
+        found: Array = numpy.concatenate(parts) + self.bias
         return found
 
     def chances(self, components: Array) -> Array:
@@ -110,8 +108,7 @@ class Departments:
     thresholds: tuple[float, ...]
 
     def scores(self, text: Text, fields: Array) -> Array:
-        seen = text.seen.weighed(self.words.idf)
-        found: Array = self.words.scores(seen) + self.fields @ fields + self.bias
+        found: Array = self.words.scores(text.seen) + self.fields @ fields + self.bias
         return found
 
     def ask(self, text: Text, fields: Array) -> dict[str, float]:
@@ -132,13 +129,14 @@ class Matters:
     warmth: float  # divides the scores: how far they are believed
 
     def ask(self, text: Text) -> Array:
-        seen = text.seen.weighed(self.words.idf)
-        found: Array = softmax(((self.words.scores(seen) + self.bias) / self.warmth)[None, :])[0]
+        scores = (self.words.scores(text.seen) + self.bias) / self.warmth
+        found: Array = softmax(scores[None, :])[0]
         return found
 
 
 def widened(components: Array) -> Array:
-    return numpy.concatenate([components, numpy.maximum(components, 0) ** 2], axis=1)
+    parts = [components, numpy.maximum(components, 0) ** 2, numpy.minimum(components, 0) ** 2]
+    return numpy.concatenate(parts, axis=1)
 
 
 def ranked(labels: Sequence[str], chances: Array) -> dict[str, float]:

@@ -14,11 +14,11 @@ from sklearn.svm import LinearSVC
 
 from classifiers import fitting, scores
 from classifiers.catalogue import Topic, kinds_of, label_of, said_of
-from classifiers.features import WORD_PLACES, Text, word_vector
+from classifiers.features import Text, word_vector
 from classifiers.fitting import Table
 from classifiers.keywords import Keywords
 from classifiers.linear import Block, Departments, Matters, Topics, believed, softmax
-from classifiers.rows import Row, folds, table_of
+from classifiers.rows import Row, folds, squeezed, table_of
 from classifiers.tokens import words
 
 Array = numpy.ndarray
@@ -48,7 +48,8 @@ def fit_departments(
     extra = numpy.array([[k in kinds_of(one.department) for k in labels] for one in known], int)
     answers = [Text.of((), row.answer) for row in rows]
     texts = [*(row.text for row in rows), *answers, *lines(known)]
-    table = Table.learnt(counted(texts), 2, among=len(rows))
+    seen, places = counted(texts)
+    table = Table.learnt(seen, 2, among=len(rows))
     wanted, count = numpy.vstack([right, right, extra]), len(rows)
     weight = numpy.repeat([1.0, ANSWER, CATALOGUE], [count, count, len(known)])
     fold, held = folds(rows, FOLDS, SEED), numpy.zeros(right.shape)
@@ -59,14 +60,14 @@ def fit_departments(
         held[fold == n] = apart[:count][fold == n] @ part.T + bias
     limit, figures = _measured(labels, held, right, fold)
     whole, bias = fitting.one_by_one(_with_fields(table.rows, texts, topics), wanted, weight)
-    block = Block.of(table.idf, whole[:, :WORD_PLACES])
-    fields = whole[:, WORD_PLACES:] * FIELDS
+    block = Block.of(places, table.idf, whole[:, : len(places)])
+    fields = whole[:, len(places) :] * FIELDS
     belief = fitting.belief(held, right)
     return Departments(labels, block, fields, bias, belief, (limit,) * len(labels)), figures
 
 
-def counted(texts: Sequence[Text]) -> csr_matrix:
-    return table_of([word_vector(text) for text in texts], WORD_PLACES)
+def counted(texts: Sequence[Text]) -> tuple[csr_matrix, Array]:
+    return squeezed(table_of([word_vector(text) for text in texts]))
 
 
 def _with_fields(table: csr_matrix, texts: Sequence[Text], topics: Topics) -> csr_matrix:
@@ -128,11 +129,12 @@ def fit_matters(
             wanted.append(number)
             doubts.append(PSEUDO)
     learnt = sum(min(n, MOST_OF_ONE) for n in met.values())
-    table, right, weight = Table.learnt(counted(texts), 2), numpy.array(wanted), numpy.array(doubts)
+    seen, places = counted(texts)
+    table, right, weight = Table.learnt(seen, 2), numpy.array(wanted), numpy.array(doubts)
     warmth = _warmth(table.rows, right, weight, len(right) - learnt)
     coef, bias = _matter_fit(table.rows, right, weight)
     figures = {"lines": len(named), "messages": learnt, "matters": len(labels)}
-    return Matters(labels, Block.of(table.idf, coef), bias, warmth), figures
+    return Matters(labels, Block.of(places, table.idf, coef), bias, warmth), figures
 
 
 def _matter_fit(table: csr_matrix, right: Array, weight: Array) -> tuple[Array, Array]:

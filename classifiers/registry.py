@@ -21,7 +21,7 @@ from classifiers.linear import Departments, Matters, Topics
 from classifiers.reader import Reader
 from classifiers.storing import Part, arrays_of, part_from, told_of
 
-FORMAT = 2
+FORMAT = 3
 CHOSEN = "model.json"  # in a state folder: what is used, what was before, what runs in the shadow
 LIBRARIES = ("scikit-learn", "numpy", "jieba")
 
@@ -53,7 +53,7 @@ def spoken() -> dict[str, Any]:
     return {
         "cutter": "jieba",
         "hash": "murmurhash3_32",
-        "places": [features.WORD_PLACES, features.LETTER_PLACES],
+        "places": features.PLACES,
         "head": [features.HEAD, features.HEAD_WORDS],
         "longest": tokens.LONGEST,
         "words_sha256": hashlib.sha256(words).hexdigest(),

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from classifiers.catalogue import kinds_of, label_of, topics
-from classifiers.features import HEAD_WORDS, WORD_PLACES, Text, Vector, word_vector
+from classifiers.features import HEAD_WORDS, PLACES, Text, Vector, word_vector
 from classifiers.tokens import telling, words
 
 COPY = 0.6  # cosine from which on two texts are one
@@ -107,18 +107,25 @@ def fingerprint(path: Path) -> str:
 
 def plain_table(rows: Iterable[Row]) -> csr_matrix:
     """Word counts of unit length, weighed by rarity among the rows themselves."""
-    table = table_of([word_vector(row.text) for row in rows], WORD_PLACES)
-    seen = numpy.bincount(table.indices, minlength=WORD_PLACES)
+    table, places = squeezed(table_of([word_vector(row.text) for row in rows]))
+    seen = numpy.bincount(table.indices, minlength=len(places))
     table.data *= (numpy.log((1 + table.shape[0]) / (1 + seen)) + 1)[table.indices]
     return unit(table)
 
 
-def table_of(vectors: Sequence[Vector], places: int) -> csr_matrix:
+def table_of(vectors: Sequence[Vector]) -> csr_matrix:
     starts = numpy.cumsum([0, *(len(one.places) for one in vectors)])
     where = [one.places for one in vectors]
     data = [one.values for one in vectors]
     flat = (numpy.concatenate(data), numpy.concatenate(where), starts)
-    return csr_matrix(flat, shape=(len(vectors), places), dtype=numpy.float32)
+    return csr_matrix(flat, shape=(len(vectors), PLACES), dtype=numpy.float32)
+
+
+def squeezed(table: csr_matrix) -> tuple[csr_matrix, numpy.ndarray]:
+    """The same without empty columns, and which places its columns are."""
+    places, columns = numpy.unique(table.indices, return_inverse=True)
+    small = (table.data, columns, table.indptr)
+    return csr_matrix(small, shape=(table.shape[0], len(places))), places
 
 
 def unit(table: csr_matrix) -> csr_matrix:

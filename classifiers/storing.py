@@ -24,7 +24,7 @@ def arrays_of(name: str, part: Part) -> dict[str, numpy.ndarray]:
         value = getattr(part, one.name)
         if isinstance(value, Block):
             found[f"{name}_{one.name}_idf"] = value.idf.astype(numpy.float16)
-            found[f"{name}_{one.name}_rows"] = value.rows
+            found[f"{name}_{one.name}_places"] = value.places.astype(numpy.uint32)
             found[f"{name}_{one.name}_weights"] = numpy.ascontiguousarray(value.weights.T)
             found[f"{name}_{one.name}_scale"] = value.scale
         elif one.name not in NAMED:
@@ -45,8 +45,8 @@ def part_from(name: str, told: Mapping[str, Any], arrays: Mapping[str, Any]) -> 
             values[one.name] = tuple(value) if isinstance(value, list) else value
         elif one.type is Block or f"{name}_{one.name}_idf" in arrays:
             values[one.name] = Block(
+                arrays[f"{name}_{one.name}_places"].astype(numpy.int64),
                 arrays[f"{name}_{one.name}_idf"].astype(numpy.float32),
-                arrays[f"{name}_{one.name}_rows"],
                 numpy.ascontiguousarray(arrays[f"{name}_{one.name}_weights"].T),
                 arrays[f"{name}_{one.name}_scale"],
             )

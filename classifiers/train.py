@@ -14,72 +14,103 @@ import numpy
 from scipy.sparse import csr_matrix
 
 from classifiers import fitting, scores
-from classifiers.features import LETTER_PLACES, WORD_PLACES, letter_vector, word_vector
+from classifiers.features import Vector, head_vector, letter_vector, word_vector
 from classifiers.fitting import Table, weighed
 from classifiers.linear import Block, Topics, softmax, widened
-from classifiers.rows import Row, families, folds, table_of
+from classifiers.rows import Row, families, folds, squeezed, table_of
 
 Array = numpy.ndarray
-FOLDS, SEED = 5, 12345
+FOLDS, SEED = 10, 12345
 PRECISION = 0.98  # of what goes to a department by itself
-WORDS_LEAST, LETTERS_LEAST = 2, 2
+LEAST = 2  # texts that a place is met in, else it says nothing
+FITS = 5
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Rows counted once, weighed anew by every fit; and which places the columns are."""
+
+    rows: csr_matrix
+    places: Array
+
+    @classmethod
+    def of(cls, vectors: Sequence[Vector]) -> "Seen":
+        return cls(*squeezed(table_of(vectors)))
+
+    def __getitem__(self, which: Array) -> "Seen":
+        return Seen(self.rows[which], self.places)
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """The rows' words and letters, counted once and weighed anew by every fit."""
+    """The rows' words, letters and titles."""
 
-    words: csr_matrix
-    letters: csr_matrix
+    words: Seen
+    letters: Seen
+    heads: Seen
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "Vectors":
         return cls(
-            table_of([word_vector(row.text) for row in rows], WORD_PLACES),
-            table_of([letter_vector(row.text) for row in rows], LETTER_PLACES),
+            Seen.of([word_vector(row.text) for row in rows]),
+            Seen.of([letter_vector(row.text) for row in rows]),
+            Seen.of([head_vector(row.text) for row in rows]),
         )
 
     def __getitem__(self, which: Array) -> "Vectors":
-        return Vectors(self.words[which], self.letters[which])
+        return Vectors(self.words[which], self.letters[which], self.heads[which])
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Weights (columns, places) of one kind of feature before they are packed."""
+
+    places: Array
+    idf: Array
+    weights: Array
+
+    def scores(self, seen: Seen) -> Array:
+        found: Array = weighed(seen.rows, self.idf) @ self.weights.T
+        return found
+
+    def packed(self) -> Block:
+        return Block.of(self.places, self.idf, self.weights)
 
 
 @dataclass(frozen=True)
 class Components:
-    """The four fits of topics before they are packed."""
+    """The five fits of topics before they are packed."""
 
-    word_idf: Array
-    letter_idf: Array
-    words: Array  # (2 * labels, places): machine, Bayesian
-    letters: Array  # (3 * labels, places): machine, Bayesian, complement
+    words: Fitted  # machine, Bayesian
+    letters: Fitted  # machine, Bayesian, complement
+    heads: Fitted  # Bayesian
     bias: Array
 
     @classmethod
     def fit(cls, seen: Vectors, wanted: Array, count: int) -> "Components":
-        words = Table.learnt(seen.words, WORDS_LEAST)
-        letters = Table.learnt(seen.letters, LETTERS_LEAST)
+        words = Table.learnt(seen.words.rows, LEAST)
+        letters = Table.learnt(seen.letters.rows, LEAST)
+        heads = Table.learnt(seen.heads.rows, LEAST)
         both, first = fitting.machine(words.rows, letters.rows, wanted, count)
         by_words, second = fitting.bayesian(words.rows, wanted, count)
         by_letters, third = fitting.bayesian(letters.rows, wanted, count)
+        by_heads, fourth = fitting.bayesian(heads.rows, wanted, count)
+        by_lack = fitting.complement(letters.rows, wanted, count)
+        border = len(seen.words.places)
+        of_letters = numpy.vstack([both[:, border:], by_letters, by_lack])
         return cls(
-            words.idf,
-            letters.idf,
-            numpy.vstack([both[:, :WORD_PLACES], by_words]),
-            numpy.vstack(
-                [
-                    both[:, WORD_PLACES:],
-                    by_letters,
-                    fitting.complement(letters.rows, wanted, count),
-                ]
-            ),
-            numpy.concatenate([first, second, third, numpy.zeros(count)]),
+            Fitted(seen.words.places, words.idf, numpy.vstack([both[:, :border], by_words])),
+            Fitted(seen.letters.places, letters.idf, of_letters),
+            Fitted(seen.heads.places, heads.idf, by_heads),
+            numpy.concatenate([first, second, third, numpy.zeros(count), fourth]),
         )
 
     def scores(self, seen: Vectors) -> Array:
-        count = len(self.bias) // 4
-        words = weighed(seen.words, self.word_idf) @ self.words.T
-        letters = weighed(seen.letters, self.letter_idf) @ self.letters.T
+        count = len(self.bias) // FITS
+        words, letters = self.words.scores(seen.words), self.letters.scores(seen.letters)
         machine = words[:, :count] + letters[:, :count]
-        found: Array = numpy.hstack([machine, words[:, count:], letters[:, count:]]) + self.bias
+        parts = [machine, words[:, count:], letters[:, count:], self.heads.scores(seen.heads)]
+        found: Array = numpy.hstack(parts) + self.bias
         return found
 
 
@@ -95,7 +126,7 @@ def fit_topics(rows: Sequence[Row]) -> tuple[Topics, dict[str, Any]]:
     labels = tuple(sorted({row.label for row in rows}))
     wanted = numpy.array([labels.index(row.label) for row in rows])
     vectors, learn, fold = Vectors.of(rows), learnable(rows), folds(rows, FOLDS, SEED)
-    held = numpy.zeros((len(rows), 4 * len(labels)))
+    held = numpy.zeros((len(rows), FITS * len(labels)))
     for n in range(FOLDS):
         some = learn & (fold != n)
         part = Components.fit(vectors[some], wanted[some], len(labels))
@@ -119,7 +150,7 @@ def fit_quickly(rows: Sequence[Row]) -> Topics:
     labels = tuple(sorted({row.label for row in rows}))
     wanted, learn = numpy.array([labels.index(row.label) for row in rows]), learnable(rows)
     part = Components.fit(Vectors.of(rows)[learn], wanted[learn], len(labels))
-    nothing = numpy.zeros((len(labels), 8 * len(labels)))
+    nothing = numpy.zeros((len(labels), 3 * FITS * len(labels)))
     return _packed(labels, part, nothing, nothing[:, 0], (1.01,) * len(labels))
 
 
@@ -160,8 +191,9 @@ def _packed(
 ) -> Topics:
     return Topics(
         labels,
-        Block.of(whole.word_idf, whole.words),
-        Block.of(whole.letter_idf, whole.letters),
+        whole.words.packed(),
+        whole.letters.packed(),
+        whole.heads.packed(),
         whole.bias.astype(numpy.float32),
         mixing.astype(numpy.float32),
         shift.astype(numpy.float32),
