@@ -5,6 +5,7 @@ with), and from the catalogue. Matters have no labelled rows: the catalogue's ow
 and messages in which these words and the trained topics agree clearly (distant supervision).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,8 @@ from classifiers.features import Text, word_vector
 from classifiers.fitting import Table
 from classifiers.keywords import Keywords
 from classifiers.linear import Block, Departments, Matters, Topics, believed, softmax
-from classifiers.rows import Row, folds, squeezed, table_of
+from classifiers.readings import Reading
+from classifiers.rows import Row, families, folds, squeezed, table_of
 from classifiers.tokens import words
 
 Array = numpy.ndarray
@@ -27,6 +29,7 @@ ANSWER, CATALOGUE, FIELDS = 0.6, 0.5, 0.25  # what an answer, a line, a topic's 
 PRECISION = 0.95
 SAID = 0.5  # what a word weighs that citizens use for a matter
 CLEAR, PSEUDO, MOST_OF_ONE = 0.4, 0.4, 150  # share of the best matter; its weight as a label
+READ, READ_TOO = 1.5, 0.5  # what a reader's first and second matter weigh
 WARMTHS = (0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0)
 
 
@@ -110,31 +113,47 @@ def _by_label(labels: Sequence[str], right: Array, guessed: Array) -> dict[str, 
 
 
 def fit_matters(
-    others: Sequence[Row], topics: Topics, catalogue: Sequence[Topic]
+    others: Sequence[Row], topics: Topics, catalogue: Sequence[Topic], read: Sequence[Reading] = ()
 ) -> tuple[Matters, dict[str, Any]]:
+    """`read`: messages whose matter a reader told; the others teach what words and topics agree on."""
     labels = tuple(sorted({one.matter for one in catalogue}))
-    named = [labels.index(one.matter) for one in catalogue]
-    texts, wanted, doubts = lines(catalogue), list(named), [1.0] * len(named)
-    for number, one in {labels.index(one.matter): one for one in catalogue}.items():
-        for said in said_of(one):
-            texts.append(Text.of((), words(said)))
-            wanted.append(number)
-            doubts.append(SAID)
-    met: dict[int, int] = {}
-    for text, label in _clear(others, topics, Keywords(catalogue)):
-        number = labels.index(label)
-        met[number] = met.get(number, 0) + 1
-        if met[number] <= MOST_OF_ONE:
-            texts.append(text)
-            wanted.append(number)
-            doubts.append(PSEUDO)
+    told = [(text, one.matter, 1.0) for text, one in zip(lines(catalogue), catalogue, strict=True)]
+    for one in {one.matter: one for one in catalogue}.values():
+        told += [(Text.of((), words(said)), one.matter, SAID) for said in said_of(one)]
+    for seen in read:
+        text = Text.of(words(seen.title), words(seen.body))
+        told += [
+            (text, name, worth)
+            for name, worth in zip(seen.matters, (READ, READ_TOO), strict=False)
+            if name in labels
+        ]
+    met: Counter[str] = Counter()
+    for text, name in _clear(others, topics, Keywords(catalogue)):
+        met[name] += 1
+        if met[name] <= MOST_OF_ONE:
+            told.append((text, name, PSEUDO))
     learnt = sum(min(n, MOST_OF_ONE) for n in met.values())
-    seen, places = counted(texts)
-    table, right, weight = Table.learnt(seen, 2), numpy.array(wanted), numpy.array(doubts)
+    counts, places = counted([text for text, _, _ in told])
+    table, right = Table.learnt(counts, 2), numpy.array([labels.index(name) for _, name, _ in told])
+    weight = numpy.array([worth for _, _, worth in told])
     warmth = _warmth(table.rows, right, weight, len(right) - learnt)
     coef, bias = _matter_fit(table.rows, right, weight)
-    figures = {"lines": len(named), "messages": learnt, "matters": len(labels)}
+    figures = {
+        "lines": len(catalogue),
+        "read": len(read),
+        "messages": learnt,
+        "matters": len(labels),
+    }
     return Matters(labels, Block.of(places, table.idf, coef), bias, warmth), figures
+
+
+def far_from_gold(others: Sequence[Row]) -> list[Row]:
+    """Without the gold set's texts and whatever is near one of them."""
+    if not any(row.gold for row in others):
+        return list(others)
+    family = families(others)
+    near = {int(family[n]) for n, row in enumerate(others) if row.gold}
+    return [row for n, row in enumerate(others) if int(family[n]) not in near]
 
 
 def _matter_fit(table: csr_matrix, right: Array, weight: Array) -> tuple[Array, Array]:

@@ -13,8 +13,11 @@ import numpy
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from classifiers import readings
 from classifiers.catalogue import kinds_of, label_of, topics
 from classifiers.features import HEAD_WORDS, PLACES, Text, Vector, word_vector
+from classifiers.gold.rows import Message
+from classifiers.readings import Reading
 from classifiers.tokens import telling, words
 
 COPY = 0.6  # cosine from which on two texts are one
@@ -29,6 +32,7 @@ class Row:
     kinds: tuple[str, ...] = ()  # of department, that the real answer names
     answer: tuple[str, ...] = ()  # the answer's words: to learn from, never to be asked
     raw: bool = True
+    gold: bool = False  # for measuring alone
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Rows:
     topics: list[Row] = field(default_factory=list)
     departments: list[Row] = field(default_factory=list)
     others: list[Row] = field(default_factory=list)  # raw messages without labels
+    read: list[Reading] = field(default_factory=list)  # and what a reader said of some
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
@@ -70,7 +75,9 @@ def load(paths: Sequence[Path]) -> Rows:
     """A file is known by its columns; corrections of dispatchers are rows like others."""
     found = Rows()
     for path in paths:
-        for row in read_rows(path):
+        rows = list(read_rows(path))
+        found.read.extend(readings.of(rows))
+        for row in rows:
             _sort(row, found)
     return found
 
@@ -87,7 +94,8 @@ def _sort(row: Mapping[str, str], into: Rows) -> None:
             Row(text, kinds=kinds, answer=tuple(words((row.get("reply") or "")[:1500])))
         )
     if not label and raw:
-        into.others.append(Row(text))
+        one = Message("", row.get("title") or "", body_of(row))
+        into.others.append(Row(text, gold=one.key[1] in readings.gold()))
 
 
 def _label(topic: str) -> str:
