@@ -80,6 +80,12 @@ def head_vector(text: Text) -> Vector:
     return Vector(places, numpy.ones(len(places), dtype=numpy.float32))
 
 
+def run_vector(text: str) -> Vector:
+    """Two and three letters in a row of a text as it stands, little words and all."""
+    places, counts = numpy.unique(_runs(text), return_counts=True)
+    return Vector(places, (1 + numpy.log(counts)).astype(numpy.float32))
+
+
 def letter_vector(text: Text) -> Vector:
     """Two and three letters in a row, across the borders of words."""
     whole, head = _runs("".join(text.all)), _runs("".join(text.head))

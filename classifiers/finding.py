@@ -14,11 +14,11 @@ from classifiers.features import Text
 from classifiers.keywords import Keywords
 from classifiers.linear import Array
 
-UNLABELLED = 0.35  # what a topic outside the labels is worth beside a certain label
-FLOOR, LEAST = 0.02, 0.003
-SILENT = 0.15  # what a topic is worth whose words are not in the text, beside the best one
+UNLABELLED = 0.5  # what a topic outside the labels is worth beside a certain label
+FLOOR, LEAST = 0.2, 0.001
+SILENT = 1.0  # what a topic is worth whose words are not in the text, beside the best one
 MOST = 3
-MATTER, WORDS = 1.4, 1.5  # how far the matter's probability, and the words, are followed
+MATTER, WORDS = 2.0, 1.5  # how far the matter's probability, and the words, are followed
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,20 @@ class Table:
     idf: Array
 
     @classmethod
-    def learnt(cls, counted: csr_matrix, least: int, among: int = 0) -> "Table":
-        """Learns the idf on the first `among` rows (on all); what is rarer than `least` has none."""
+    def learnt(
+        cls, counted: csr_matrix, least: int, among: int = 0, beside: Array | None = None
+    ) -> "Table":
+        """Learns the idf on the first `among` rows (on all); what is rarer than `least` has none.
+
+        `beside`: in how many texts without labels each place is met; they count towards `least`.
+        """
         places = counted.shape[1]
         known = counted[: among or counted.shape[0]]
         seen = numpy.bincount(known.indices, minlength=places)
         everywhere = numpy.bincount(counted.indices, minlength=places)
         rare = numpy.log((1 + known.shape[0]) / (1 + seen)) + 1
-        idf = numpy.where(everywhere >= least, rare, 0.0).astype(numpy.float32)
+        often = (everywhere > 0) * (everywhere + (0 if beside is None else beside))
+        idf = numpy.where(often >= least, rare, 0.0).astype(numpy.float32)
         return cls(weighed(counted, idf), idf)
 
 

@@ -134,6 +134,22 @@ class Matters:
         return found
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What a citizen wants: by the title's letters, the body's, and the signs that patterns see."""
+
+    labels: tuple[str, ...]
+    heads: Block
+    bodies: Block
+    signs: Array  # (labels, signs)
+    bias: Array
+
+    def ask(self, head: Vector, body: Vector, signs: Array) -> Array:
+        scores = self.heads.scores(head) + self.bodies.scores(body) + self.signs @ signs
+        found: Array = softmax((scores + self.bias)[None, :])[0]
+        return found
+
+
 def widened(components: Array) -> Array:
     parts = [components, numpy.maximum(components, 0) ** 2, numpy.minimum(components, 0) ** 2]
     return numpy.concatenate(parts, axis=1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classifiers import offices, registry, rows, train
+from classifiers import offices, registry, rows, train, wishing
 from classifiers.catalogue import topics as catalogue
 from classifiers.linear import Topics
 from classifiers.rows import Row, Rows
@@ -13,12 +13,15 @@ from classifiers.rows import Row, Rows
 def make(paths: Sequence[Path], out: Path) -> dict[str, Any]:
     """Fits all that the files can teach, writes the folder, and gives the manifest's facts."""
     found = rows.load(paths)
-    parts: dict[str, Any] = {"topics": None, "departments": None, "matters": None}
+    parts: dict[str, Any] = {}
     figures: dict[str, Any] = {}
+    if found.read:
+        parts["wishes"], figures["types"] = wishing.fit_wishes(found.read)
     if found.topics:
-        parts["topics"], figures["topics"] = train.fit_topics(found.topics)
+        others = offices.far_from_gold(found.others)
+        parts["topics"], figures["topics"] = train.fit_topics(found.topics, others)
         parts["matters"], figures["matters"] = offices.fit_matters(
-            found.others, parts["topics"], catalogue()
+            others, parts["topics"], catalogue(), found.read
         )
         if found.departments:
             parts["departments"], figures["departments"] = offices.fit_departments(
@@ -30,6 +33,7 @@ def make(paths: Sequence[Path], out: Path) -> dict[str, Any]:
             "topics": len(found.topics),
             "departments": len(found.departments),
             "others": len(found.others),
+            "read": len(found.read),
         },
         "scores": figures,
     }

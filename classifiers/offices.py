@@ -28,8 +28,8 @@ FOLDS, SEED = 5, 12345
 ANSWER, CATALOGUE, FIELDS = 0.6, 0.5, 0.25  # what an answer, a line, a topic's score weigh
 PRECISION = 0.95
 SAID = 0.5  # what a word weighs that citizens use for a matter
-CLEAR, PSEUDO, MOST_OF_ONE = 0.4, 0.4, 150  # share of the best matter; its weight as a label
-READ, READ_TOO = 1.5, 0.5  # what a reader's first and second matter weigh
+CLEAR, PSEUDO, MOST_OF_ONE = 0.4, 0.2, 150  # share of the best matter; its weight as a label
+READ, READ_TOO = 3.0, 1.0  # what a reader's first and second matter weigh
 WARMTHS = (0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0)
 
 

@@ -13,7 +13,7 @@ from classifiers.catalogue import departments_of, kinds_of
 from classifiers.features import Text
 from classifiers.finding import Found, find
 from classifiers.keywords import Keywords
-from classifiers.linear import Array, Departments, Matters, Topics
+from classifiers.linear import Array, Departments, Matters, Topics, Wishes
 from classifiers.model import Label, Reading, Suggestion
 from classifiers.places import district, places
 from classifiers.tokens import Cutter, cut_clean, normalise, quick_cutter
@@ -30,6 +30,7 @@ class Reader:
     topics: Topics | None = None
     departments: Departments | None = None
     matters: Matters | None = None
+    wishes: Wishes | None = None
     version: str = "keywords-1"
     engine: Cutter | None = None
 
@@ -50,7 +51,7 @@ class Reader:
         signs = seen(title, body)
         whole = f"{title}\n{body}"
         return Reading(
-            type=wish(title, body),
+            type=wish(title, body, self.wishes),
             topic=self._topic(text, found),
             department=self._department(text, found, components),
             urgency=level_of(signs, title),

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy
 
-from classifiers import features, tokens
+from classifiers import features, tokens, wishes
 from classifiers.catalogue import topics
 from classifiers.gate import worse
 from classifiers.keywords import Keywords
-from classifiers.linear import Departments, Matters, Topics
+from classifiers.linear import Departments, Matters, Topics, Wishes
 from classifiers.reader import Reader
 from classifiers.storing import Part, arrays_of, part_from, told_of
 
@@ -38,6 +38,7 @@ class Model:
     topics: Topics | None
     departments: Departments | None
     matters: Matters | None
+    wishes: Wishes | None
     manifest: Mapping[str, Any]
 
 
@@ -49,7 +50,7 @@ def libraries() -> dict[str, str]:
 def spoken() -> dict[str, Any]:
     """How texts become numbers here; a model made in another way would read nonsense."""
     text = (resources.files("classifiers") / "spellings.csv").read_bytes()
-    words = " ".join(sorted(tokens.STOP)).encode() + text
+    words = " ".join(sorted(tokens.STOP)).encode() + text + wishes.SPOKEN.encode()
     return {
         "cutter": "jieba",
         "hash": "murmurhash3_32",
@@ -100,6 +101,7 @@ def load(folder: Path) -> Model:
         parts.get("topics"),
         parts.get("departments"),
         parts.get("matters"),
+        parts.get("wishes"),
         manifest,
     )
 
@@ -237,5 +239,6 @@ def reader_of(folder: Path, gazetteer: Mapping[str, Sequence[str]] | None = None
         model.topics,
         model.departments,
         model.matters,
+        model.wishes,
         version=model.name,
     )

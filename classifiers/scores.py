@@ -8,6 +8,7 @@ from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_su
 
 Array = numpy.ndarray
 BINS, DRAWS, FEWEST = 10, 200, 30
+FLOORS = numpy.arange(0.5, 1.0, 0.0025)
 
 
 def table(wanted: Sequence[str], guessed: Sequence[str]) -> dict[str, Any]:
@@ -72,18 +73,24 @@ def noise_floor(confidence: Array) -> float:
 
 
 def thresholds(
-    labels: Sequence[str], chances: Array, hits: Array, precision: float
+    labels: Sequence[str], chances: Array, hits: Array, precision: float, worst: float
 ) -> tuple[float, ...]:
-    """By guessed label: the lowest confidence from which on at least `precision` are right.
+    """By guessed label: the lowest confidence from which on enough of the answers are right.
 
-    The step is kept where it is met with as many rows as tell something, else never (above 1).
+    At least `worst` of each label's (as far as enough rows tell, else never: above 1), and at least
+    `precision` of all together: for that one floor is raised under every label.
     """
     guessed, confidence = chances.argmax(axis=1), chances.max(axis=1)
     found = []
     for n in range(len(labels)):
         mine = guessed == n
-        found.append(lowest(confidence[mine], hits[mine], precision))
-    return tuple(found)
+        found.append(lowest(confidence[mine], hits[mine], worst))
+    apart = numpy.array(found)
+    for floor in FLOORS:
+        answered = confidence >= numpy.maximum(apart, floor)[guessed]
+        if not answered.any() or hits[answered].mean() >= precision:
+            break
+    return tuple(round(float(one), 4) for one in numpy.maximum(apart, floor))
 
 
 def lowest(confidence: Array, hits: Array, precision: float) -> float:

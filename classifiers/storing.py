@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy
 
-from classifiers.linear import Block, Departments, Matters, Topics
+from classifiers.linear import Block, Departments, Matters, Topics, Wishes
 
-Part = Topics | Departments | Matters
+Part = Topics | Departments | Matters | Wishes
 KINDS: Mapping[str, type[Part]] = {
     "topics": Topics,
     "departments": Departments,
     "matters": Matters,
+    "wishes": Wishes,
 }
 NAMED = ("labels", "thresholds", "warmth")  # said in the manifest, where people can read it
 

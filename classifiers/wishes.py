@@ -1,7 +1,12 @@
 """What the citizen wants: 咨询, 求助, 投诉, 举报, 建议, 表扬; by the words they ask with."""
 
 import re
+from collections.abc import Sequence
 
+import numpy
+
+from classifiers.features import Vector, run_vector
+from classifiers.linear import Wishes
 from classifiers.model import Label, Suggestion
 
 # Pattern, wish, weight; the title says what is wanted more often than the body does.
@@ -71,28 +76,51 @@ PRIOR = {
     "praise": 0.0,
 }
 POLITE = re.compile(r"(非常|万分|十分|谢谢|不胜)?感谢[！!。.您你]*$")
-VERSION = "wishes-2"
+VERSION, TRAINED = "wishes-2", "wishes-3"
+SPOKEN = "\n".join(sign for sign, _, _ in (*TITLE_SIGNS, *SIGNS))  # what a model was made by
+Heard = tuple[str, float, str]  # what it speaks for, how much, and the words; none were no sign
 
 
-def wish(title: str, body: str) -> Suggestion:
-    """The likeliest type, with the words that said so."""
-    scored = dict(PRIOR)
-    said: dict[str, list[str]] = {}
+def heard(title: str, body: str) -> list[Heard]:
+    """Every sign in a fixed order: in the title twice over, then in the body."""
     body = body.strip()[:2000].replace("谢谢", "")
     told = body[:-30] + POLITE.sub("", body[-30:])
-    heard = (
+    found: list[Heard] = []
+    for text, times, patterns in (
         (title[:200], 1.0, TITLE_PATTERNS),
         (title[:200], 1.2, PATTERNS),
         (told, 1.0, PATTERNS),
-    )
-    for text, times, patterns in heard:
+    ):
         for pattern, name, weight in patterns:
-            found = pattern.search(text)
-            if found:
-                scored[name] += weight * times * (0.4 if name == "praise" and times == 1.0 else 1.0)
-                said.setdefault(name, []).append(found.group()[:12])
-    ranked = sorted(scored.items(), key=lambda item: -item[1])
-    total = sum(2.0**score for score in scored.values())
-    labels = [Label(name, round(2.0**score / total, 4)) for name, score in ranked]
-    reasons = tuple(f"文中有“{word}”" for word in said.get(labels[0].label, ())[:3])
-    return Suggestion(labels[0].label, labels[0].confidence, tuple(labels[1:3]), reasons, VERSION)
+            match = pattern.search(text)
+            worth = weight * times * (0.4 if name == "praise" and times == 1.0 else 1.0)
+            found.append((name, worth, match.group()[:12] if match else ""))
+    return found
+
+
+def signs_of(signs: Sequence[Heard]) -> numpy.ndarray:
+    return numpy.array([1.0 if words else 0.0 for _, _, words in signs], dtype=numpy.float32)
+
+
+def head_of(title: str) -> Vector:
+    return run_vector(f"^{title[:200]}$")
+
+
+def wish(title: str, body: str, model: Wishes | None = None) -> Suggestion:
+    """The likeliest type, with the words that said so; by the signs alone without a model."""
+    signs = heard(title, body)
+    if model is not None:
+        asked = model.ask(head_of(title), run_vector(body[:2000]), signs_of(signs))
+        chances = dict(zip(model.labels, map(float, asked), strict=True))
+    else:
+        scored = dict(PRIOR)
+        for name, worth, words in signs:
+            scored[name] += worth if words else 0.0
+        total = sum(2.0**score for score in scored.values())
+        chances = {name: 2.0**score / total for name, score in scored.items()}
+    ranked = sorted(chances.items(), key=lambda item: -item[1])
+    labels = [Label(name, round(chance, 4)) for name, chance in ranked]
+    said = [words for name, _, words in signs if words and name == labels[0].label]
+    reasons = tuple(f"文中有“{words}”" for words in dict.fromkeys(said))[:3]
+    version = VERSION if model is None else TRAINED
+    return Suggestion(labels[0].label, labels[0].confidence, tuple(labels[1:3]), reasons, version)
