@@ -34,6 +34,7 @@ NOW = re.compile(
 )
 END = re.compile(r"[。！？!?；;\n]")
 REACH, MOST = 120, 12
+EARLY = 160  # what a letter is about is said by then, or said again
 LEVELS = ("critical", "urgent")
 
 
@@ -132,6 +133,7 @@ def _in(text: str, some: Sequence[Sign], *, now: bool) -> Iterator[Seen]:
             if END.search(match.group()) or _taken_back(text[start:end], match, start):
                 continue
             counts = now or not sign.now or bool(NOW.search(text, start, end))
+            counts = counts and (now or match.start() < EARLY or best is not None)
             if best is None or counts:
                 best = Seen(sign, match.group()[:16], counts)
             if counts:
