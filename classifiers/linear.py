@@ -127,6 +127,7 @@ class Matters:
     words: Block
     bias: Array
     warmth: float  # divides the scores: how far they are believed
+    threshold: float = 1.01  # a topic's confidence from which on its matter is acted on
 
     def ask(self, text: Text) -> Array:
         scores = (self.words.scores(text.seen) + self.bias) / self.warmth

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classifiers import offices, registry, rows, train, wishing
+from classifiers import matters, offices, registry, rows, train, wishing
 from classifiers.catalogue import topics as catalogue
 from classifiers.linear import Topics
 from classifiers.rows import Row, Rows
@@ -18,9 +18,9 @@ def make(paths: Sequence[Path], out: Path) -> dict[str, Any]:
     if found.read:
         parts["wishes"], figures["types"] = wishing.fit_wishes(found.read)
     if found.topics:
-        others = offices.far_from_gold(found.others)
+        others = matters.far_from_gold(found.others)
         parts["topics"], figures["topics"] = train.fit_topics(found.topics, others)
-        parts["matters"], figures["matters"] = offices.fit_matters(
+        parts["matters"], figures["matters"] = matters.fit_matters(
             others, parts["topics"], catalogue(), found.read
         )
         if found.departments:

@@ -1,44 +1,27 @@
-"""Fits who answers (kinds of department) and what the matter is (level 2 of the catalogue).
+"""Fits who answers: kinds of department.
 
-Departments learn from messages, from the real answers to them (as further texts, never to be asked
-with), and from the catalogue. Matters have no labelled rows: the catalogue's own words teach them,
-and messages in which these words and the trained topics agree clearly (distant supervision).
+They learn from messages, from the real answers to them (as further texts, never to be asked with),
+and from the catalogue.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
 from scipy.sparse import csr_matrix, hstack
-from sklearn.svm import LinearSVC
 
 from classifiers import fitting, scores
-from classifiers.catalogue import Topic, kinds_of, label_of, said_of
-from classifiers.features import Text, word_vector
+from classifiers.catalogue import Topic, kinds_of
+from classifiers.features import Text
 from classifiers.fitting import Table
-from classifiers.keywords import Keywords
-from classifiers.linear import Block, Departments, Matters, Topics, believed, softmax
-from classifiers.readings import Reading
-from classifiers.rows import Row, families, folds, squeezed, table_of
-from classifiers.tokens import words
+from classifiers.linear import Block, Departments, Topics, believed
+from classifiers.matters import counted, lines
+from classifiers.rows import Row, folds
 
 Array = numpy.ndarray
 FOLDS, SEED = 5, 12345
 ANSWER, CATALOGUE, FIELDS = 0.6, 0.5, 0.25  # what an answer, a line, a topic's score weigh
 PRECISION = 0.95
-SAID = 0.5  # what a word weighs that citizens use for a matter
-CLEAR, PSEUDO, MOST_OF_ONE = 0.4, 0.2, 150  # share of the best matter; its weight as a label
-READ, READ_TOO = 3.0, 1.0  # what a reader's first and second matter weigh
-WARMTHS = (0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0)
-
-
-def lines(catalogue: Sequence[Topic]) -> list[Text]:
-    """A catalogue line as a text: its names, then its phrases."""
-    return [
-        Text.of(words(one.level3), [*words(one.level2), *words("，".join(one.phrases))])
-        for one in catalogue
-    ]
 
 
 def fit_departments(
@@ -67,10 +50,6 @@ def fit_departments(
     fields = whole[:, len(places) :] * FIELDS
     belief = fitting.belief(held, right)
     return Departments(labels, block, fields, bias, belief, (limit,) * len(labels)), figures
-
-
-def counted(texts: Sequence[Text]) -> tuple[csr_matrix, Array]:
-    return squeezed(table_of([word_vector(text) for text in texts]))
 
 
 def _with_fields(table: csr_matrix, texts: Sequence[Text], topics: Topics) -> csr_matrix:
@@ -110,94 +89,3 @@ def _by_label(labels: Sequence[str], right: Array, guessed: Array) -> dict[str, 
             "recall": round(float((right[:, n] & mine).sum() / max(right[:, n].sum(), 1)), 4),
         }
     return found
-
-
-def fit_matters(
-    others: Sequence[Row], topics: Topics, catalogue: Sequence[Topic], read: Sequence[Reading] = ()
-) -> tuple[Matters, dict[str, Any]]:
-    """`read`: messages whose matter a reader told; the others teach what words and topics agree on."""
-    labels = tuple(sorted({one.matter for one in catalogue}))
-    told = [(text, one.matter, 1.0) for text, one in zip(lines(catalogue), catalogue, strict=True)]
-    for one in {one.matter: one for one in catalogue}.values():
-        told += [(Text.of((), words(said)), one.matter, SAID) for said in said_of(one)]
-    for seen in read:
-        text = Text.of(words(seen.title), words(seen.body))
-        told += [
-            (text, name, worth)
-            for name, worth in zip(seen.matters, (READ, READ_TOO), strict=False)
-            if name in labels
-        ]
-    met: Counter[str] = Counter()
-    for text, name in _clear(others, topics, Keywords(catalogue)):
-        met[name] += 1
-        if met[name] <= MOST_OF_ONE:
-            told.append((text, name, PSEUDO))
-    learnt = sum(min(n, MOST_OF_ONE) for n in met.values())
-    counts, places = counted([text for text, _, _ in told])
-    table, right = Table.learnt(counts, 2), numpy.array([labels.index(name) for _, name, _ in told])
-    weight = numpy.array([worth for _, _, worth in told])
-    warmth = _warmth(table.rows, right, weight, len(right) - learnt)
-    coef, bias = _matter_fit(table.rows, right, weight)
-    figures = {
-        "lines": len(catalogue),
-        "read": len(read),
-        "messages": learnt,
-        "matters": len(labels),
-    }
-    return Matters(labels, Block.of(places, table.idf, coef), bias, warmth), figures
-
-
-def far_from_gold(others: Sequence[Row]) -> list[Row]:
-    """Without the gold set's texts and whatever is near one of them."""
-    if not any(row.gold for row in others):
-        return list(others)
-    family = families(others)
-    near = {int(family[n]) for n, row in enumerate(others) if row.gold}
-    return [row for n, row in enumerate(others) if int(family[n]) not in near]
-
-
-def _matter_fit(table: csr_matrix, right: Array, weight: Array) -> tuple[Array, Array]:
-    fit = LinearSVC(C=0.5, class_weight="balanced", random_state=SEED)
-    fit.fit(table, right, sample_weight=weight)
-    return fit.coef_.astype(numpy.float32), fit.intercept_.astype(numpy.float32)
-
-
-def _warmth(table: csr_matrix, right: Array, weight: Array, named: int) -> float:
-    """How far scores are to be believed: least surprise on messages held out."""
-    fold = numpy.arange(len(right)) % FOLDS
-    held = (fold == 0) & (numpy.arange(len(right)) >= named)
-    if not held.any():
-        return WARMTHS[-1]
-    coef, bias = _matter_fit(table[~held], right[~held], weight[~held])
-    told, mine = table[held] @ coef.T + bias, right[held]
-    losses = {
-        warmth: -numpy.log(softmax(told / warmth)[numpy.arange(len(mine)), mine] + 1e-9).mean()
-        for warmth in WARMTHS
-    }
-    return min(losses, key=losses.__getitem__)
-
-
-def _clear(others: Sequence[Row], topics: Topics, keywords: Keywords) -> list[tuple[Text, str]]:
-    """Messages whose matter the catalogue's words and the trained topics agree on."""
-    found = []
-    for row in others:
-        scored = keywords.scores(row.text.head, row.text.rest)
-        fields = topics.ask(row.text)
-        share = _shares(keywords.topics, scored, fields)
-        best = max(share, key=share.__getitem__, default="")
-        if best and share[best] >= CLEAR * sum(share.values()):
-            found.append((row.text, best))
-    return found
-
-
-def _shares(
-    catalogue: Sequence[Topic], scored: Mapping[int, float], fields: Mapping[str, float]
-) -> dict[str, float]:
-    """The best line's score of each matter, squared, among those that fit the field."""
-    share: dict[str, float] = {}
-    for n, score in scored.items():
-        label = label_of(catalogue[n])
-        worth = score**2 * (fields.get(label, 0.0) if label else 0.35)
-        matter = catalogue[n].matter
-        share[matter] = max(share.get(matter, 0.0), worth)
-    return share

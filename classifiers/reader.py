@@ -71,8 +71,8 @@ class Reader:
         best, field = self.keywords.topics[found.order[0]], found.field
         sure, limit, said = False, None, []
         if self.topics is not None and field:
-            limit = self.topics.threshold(field)
-            sure = found.fields[field] >= limit and found.agrees
+            limit = self.matters.threshold if self.matters else self.topics.threshold(field)
+            sure = self._sure(found)
             said = self.topics.words.telling(text, self.topics.labels.index(field))
         reasons = []
         if found.because:
@@ -92,7 +92,16 @@ class Reader:
             limit,
         )
 
+    def _sure(self, found: Found) -> bool:
+        """Field and matter are each right often enough to act on, by what held-out texts showed."""
+        if self.topics is None or not found.agrees:
+            return False
+        by_field = found.fields[found.field] >= self.topics.threshold(found.field)
+        chance = found.chances[found.order[0]]
+        return by_field and (self.matters is None or chance >= self.matters.threshold)
+
     def _department(self, text: Text, found: Found, components: Array | None) -> Suggestion:
+        """It may act alone where the topic may: the duty list follows from the topic."""
         first = self.keywords.topics[found.order[0]].department if found.order else ""
         path = self.keywords.topics[found.order[0]].path if found.order else ""
         chance = found.chances[found.order[0]] if found.order else 0.0
@@ -100,7 +109,6 @@ class Reader:
             return Suggestion(first, round(chance * 0.8, 4), (), (), self.version)
         ranked = self.departments.ask(text, self.topics.machine(components))
         kind = next(iter(ranked))
-        limit = self.departments.threshold(kind)
         chances = by_department(first, chance, ranked)
         order = sorted(chances, key=lambda name: (-chances[name], name))
         best = order[0] if order else first
@@ -116,8 +124,7 @@ class Reader:
             tuple(Label(name, round(chances[name], 4)) for name in order[1:3]),
             tuple(reasons),
             self.version,
-            sure=agrees and best == first and ranked[kind] >= limit,
-            threshold=limit,
+            sure=best == first and self._sure(found),
         )
 
 

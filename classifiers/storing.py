@@ -15,7 +15,12 @@ KINDS: Mapping[str, type[Part]] = {
     "matters": Matters,
     "wishes": Wishes,
 }
-NAMED = ("labels", "thresholds", "warmth")  # said in the manifest, where people can read it
+NAMED = (
+    "labels",
+    "threshold",
+    "thresholds",
+    "warmth",
+)  # said in the manifest, where people can read it
 
 
 def arrays_of(name: str, part: Part) -> dict[str, numpy.ndarray]:
