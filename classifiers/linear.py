@@ -44,14 +44,14 @@ class Block:
 
     def telling(self, text: Text, column: int, most: int = 4) -> list[str]:
         """The words of the text that spoke most for a column."""
-        words = {word_places(word)[0]: word for word in reversed(text.all)}
-        at = numpy.searchsorted(self.places, numpy.fromiter(words, numpy.int64, len(words)))
-        spoke = []
-        for (place, word), n in zip(reversed(words.items()), at[::-1], strict=True):
-            if n < len(self.places) and self.places[n] == place:
-                spoke.append((float(self.weights[n, column] * self.idf[n]), word))
-        order = sorted(spoke, key=lambda one: -one[0])[:most]
-        return [word for worth, word in order if worth > 0]
+        words = list(dict.fromkeys(text.all))
+        if not words or not len(self.places):
+            return []
+        places = numpy.array([word_places(word)[0] for word in words], dtype=numpy.int64)
+        at = numpy.minimum(numpy.searchsorted(self.places, places), len(self.places) - 1)
+        spoke = self.weights[at, column] * self.idf[at] * (self.places[at] == places)
+        order = numpy.argsort(-spoke, kind="stable")[:most]
+        return [words[n] for n in order if spoke[n] > 0]
 
 
 @dataclass(frozen=True)

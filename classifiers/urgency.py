@@ -6,7 +6,7 @@ out a department at night. What is feared is still told as sensitive where it wa
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -47,7 +47,6 @@ class Sign:
     level: str
     now: bool
     marks: tuple[str, ...]
-    firsts: frozenset[str]  # of the marks: quicker still to miss
     pattern: re.Pattern[str]
 
 
@@ -70,11 +69,20 @@ def signs() -> tuple[Sign, ...]:
             one["level"],
             one["now"],
             tuple(one["marks"].split()),
-            frozenset(mark[0] for mark in one["marks"].split()),
             re.compile(one["pattern"]),
         )
         for one in tomllib.loads(text)["sign"]
     )
+
+
+@cache
+def _marked() -> Mapping[str, Sequence[tuple[str, int]]]:
+    """The marks by their first letter, each with the number of its sign."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for number, sign in enumerate(signs()):
+        for mark in sign.marks:
+            found.setdefault(mark[0], []).append((mark, number))
+    return found
 
 
 def urgency(title: str, body: str) -> Suggestion:
@@ -118,15 +126,14 @@ def seen(title: str, body: str) -> tuple[Seen, ...]:
     """Every sign of the text that is not taken back, with its words."""
     head, rest = title[:200], body[:LONGEST]
     short = len(head) + len(rest) <= SHORT
-    return (*_in(head, signs(), now=True), *_in(rest, signs(), now=short))
+    return (*_in(head, now=True), *_in(rest, now=short))
 
 
-def _in(text: str, some: Sequence[Sign], *, now: bool) -> Iterator[Seen]:
+def _in(text: str, *, now: bool) -> Iterator[Seen]:
     """Each sign by its first words that count, else by its first words."""
-    letters = set(text)
-    for sign in some:
-        if sign.firsts.isdisjoint(letters) or not any(mark in text for mark in sign.marks):
-            continue
+    marked = _marked()
+    told = {n for letter in marked.keys() & set(text) for mark, n in marked[letter] if mark in text}
+    for sign in (signs()[n] for n in sorted(told)):
         best: Seen | None = None
         for match in islice(sign.pattern.finditer(text), MOST):
             start, end = _sentence(text, match)

@@ -133,7 +133,7 @@ def marked(name: str) -> dict[tuple[str, str], Row]:
         return {
             (row["id"], hashlib.sha256(text.encode()).hexdigest()[:12]): row
             for row in csv.DictReader(lines)
-            for text in [f"{row['title']}\n{row['body']}"]
+            for text in [row["title"] + row["body"]]
         }
 
 
