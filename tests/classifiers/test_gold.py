@@ -83,7 +83,7 @@ def test_as_many_rows_as_promised_and_none_twice() -> None:
 
 def test_no_column_holds_anybodys_words() -> None:
     """Han characters stand only where the catalogue's or the department's names stand."""
-    for path in FOLDER.glob("*.csv"):
+    for path in (FOLDER / f"{name}.csv" for name in ("random", "urgent", "second", "second_ids")):
         table = list(csv.DictReader(path.read_text("utf-8").splitlines()))
         assert set(table[0]) in ({"id", "sha"}, set(rows.COLUMNS)), path.name
         for row in table:
