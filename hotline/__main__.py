@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _running(commands)
     _accounts(commands)
     _files(commands)
+    _dispatching(commands)
     return top
 
 
@@ -63,6 +64,7 @@ def _accounts(commands: Any) -> None:
     doing = user.add_subparsers(dest="doing", required=True, metavar="add|list|disable|reset")
     added = _named(doing, "add")
     added.add_argument("--password-stdin", action="store_true")
+    added.add_argument("--email", default="", help="通知也寄往此处 / where notices go as well")
     _command(doing, "list", "列出账号 / list them")
     for name in ("disable", "reset"):
         _command(doing, name, name).add_argument("name")
@@ -98,6 +100,48 @@ def _files(commands: Any) -> None:
     simulate.add_argument(
         "--page", type=Path, metavar="OUT.html", help="图表页 / a page with charts"
     )
+
+
+def _dispatching(commands: Any) -> None:
+    rules = _command(commands, "rules", "派单规则 / the dispatcher's rules")
+    doing = rules.add_subparsers(dest="doing", required=True, metavar="list|check|try|…")
+    _command(doing, "list", "列出现行规则 / those in force")
+    checked = _with_files(_command(doing, "check", "检查规则 / find what is wrong"), "?")
+    tried = _with_files(_command(doing, "try", "试算 / on the cases of the last days"), "?")
+    tried.add_argument("--days", type=_days, default=30)
+    for one in (checked, tried):
+        one.add_argument("--json", action="store_true")
+    _with_files(_command(doing, "export", "导出 CSV / to a file"), None)
+    brought = _with_files(_command(doing, "import", "导入并生效 / put a file in force"), None)
+    brought.add_argument("--note", default="", help="修改说明 / why")
+    labels = _command(commands, "labels", "人工更正 / people's corrections")
+    exported = labels.add_subparsers(dest="doing", required=True, metavar="export")
+    _command(exported, "export", "导出训练数据，已打码 / as training rows, masked").add_argument(
+        "file", type=Path
+    )
+    model = _command(commands, "model", "分类模型 / the classifier")
+    about = model.add_subparsers(dest="doing", required=True, metavar="status|shadow")
+    status = _command(about, "status", "现况 / how it stands")
+    shadow = _command(about, "shadow", "候选模型试读 / a candidate reads along")
+    shadow.add_argument("folder", type=Path, nargs="?", help="开始 / begin with this folder")
+    shadow.add_argument("--stop", action="store_true")
+    for one in (status, shadow):
+        one.add_argument("--json", action="store_true")
+
+
+def _with_files(command: argparse.ArgumentParser, many: str | None) -> argparse.ArgumentParser:
+    command.add_argument(
+        "file", type=Path, nargs=many, help="规则 CSV / rules; else those in force"
+    )
+    command.add_argument("--tests", type=Path, metavar="FILE", help="所附测试 CSV / their tests")
+    return command
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 366:
+        raise argparse.ArgumentTypeError("1–366")
+    return days
 
 
 def _port(text: str) -> int:
@@ -138,6 +182,8 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
+    elif told.command in ("rules", "labels", "model"):
+        made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)
     return made
@@ -150,7 +196,8 @@ def _account(module: Any, told: argparse.Namespace, settings: Any) -> Coroutine[
     elif told.doing in ("disable", "reset"):
         made = getattr(module, told.doing)(settings, told.name)
     else:
-        wanted = module.Wanted(told.name, Role(told.role), told.department)
+        email = told.email if told.command == "user" else ""
+        wanted = module.Wanted(told.name, Role(told.role), told.department, email)
         stdin = {"from_stdin": told.password_stdin} if told.command == "user" else {}
         made = module.add(settings, wanted, **stdin)
     return made

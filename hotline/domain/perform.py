@@ -11,6 +11,7 @@ from hotline.domain import (
     dispatching,
     handling,
     law,
+    parts,
     promises,
     recounting,
     requests,
@@ -43,12 +44,12 @@ EFFECTS: dict[Action, Effect] = {
     Action.UNMERGE: dispatching.unmerge,
     Action.SPLIT: dispatching.split,
     Action.CORRECT: dispatching.correct,
-    Action.ASSIGN: handling.assign,
+    Action.ASSIGN: parts.assign,
     Action.SIGN: handling.sign,
     Action.CONTACT: handling.contact,
     Action.NOTE: handling.note,
-    Action.COHANDLE: handling.cohandle,
-    Action.REPORT_PART: handling.report_part,
+    Action.COHANDLE: parts.cohandle,
+    Action.REPORT_PART: parts.report_part,
     Action.SUSPEND: requests.suspend,
     Action.RESUME: requests.resume,
     Action.EXTEND: requests.extend,
@@ -106,6 +107,7 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
         guard(case, step)
     before = case.standing()
     said = EFFECTS[action](case, facts, step)
+    supervision.keep_dates(case)
     source = case.state
     target = said.to or source
     if target not in row.leads_to(source):
@@ -137,6 +139,13 @@ def told_with_parent(case: Case, text: str, step: Step) -> Entry:
     """A merged case's citizen reads the parent's reply in the own timeline."""
     said = Said(text, text, {"from_parent": case.parent})
     return case.append(Action.NOTE, step.actor, step.at, case.standing(), said)
+
+
+def moved(case: Case, parent: str, step: Step) -> Entry:
+    """A merged case follows its matter to another parent: its citizen stays subscribed."""
+    before, case.parent = case.standing(), parent
+    said = Said(f"随主单改并入 {parent}", None, {"parent": parent})
+    return case.append(Action.NOTE, step.actor, step.at, before, said)
 
 
 def hold_invariants(case: Case) -> None:

@@ -16,8 +16,19 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import deliver, intake, recount, ringing, unread, waiting
+from hotline.flow import (
+    drift,
+    intake,
+    recount,
+    ringing,
+    rising,
+    rulewatch,
+    sweep,
+    unread,
+    waiting,
+)
 from hotline.flow.centre import Centre
+from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
 from hotline.web import (
@@ -26,12 +37,17 @@ from hotline.web import (
     citizen,
     live,
     office,
+    office_alerts,
     office_case,
     office_duty,
+    office_model,
     office_notices,
     office_orders,
+    office_rule,
+    office_rules,
     openapi,
     pages,
+    papers,
     patience,
     problems,
 )
@@ -40,6 +56,7 @@ from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, WORKERS, Route
 from hotline.web.traffic import TRAFFIC, Traffic
+from hotline.wiring import add_mail
 
 log = structlog.get_logger(__name__)
 DAY = 86400.0
@@ -146,7 +163,8 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, office_orders, office_notices, office_duty, admin)
+    desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
+    pages = (citizen, *desks, office_rules, office_rule, office_model, office_alerts)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -162,7 +180,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
-    app[openapi.DOCUMENT] = _document()
+    app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
     static = resources.files("hotline.web") / "static"
@@ -178,12 +196,13 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     async def run(app: web.Application) -> AsyncIterator[None]:
         centre, settings = app[CENTRE], app[SETTINGS]
         schedule = Schedule()
+        schedule.every(15.0, "rules", lambda: rulewatch.follow(centre))
         if watch:
             add_watch(schedule, centre, settings)
         schedule.start()
         triage = asyncio.create_task(_triage_for_ever(centre), name="triage")
         yield
-        schedule.stop()
+        await schedule.stop()
         triage.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await triage
@@ -198,8 +217,16 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
-    schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    add_mail(schedule, centre)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
+    schedule.once("rules at start", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "drift", lambda: drift.watch(centre))
+    schedule.every(2.0, "shadow", Shadow(centre).look)
+    schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
+    schedule.every(60.0, "rising", lambda: rising.watch(centre))
+    schedule.once("hours at start", lambda: rising.count_hours(centre))
+    schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

@@ -10,6 +10,7 @@ from hotline.store.find import SORTS
 from hotline.web import (
     answers,
     answers_orders,
+    answers_repeats,
     api_city,
     api_orders,
     api_staff,
@@ -17,12 +18,23 @@ from hotline.web import (
     health,
     live,
     openapi,
+    papers,
     routes_citizen,
     routes_desk,
+    routes_repeats,
+    routes_rules,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
 KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
+
+FORMAT = Param(
+    "format",
+    "query",
+    "文件格式：Word（默认）或 PDF",
+    schema={"type": "string", "enum": sorted(papers.TYPES), "default": "docx"},
+)
+PAPER: dict[str, Any] = {"told": tuple(papers.TYPES.values()), "params": (FORMAT,)}
 
 
 def staff_complaint() -> dict[str, object]:
@@ -86,7 +98,7 @@ def cases() -> list[Route]:
     filed: dict[str, Any] = {
         "body": staff_complaint(),
         "answers": {201: "已登记"},
-        "told": answers.Received,
+        "told": answers_repeats.Filed,
         "params": (KEY,),
     }
     acted: dict[str, Any] = {"body": "action", "told": answers.CaseTold}
@@ -103,6 +115,7 @@ def cases() -> list[Route]:
         of_case(
             "GET", one + "/timeline", api_staff.get_timeline, "办理过程", told=answers.Timeline
         ),
+        of_case("GET", one + "/reminder", papers.reminder, "催办通知书", **PAPER),
         of_case("POST", one + "/actions", api_staff.post_action, "办理动作", **acted),
         of_case("POST", one + "/reveal", api_staff.post_reveal, "查看诉求人信息", **revealed),
         of_case(
@@ -137,6 +150,15 @@ def orders() -> list[Route]:
     return [
         Route("GET", every, api_orders.get_orders, WORKERS, "督办单列表", params=params, **listed),
         Route("GET", every + "/{id}", api_orders.get_order, WORKERS, "督办单详情", **one),
+        Route(
+            "GET",
+            every + "/{id}/paper",
+            papers.order,
+            WORKERS,
+            "督办单、督办函或通报",
+            answers={200: "文书"},
+            **PAPER,
+        ),
     ]
 
 
@@ -178,6 +200,8 @@ def routes() -> list[Route]:
         *cases(),
         *orders(),
         *routes_desk.routes(),
+        *routes_rules.routes(),
+        *routes_repeats.routes(),
         *reports(),
         *machines(),
     ]

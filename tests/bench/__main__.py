@@ -1,11 +1,17 @@
-"""`python -m tests.bench [intake|ticks|reading]`: all of them, or the one named."""
+"""`python -m tests.bench [intake|letters|ticks|lookup|reading]`: all, or the one named."""
 
 import asyncio
 import sys
 
-from tests.bench import intake, reading, ticks
+from tests.bench import intake, letters, lookup, reading, ticks
 
-BENCHES = {"intake": intake.main, "ticks": ticks.main, "reading": reading.main}
+BENCHES = {
+    "intake": intake.main,
+    "letters": letters.main,
+    "ticks": ticks.main,
+    "lookup": lookup.main,
+    "reading": reading.main,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:
