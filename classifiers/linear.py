@@ -13,6 +13,7 @@ import numpy
 from classifiers.features import Text, Vector, head_vector, letter_vector, word_places
 
 Array = numpy.ndarray
+NEVER = 1.01  # a threshold that no confidence reaches
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,16 @@ class Matters:
     words: Block
     bias: Array
     warmth: float  # divides the scores: how far they are believed
-    threshold: float = 1.01  # a topic's confidence from which on its matter is acted on
+    thresholds: tuple[float, ...] = ()  # by label: a topic's confidence to act on; none: never
 
     def ask(self, text: Text) -> Array:
         scores = (self.words.scores(text.seen) + self.bias) / self.warmth
         found: Array = softmax(scores[None, :])[0]
         return found
+
+    def threshold(self, label: str) -> float:
+        known = label in self.labels and self.thresholds
+        return self.thresholds[self.labels.index(label)] if known else NEVER
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from classifiers.features import Text, word_vector
 from classifiers.finding import find
 from classifiers.fitting import Table
 from classifiers.keywords import Keywords
-from classifiers.linear import Block, Matters, Topics, softmax
+from classifiers.linear import NEVER, Block, Matters, Topics, softmax
 from classifiers.readings import Reading
 from classifiers.rows import Row, families, squeezed, table_of
 from classifiers.tokens import words
@@ -55,7 +55,7 @@ def fit_matters(
     known, own = _named(catalogue), {text.all for text in texts}
     pseudo = [one for one in _pseudo(others, topics, catalogue) if one[0].all not in own]
     figures: dict[str, Any] = {"matters": len(labels), "read": len(read), "messages": len(pseudo)}
-    limit = 1.01
+    limits: tuple[float, ...] = ()
     if len(read) >= FOLDS:
         fold = numpy.random.RandomState(SEED).randint(0, FOLDS, size=len(read))
         held: list[Matters] = []
@@ -63,10 +63,10 @@ def fit_matters(
             some = [told for m, one in zip(fold, by_reading, strict=True) if m != n for told in one]
             held.append(_fit([*known, *some], pseudo, labels))
         judged = [held[n] for n in fold]
-        limit, told = _measured(texts, read, judged, topics, catalogue)
+        limits, told = _measured(texts, read, judged, topics, catalogue)
         figures |= told
     whole = _fit([*known, *(told for one in by_reading for told in one)], pseudo, labels)
-    return replace(whole, threshold=limit), figures
+    return replace(whole, thresholds=limits), figures
 
 
 def _named(catalogue: Sequence[Topic]) -> list[Told]:
@@ -102,25 +102,33 @@ def _measured(
     judged: Sequence[Matters],
     topics: Topics,
     catalogue: Sequence[Topic],
-) -> tuple[float, dict[str, Any]]:
-    """From which confidence on the matter is right often enough, and how often it is among three."""
-    keywords, first, three, sure, drawn = Keywords(catalogue), [], [], [], []
+) -> tuple[tuple[float, ...], dict[str, Any]]:
+    """By matter, from which confidence on it is right often enough; and how often among three."""
+    keywords, first, three, sure, drawn, guessed = Keywords(catalogue), [], [], [], [], []
     for text, one, model in zip(texts, read, judged, strict=True):
         found = find(keywords, text, topics.ask(text), (model.labels, model.ask(text)))
         names = [keywords.topics[n].matter for n in found.order]
+        guessed.append(names[0])
         first.append(names[0] in one.matters)
         three.append(bool(set(names) & set(one.matters)))
         sure.append(found.chances[found.order[0]])
         drawn.append(one.drawn == "random")
     hits, confidence, mine = numpy.array(first), numpy.array(sure), numpy.array(drawn)
-    limit = scores.lowest(confidence[mine], hits[mine], PRECISION)
+    named, labels = numpy.array(guessed), judged[0].labels
+    limits = tuple(
+        scores.lowest(confidence[named == name], hits[named == name], PRECISION) for name in labels
+    )
+    asked = numpy.array([limits[labels.index(name)] for name in guessed])
+    acted = confidence >= asked
     figures = {
         "rows": int(mine.sum()),
         "first": round(float(hits[mine].mean()), 4),
         "among_three": round(float(numpy.array(three)[mine].mean()), 4),
-        "acted_on": round(float((confidence[mine] >= limit).mean()), 4),
+        "acted_on": round(float(acted[mine].mean()), 4),
+        "acted_on_right": round(float(hits[acted].mean()), 4) if acted.any() else None,
+        "acted_on_matters": sum(limit < NEVER for limit in limits),
     }
-    return limit, figures
+    return limits, figures
 
 
 def counted(texts: Sequence[Text]) -> tuple[csr_matrix, Array]:

@@ -13,7 +13,7 @@ from classifiers.catalogue import departments_of, kinds_of
 from classifiers.features import Text
 from classifiers.finding import Found, find
 from classifiers.keywords import Keywords
-from classifiers.linear import Array, Departments, Matters, Topics, Wishes
+from classifiers.linear import NEVER, Array, Departments, Matters, Topics, Wishes
 from classifiers.model import Label, Reading, Suggestion
 from classifiers.places import district, places
 from classifiers.tokens import Cutter, cut_clean, normalise, quick_cutter
@@ -71,7 +71,7 @@ class Reader:
         best, field = self.keywords.topics[found.order[0]], found.field
         sure, limit, said = False, None, []
         if self.topics is not None and field:
-            limit = self.matters.threshold if self.matters else self.topics.threshold(field)
+            limit = self._limit(best.matter)
             sure = self._sure(found)
             said = self.topics.words.telling(text, self.topics.labels.index(field))
         reasons = []
@@ -97,8 +97,11 @@ class Reader:
         if self.topics is None or not found.agrees:
             return False
         by_field = found.fields[found.field] >= self.topics.threshold(found.field)
-        chance = found.chances[found.order[0]]
-        return by_field and (self.matters is None or chance >= self.matters.threshold)
+        best = found.order[0]
+        return by_field and found.chances[best] >= self._limit(self.keywords.topics[best].matter)
+
+    def _limit(self, matter: str) -> float:
+        return self.matters.threshold(matter) if self.matters else NEVER
 
     def _department(self, text: Text, found: Found, components: Array | None) -> Suggestion:
         """It may act alone where the topic may: the duty list follows from the topic."""
@@ -139,5 +142,5 @@ def by_department(first: str, confidence: float, ranked: Mapping[str, float]) ->
     if first:
         covered = bool(kinds_of(first))
         share = chances.get(first, 0.0) if covered else 0.0
-        chances[first] = max(share, confidence * (0.5 if covered else 0.8))
+        chances[first] = max(share, confidence)
     return chances

@@ -93,7 +93,7 @@ def _sort(row: Mapping[str, str], into: Rows) -> None:
         into.departments.append(
             Row(text, kinds=kinds, answer=tuple(words((row.get("reply") or "")[:1500])))
         )
-    if not label and raw:
+    if not label and raw and not row.get("reply"):
         one = Message("", row.get("title") or "", body_of(row))
         into.others.append(Row(text, gold=one.key[1] in readings.gold()))
 

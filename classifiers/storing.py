@@ -15,12 +15,7 @@ KINDS: Mapping[str, type[Part]] = {
     "matters": Matters,
     "wishes": Wishes,
 }
-NAMED = (
-    "labels",
-    "threshold",
-    "thresholds",
-    "warmth",
-)  # said in the manifest, where people can read it
+NAMED = ("labels", "thresholds", "warmth")  # said in the manifest, where people can read it
 
 
 def arrays_of(name: str, part: Part) -> dict[str, numpy.ndarray]:

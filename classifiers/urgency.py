@@ -32,6 +32,10 @@ NOW = re.compile(
     r"正在|现在|目前|刚刚|刚才|今天|今日|今早|今晚|昨天|昨晚|昨日|前天|凌晨|连续|已经|至今|仍|依然|还在|突然|紧急|急|经常|频繁|天天|每天|长期|一直|又|再次"
     r"|[0-9一二两三四五六七八九十几半多]+(天|个?小时|个月|多月)"
 )
+# A life or a fire is pressing while it goes on; what happens often or for long is not that.
+HERE = re.compile(
+    r"正在|现在|目前|刚刚|刚才|今天|今日|今早|今晚|昨晚|昨夜|凌晨|还在|仍在|马上|突然|紧急|随时|连续"
+)
 END = re.compile(r"[。！？!?；;\n]")
 REACH, MOST = 120, 12
 EARLY = 160  # what a letter is about is said by then, or said again
@@ -139,7 +143,8 @@ def _in(text: str, *, now: bool) -> Iterator[Seen]:
             start, end = _sentence(text, match)
             if END.search(match.group()) or _taken_back(text[start:end], match, start):
                 continue
-            counts = now or not sign.now or bool(NOW.search(text, start, end))
+            so = HERE if sign.level == "critical" else NOW
+            counts = now or not sign.now or bool(so.search(text, start, end))
             counts = counts and (now or match.start() < EARLY or best is not None)
             if best is None or counts:
                 best = Seen(sign, match.group()[:16], counts)
