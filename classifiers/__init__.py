@@ -13,7 +13,8 @@ places      Chinese text -> place names and the district they lie in
 reader      the parts put together: one text in, one Reading out
 rows        labelled rows and corrections as they are read; copies that must not part
 fitting     the linear fits themselves; scores: what a model reaches, thresholds, calibration
-train       labelled rows -> topics; offices: departments and matters; making: a model folder
+readings    labels given by reading, to learn from; gold: the readings that measure, alone
+train       labelled rows -> topics; matters, offices, wishing: the rest; making: a model folder
 evaluate    figures on labelled rows at the shipped thresholds
 registry    model folders with a manifest: list, choose, shadow, load, roll back
 gate        a worse model is told so; storing: arrays and back

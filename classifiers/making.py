@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classifiers import matters, offices, registry, rows, train, wishing
+from classifiers import matters, offices, readings, registry, rows, train, wishing
 from classifiers.catalogue import topics as catalogue
 from classifiers.linear import Topics
 from classifiers.rows import Row, Rows
@@ -28,7 +28,10 @@ def make(paths: Sequence[Path], out: Path) -> dict[str, Any]:
                 found.departments, parts["topics"], stranger(found), catalogue()
             )
     facts = {
-        "data_sha256": {path.name: rows.fingerprint(path) for path in paths},
+        "data_sha256": {
+            **{path.name: rows.fingerprint(path) for path in paths},
+            **({readings.FILE: readings.fingerprint()} if found.read else {}),
+        },
         "rows": {
             "topics": len(found.topics),
             "departments": len(found.departments),

@@ -6,6 +6,7 @@ set, and none near one, is among them (see `gold`, which is for measuring alone)
 """
 
 import csv
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ from importlib import resources
 
 from classifiers.gold.rows import Key, Message, keys
 from classifiers.tokens import normalise
+
+FILE = "readings.csv"
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,12 @@ class Reading:
 
 @cache
 def labels() -> Mapping[Key, Mapping[str, str]]:
-    text = (resources.files("classifiers") / "readings.csv").read_text("utf-8")
+    text = (resources.files("classifiers") / FILE).read_text("utf-8")
     return {(row["id"], row["sha"]): row for row in csv.DictReader(text.splitlines())}
+
+
+def fingerprint() -> str:
+    return hashlib.sha256((resources.files("classifiers") / FILE).read_bytes()).hexdigest()
 
 
 @cache
