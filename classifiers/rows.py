@@ -76,7 +76,7 @@ def load(paths: Sequence[Path]) -> Rows:
     found = Rows()
     for path in paths:
         rows = list(read_rows(path))
-        found.read.extend(readings.of(rows))
+        found.read.extend(one for one in readings.of(rows) if one not in found.read)
         for row in rows:
             _sort(row, found)
     return found

@@ -138,7 +138,8 @@ def _spellings() -> tuple[re.Pattern[str], Mapping[str, str]]:
 
 def normalise(text: str) -> str:
     """One way to write it: half width, simplified, no runs, no gaps, the first 2,000 signs."""
-    text = unicodedata.normalize("NFKC", text[: LONGEST * 2])
+    text = text[: LONGEST * 2].encode("utf-8", "ignore").decode()  # half a sign says nothing
+    text = unicodedata.normalize("NFKC", text)
     text = SPACE.sub(" ", RUN.sub(r"\1\1\1", text)).strip()[:LONGEST]
     text = _simple()(APART.sub("", text))
     pattern, means = _spellings()
