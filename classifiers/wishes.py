@@ -109,10 +109,12 @@ def head_of(title: str) -> Vector:
 def wish(title: str, body: str, model: Wishes | None = None) -> Suggestion:
     """The likeliest type, with the words that said so; by the signs alone without a model."""
     signs = heard(title, body)
+    chances: dict[str, float] = {}
     if model is not None:
         asked = model.ask(head_of(title), run_vector(body[:2000]), signs_of(signs))
         chances = dict(zip(model.labels, map(float, asked), strict=True))
-    else:
+    learnt = max(chances.values(), default=0.0) >= TRUSTED
+    if not learnt:
         scored = dict(PRIOR)
         for name, worth, words in signs:
             scored[name] += worth if words else 0.0
@@ -122,5 +124,5 @@ def wish(title: str, body: str, model: Wishes | None = None) -> Suggestion:
     labels = [Label(name, round(chance, 4)) for name, chance in ranked]
     said = [words for name, _, words in signs if words and name == labels[0].label]
     reasons = tuple(f"文中有“{words}”" for words in dict.fromkeys(said))[:3]
-    version = VERSION if model is None else TRAINED
+    version = TRAINED if learnt else VERSION
     return Suggestion(labels[0].label, labels[0].confidence, tuple(labels[1:3]), reasons, version)
