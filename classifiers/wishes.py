@@ -78,6 +78,7 @@ PRIOR = {
 POLITE = re.compile(r"(非常|万分|十分|谢谢|不胜)?感谢[！!。.您你]*$")
 VERSION, TRAINED = "wishes-2", "wishes-3"
 SPOKEN = "\n".join(sign for sign, _, _ in (*TITLE_SIGNS, *SIGNS))  # what a model was made by
+TRUSTED = 0.65  # below it the model knows too little, and the signs speak
 Heard = tuple[str, float, str]  # what it speaks for, how much, and the words; none were no sign
 
 
