@@ -49,8 +49,27 @@ class WatchSettings(Group):
     batch: int = Field(default=50, ge=1, le=500)
 
 
+class Box(Group):
+    """A mailbox that is fetched from; `[[mail.boxes]]` in the settings file."""
+
+    name: str = Field(min_length=1, max_length=60)
+    host: str = ""
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    password: SecretStr = SecretStr("")  # QQ, 163: the app password (授权码)
+    token: SecretStr = SecretStr("")  # XOAUTH2 instead of a password: the access token
+    token_file: Path | None = None  # the same, read anew at every sign-in
+    folder: str = "INBOX"
+    department: str = ""  # the unit whose mailbox it is; empty: the hotline's own
+    address: str = ""  # by which the letter slot knows it
+    seconds: float = Field(default=60.0, gt=0, le=300)  # between looks where there is no IDLE
+
+
 class Mail(Group):
     lmtp: str = ""  # host:port of the letter slot; empty: closed
+    boxes: tuple[Box, ...] = ()
+    letter_mb: int = Field(default=50, ge=1, le=200)  # larger letters are not taken
     smtp: str = ""  # host:port of the relay that carries letters out; empty: none leave
     security: Literal["tls", "starttls", "none"] = "starttls"
     user: str = ""
@@ -60,8 +79,16 @@ class Mail(Group):
     @property
     def relay(self) -> tuple[str, int]:
         """Host and port to send by; a bracketed IPv6 address is taken out of its brackets."""
-        host, _, port = self.smtp.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _place(self.smtp)
+
+    @property
+    def slot(self) -> tuple[str, int]:
+        return _place(self.lmtp)
+
+
+def _place(told: str) -> tuple[str, int]:
+    host, _, port = told.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 class Calls(Group):
@@ -161,6 +188,7 @@ SMTP = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
 
 def _check_mail(mail: Mail) -> None:
     """Letters that could never leave, or a password told to everyone on the way: not started."""
+    _check_letters_in(mail)
     if not mail.smtp:
         return
     found = SMTP.fullmatch(mail.smtp)
@@ -175,6 +203,27 @@ def _check_mail(mail: Mail) -> None:
             "HOTLINE_MAIL__SECURITY=none 时不能登录非本机的邮件服务器，密码会以明文传送"
             " / with none a password would cross the network in clear"
         )
+
+
+def _check_letters_in(mail: Mail) -> None:
+    """A slot nobody could reach, two mailboxes of one name, a password sent in clear: not started."""
+    found = SMTP.fullmatch(mail.lmtp)
+    if mail.lmtp and (found is None or not 0 < int(found[2]) < 65536):
+        raise WrongSetting("HOTLINE_MAIL__LMTP 须为 主机:端口 / must be host:port")
+    names = [box.name for box in mail.boxes]
+    if len(set(names)) < len(names) or "lmtp" in names:
+        raise WrongSetting("HOTLINE_MAIL__BOXES 邮箱名称重复 / two mailboxes of one name")
+    for box in mail.boxes:
+        if box.host and box.security == "none" and box.host not in LOOPBACK:
+            raise WrongSetting(
+                f"HOTLINE_MAIL__BOXES {box.name}：security=none 会以明文传送密码，只能用于本机"
+                " / with none a password would cross the network in clear"
+            )
+        if not box.host and not box.address:
+            raise WrongSetting(
+                f"HOTLINE_MAIL__BOXES {box.name}：须填 host（收取）或 address（投递）"
+                " / needs a host or an address"
+            )
 
 
 def _check(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from escalation import reading as escalation
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
+from hotline.domain.post import Post
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
@@ -88,6 +89,19 @@ def make_senders(settings: Settings) -> dict[str, Sender]:
     return senders
 
 
+def the_post(settings: Settings) -> Post:
+    mail = settings.mail
+    own = [box.address or box.user for box in mail.boxes]
+    return Post(
+        sender=mail.from_ if mail.smtp else "",
+        addresses=tuple(one.lower() for one in (mail.from_, *own) if "@" in one),
+        departments={box.name: box.department for box in mail.boxes if box.department},
+        most=mail.letter_mb * 2**20,
+        city=settings.city,
+        pages=settings.base_url.rstrip("/"),
+    )
+
+
 async def build(settings: Settings, parts: Parts | None = None) -> Centre:
     """Everything, opened: durability checked, keys loaded, rules and classifier read."""
     parts = parts or Parts()
@@ -113,6 +127,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),
         address=settings.base_url.rstrip("/"),
+        post=the_post(settings),
     )
     await centre.open()
     return centre

@@ -82,9 +82,12 @@ def letter(message: Outgoing, sender: str) -> EmailMessage:
     mail["From"] = sender
     mail["To"] = message.to
     mail["Subject"] = " ".join(message.subject.split())
-    mail["Message-ID"] = message_id(message.message_id, sender)
+    given = message.message_id
+    mail["Message-ID"] = given if given.startswith("<") else message_id(given, sender)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    for name, value in message.headers:
+        mail[name] = " ".join(value.split())
     mail.set_content(message.text, charset="utf-8", cte="base64")
     if message.html:
         mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="base64")

@@ -14,6 +14,7 @@ from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
 from hotline.domain.people import Tree
+from hotline.domain.post import Post
 from hotline.domain.promises import Rules
 from hotline.store import catalogue
 from hotline.store.cipher import Cipher
@@ -59,6 +60,7 @@ class Centre:
     node: str = "node"
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     address: str = ""  # of the pages, as a message names it
+    post: Post = Post()
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
@@ -68,7 +70,7 @@ class Centre:
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One unit of work: all of it is kept, or nothing."""
-        return writing(self.store, self.cipher, self.now(), frozenset(self.senders))
+        return writing(self.store, self.cipher, self.now(), frozenset(self.senders), self.post)
 
     def look(self) -> AbstractAsyncContextManager[Work]:
         return reading(self.store, self.cipher, self.now())

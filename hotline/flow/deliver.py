@@ -1,7 +1,9 @@
 """The outbox -> channel senders: leased, handed over within the lease, marked by its fence."""
 
 import asyncio
+import json
 import os
+from typing import Any
 
 import structlog
 
@@ -73,12 +75,26 @@ async def _hand_over(
 
 def _outgoing(centre: Centre, lease: Leased) -> Outgoing:
     told, address = lease.message, lease.address(centre.cipher)
+    if sealed := lease.letter(centre.cipher):
+        return _to_citizen(told, address, json.loads(sealed))
     return Outgoing(
         to=address or told.audience.partition(":")[2],
         subject=told.subject,
         text=_letter(centre, told) if address else told.text,
         about=told.about,
         message_id=told.message_id,
+    )
+
+
+def _to_citizen(told: Message, address: str, letter: dict[str, Any]) -> Outgoing:
+    return Outgoing(
+        to=address,
+        subject=letter["subject"],
+        text=letter["text"],
+        about=told.about,
+        message_id=told.message_id,
+        html=letter.get("html"),
+        headers=tuple((name, value) for name, value in letter["headers"]),
     )
 
 

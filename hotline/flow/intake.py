@@ -22,7 +22,7 @@ from hotline.domain.people import SYSTEM, Actor, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
-from hotline.flow import notify
+from hotline.flow import correspondence, notify
 from hotline.flow.centre import Centre
 from hotline.flow.classify import read, suggest, sure
 from hotline.flow.route import Route
@@ -49,30 +49,33 @@ async def receive(
 
     `facts` are what the trunk adds to the receipt: who filed it, whether it may go by itself.
     """
-    body = asdict(incoming) | {"facts": facts or {}}
-    body["raw"] = ""
-    hashed = content_hash(incoming)
+    letter = letter_of(incoming, scope, facts or {})
     flying = (id(centre), scope or incoming.channel, incoming.key)
     if flying in _in_flight:
         raise KeyInFlight
     _in_flight.add(flying)
     try:
-        letter = Letter(
-            channel=incoming.channel,
-            key=incoming.key,
-            content_hash=hashed,
-            received_at=incoming.received_at,
-            raw=json.loads(json.dumps(body, default=_plain)),
-            answer_scope=scope,
-        )
         kept = await centre.inbox.keep(letter)
     finally:
         _in_flight.discard(flying)
-    if kept.content_hash != hashed:
+    if kept.content_hash != letter.content_hash:
         raise KeyMismatch
     if scope and kept.query_code is None:
         raise KeyExpired(kept.number)
     return Receipt(kept.number, kept.query_code or "", kept.received_at, kept.fresh)
+
+
+def letter_of(incoming: Incoming, scope: str | None, facts: dict[str, Any]) -> Letter:
+    """What came in as it is written down."""
+    body = asdict(incoming) | {"facts": facts, "raw": ""}
+    return Letter(
+        channel=incoming.channel,
+        key=incoming.key,
+        content_hash=content_hash(incoming),
+        received_at=incoming.received_at,
+        raw=json.loads(json.dumps(body, default=_plain)),
+        answer_scope=scope,
+    )
 
 
 async def file(
@@ -164,10 +167,13 @@ async def _settle(
             _dispatch(case, chosen, step)
         passed = promises.pass_over(case, work.at) if letter.backdated else []
         await notify.tell(work, case, centre.rules, quiet=letter.backdated)
+        told = list(case.entries)
         await work.cases.add(case)
         for n, rung, taken in passed:
             await agenda.enter(work.connection, case, (n, rung), taken, work.at)
         await _put_identity(work, case, letter)
+        if not letter.backdated:  # only now is there an address to write to
+            await correspondence.tell(work, case, told)
         await counters.settle(work.connection, intake_id, letter.channel, "case", case.id)
 
 

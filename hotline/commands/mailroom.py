@@ -1,0 +1,98 @@
+"""The post of a running hotline: the letter slot, the mailboxes, and whoever reads what came."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from channels.mailbox.imap import Keeper
+from channels.mailbox.imapbox import Box
+from channels.mailbox.lmtp import Slot, open_slot
+from channels.mailbox.worker import Readers
+from hotline.commands.failing import Failed
+from hotline.config import Box as BoxSettings
+from hotline.config import Settings
+from hotline.flow import letters
+from hotline.flow.arrivals import Postroom
+from hotline.flow.centre import Centre
+
+log = structlog.get_logger(__name__)
+READERS = 2
+LOOK = 0.25  # seconds between looks where nothing is known to have come
+
+
+@asynccontextmanager
+async def mailroom(
+    centre: Centre, settings: Settings, postroom: Postroom | None = None
+) -> AsyncIterator[None]:
+    """Open as long as the hotline runs; without a slot or a mailbox nothing comes in."""
+    news = asyncio.Event()
+    room = postroom or Postroom(centre, news)
+    server = await _slot(settings, room)
+    async with Readers(READERS) as readers:
+        tasks = [asyncio.create_task(_read_for_ever(centre, readers, news), name="letters")]
+        for one in settings.mail.boxes:
+            if one.host:
+                keeper = Keeper(box_of(one, settings.mail.letter_mb), room)
+                tasks.append(asyncio.create_task(keeper.run(), name=f"mailbox {one.name}"))
+        try:
+            yield
+        finally:
+            if server is not None:
+                server.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _slot(settings: Settings, room: Postroom) -> asyncio.Server | None:
+    mail = settings.mail
+    if not mail.lmtp:
+        return None
+    slot = Slot(
+        mailboxes=tuple((box.address.lower(), box.name) for box in mail.boxes if box.address),
+        most=mail.letter_mb * 2**20,
+        anybody=not mail.boxes,
+    )
+    try:
+        return await open_slot(mail.slot, slot, room)
+    except OSError as error:
+        raise Failed(
+            f"无法监听收信端口 {mail.lmtp} / cannot listen for letters: {error.strerror}"
+        ) from None
+
+
+def box_of(told: BoxSettings, most_mb: int) -> Box:
+    """A mailbox of the settings, its token read from its file now."""
+    token = told.token.get_secret_value()
+    if told.token_file is not None:
+        with contextlib.suppress(OSError):
+            token = Path(told.token_file).read_text("ascii").strip()
+    return Box(
+        name=told.name,
+        host=told.host,
+        port=told.port,
+        security=told.security,
+        user=told.user,
+        password=told.password.get_secret_value(),
+        token=token,
+        folder=told.folder,
+        seconds=told.seconds,
+        most=most_mb * 2**20,
+    )
+
+
+async def _read_for_ever(centre: Centre, readers: Readers, news: asyncio.Event) -> None:
+    while True:
+        news.clear()
+        try:
+            found = await letters.read_pending(centre, readers)
+        except Exception as error:  # the database may be away; the letters wait in it
+            log.error("letters.stopped", error=type(error).__name__, exc_info=error)
+            found = 0
+        if not found:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), LOOK)
