@@ -13,9 +13,11 @@ from channels.mailbox.send import Relay, SmtpSender
 from channels.memory import ConsoleSender
 from escalation import reading as escalation
 from escalation.calendar import WorkCalendar
+from escalation.schedule import Schedule
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
 from hotline.domain.post import Post
+from hotline.flow import deliver, mailhealth
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
@@ -100,6 +102,12 @@ def the_post(settings: Settings) -> Post:
         city=settings.city,
         pages=settings.base_url.rstrip("/"),
     )
+
+
+def add_mail(schedule: Schedule, centre: Centre) -> None:
+    """The post: letters out of the outbox; letters that come in have their ticks here as well."""
+    schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    schedule.every(20.0, "mail alarms", lambda: mailhealth.alarm(centre))
 
 
 async def build(settings: Settings, parts: Parts | None = None) -> Centre:

@@ -21,6 +21,7 @@ from hotline.flow.centre import Centre
 
 log = structlog.get_logger(__name__)
 READERS = 2
+LAST = 8.0  # seconds that the letters in hand get when the hotline stops
 LOOK = 0.25  # seconds between looks where nothing is known to have come
 
 
@@ -32,8 +33,10 @@ async def mailroom(
     news = asyncio.Event()
     room = postroom or Postroom(centre, news)
     server = await _slot(settings, room)
+    over = asyncio.Event()
     async with Readers(READERS) as readers:
-        tasks = [asyncio.create_task(_read_for_ever(centre, readers, news), name="letters")]
+        reading = asyncio.create_task(_read_until(over, centre, readers, news), name="letters")
+        tasks = []
         for one in settings.mail.boxes:
             if one.host:
                 keeper = Keeper(box_of(one, settings.mail.letter_mb), room)
@@ -43,9 +46,12 @@ async def mailroom(
         finally:
             if server is not None:
                 server.close()
-            for task in tasks:
+            over.set()
+            news.set()
+            await asyncio.wait([reading], timeout=LAST)
+            for task in (reading, *tasks):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(reading, *tasks, return_exceptions=True)
 
 
 async def _slot(settings: Settings, room: Postroom) -> asyncio.Server | None:
@@ -85,8 +91,11 @@ def box_of(told: BoxSettings, most_mb: int) -> Box:
     )
 
 
-async def _read_for_ever(centre: Centre, readers: Readers, news: asyncio.Event) -> None:
-    while True:
+async def _read_until(
+    over: asyncio.Event, centre: Centre, readers: Readers, news: asyncio.Event
+) -> None:
+    """What is being read when it is over is settled, or waits for the next start."""
+    while not over.is_set():
         news.clear()
         try:
             found = await letters.read_pending(centre, readers)
