@@ -6,8 +6,10 @@ What cannot be read three times goes to the tray, and the queue behind it moves 
 
 import asyncio
 import hashlib
+import traceback
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -66,8 +68,14 @@ async def _guarded(centre: Centre, readers: Readers, taken: Taken) -> None:
     except Refused as error:
         await _held(centre, taken, error.zh)
     except Exception as error:  # whatever it is, the letters behind it are read
-        log.error("letter.failed", letter=taken.id, error=type(error).__name__, exc_info=error)
+        # Without the traceback's values: they are somebody's letter.
+        log.error("letter.failed", letter=taken.id, error=type(error).__name__, at=_where(error))
         await _failed(centre, taken, f"处理失败（{type(error).__name__}）")
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 async def _held(centre: Centre, taken: Taken, problem: str) -> None:

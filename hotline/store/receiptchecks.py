@@ -139,6 +139,7 @@ def _content_hash(raw: Mapping[str, Any]) -> str:
     sent = raw.get("told")
     if sent is None:
         own = {name: value for name, value in raw.items() if name != "facts"}
-        sent = {**own, "received_at": None, "raw": None}
+        files = [[one["name"], one["size"], one["type"]] for one in own.get("attachments") or ()]
+        sent = {**own, "received_at": None, "raw": None, "attachments": files}
     body = json.dumps(sent, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
