@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 CHUNK = 2**16
 END = b"\r\n.\r\n"
 WAIT = 600.0  # seconds that a silent peer is waited for
+LATER = "451 4.3.0 cannot be kept now, try again later"
 MOST_RECIPIENTS = 1000
 
 
@@ -127,12 +128,15 @@ class Handler:
         except Full:
             return "452 4.3.1 no room, try again later"
         except Away:
-            return "451 4.3.0 cannot be kept now, try again later"
+            return LATER
+        except Exception as error:
+            log.error("slot.failed", error=type(error).__name__)
+            return LATER
         return "250 2.0.0 OK, it is kept"
 
     async def handle_exception(self, error: Exception) -> str:
-        log.error("slot.failed", error=type(error).__name__, exc_info=error)
-        return "451 4.3.0 cannot be kept now, try again later"
+        log.error("slot.failed", error=type(error).__name__)
+        return LATER
 
 
 async def open_slot(place: tuple[str, int], slot: Slot, postroom: Postroom) -> asyncio.Server:
