@@ -166,7 +166,7 @@ def _choose(data: bytes, codec: str) -> str:
     likes = {name: _likeness(sample, name, whole) for name in PLAUSIBLE}
     best = max(likes, key=lambda name: (likes[name], name == codec, name == GB))
     if codec and codec not in PLAUSIBLE and _is_text(data, codec):
-        told_for_sure = codec in ASIAN or likes[best] < LOOKS
+        told_for_sure = codec in ASIAN or likes[best] < LOOKS or _isolated(sample)
         return codec if told_for_sure else best
     if likes[best] < LOOKS and _isolated(sample):
         return "cp1252"
@@ -218,4 +218,4 @@ def _everyday(sign: str, codec: str) -> bool:
 def _isolated(sample: bytes) -> bool:
     """Single signs between letters, as accents are; Chinese comes in pairs and runs."""
     runs = re.findall(rb"[\x80-\xff]+", sample)
-    return sum(len(run) == 1 for run in runs) * 2 >= len(runs)
+    return sum(len(run) == 1 for run in runs) * 3 >= sum(map(len, runs))

@@ -39,6 +39,7 @@ KEPT = {
     "th": {"colspan", "rowspan"},
 }
 SILENT = re.compile(r"(?i)<(/?(?:script|style|title))\b[^<>]*>")
+LINK = re.compile(r"(?i)(?:https?://|mailto:|tel:)[!-~\u00a0-\uffff]")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 CLOSING_THEMSELVES = set("p li br hr img td th tr tbody input meta link col dt dd option".split())
 CONFIG = ParserConfig(display_links=False, display_images=False)
@@ -64,9 +65,14 @@ def view(page: str) -> str:
         tags=TAGS,
         clean_content_tags=DROPPED,
         attributes=KEPT,
-        url_schemes={"http", "https", "mailto", "tel"},
+        attribute_filter=_elsewhere,
         link_rel="noopener noreferrer nofollow",
     ).strip()
+
+
+def _elsewhere(tag: str, name: str, value: str) -> str | None:
+    """A link leads out: one without its scheme would lead to our own pages."""
+    return value if name != "href" or LINK.match(value) else None
 
 
 def text(page: str) -> str:

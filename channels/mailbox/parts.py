@@ -28,6 +28,7 @@ class Found:
     charset: str | None = None  # chosen by an officer
     slots: list[Slot] = field(default_factory=list)
     files: list[Enclosure] = field(default_factory=list)
+    named: Slot = field(default_factory=Slot)  # words that have a file's name
     letters: list[Mail] = field(default_factory=list)  # passed on inside
     report: list[Mail] = field(default_factory=list)  # message/delivery-status and the original
     flaws: dict[str, None] = field(default_factory=dict)
@@ -112,12 +113,14 @@ def _leaf(part: Mail, kind: str, slot: Slot | None, found: Found) -> None:
         header(part, "content-disposition").strip().lower(),
     )
     file = bool(name) or attached.startswith("attachment")
+    if file and kind == "text/plain" and not attached.startswith("attachment") and not found.slots:
+        _words(part, kind, data, found.named, found)  # some clients give the words a name
     if kind in ("text/plain", "text/html", "text/enriched") and not file:
         _words(part, kind, data, slot, found)
     elif kind == "application/ms-tnef" or name.lower() == "winmail.dat":
         _unpack(data, kind, found)
     elif data or file:
-        if data.startswith(b"-----BEGIN PGP") or "pkcs7-mime" in kind:
+        if data.startswith(b"-----BEGIN PGP MESSAGE") or "pkcs7-mime" in kind:
             found.flaw("正文已加密或签名封装 / sealed or encrypted")
         enclose(found, name, kind, data)
 

@@ -88,9 +88,10 @@ class _Words:
         subject = (
             re.sub(r'^"(.*)"$', r"\1", subject) if "=?" in header(mail, "subject") else subject
         )
-        own = [_tidy(told) for slot in found.slots if (told := _plain(slot, found)).strip()]
+        slots = found.slots or [found.named]
+        own = [told for slot in slots if (told := _plain(slot, found)).strip()]
         inside = list(_inside(found, depth))
-        whole = _bounded("\n\n".join(own), "正文.txt", found)
+        whole = _tidy(_bounded("\n\n".join(own), "正文.txt", found))
         folding = fold(whole, forward=FORWARD.match(subject) is not None)
         pages = [markup.view(page) for slot in found.slots for page in slot.pages]
         return cls(subject, _with(folding, inside), "<hr>".join(page for page in pages if page))

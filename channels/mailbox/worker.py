@@ -22,7 +22,7 @@ CRASH = "解析进程异常退出 / the reading process died"
 class Readers:
     """As many processes as `count`, started when first needed; close it, or use `async with`."""
 
-    def __init__(self, count: int = 1, memory: int = 1024 * 1024 * 1024) -> None:
+    def __init__(self, count: int = 1, memory: int = 768 * 1024 * 1024) -> None:
         self._memory = memory
         self._free: asyncio.Queue[_Worker | None] = asyncio.Queue()
         for _ in range(count):

@@ -9,6 +9,8 @@ class Scale:
 
     timers: int = 400
     kills: int = 12
+    letters: int = 2_000  # with bytes changed at random
+    letter_kills: int = 5  # at each of the six points of a letter's way
     pauses: int = 4  # over all senders, or all watches
     asleep: float = 0.8  # seconds that a watch is stopped; a sender's pause depends on its lease
     counted: int = 5_000  # deadlines held against the oracle
@@ -20,6 +22,8 @@ class Scale:
 SOAK = Scale(
     timers=10_000,
     kills=200,
+    letters=20_000,
+    letter_kills=50,
     pauses=100,
     asleep=2.4,
     counted=100_000,
