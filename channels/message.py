@@ -67,10 +67,12 @@ class Outgoing:
     subject: str
     text: str
     about: str  # the case's number
-    message_id: str  # in angle brackets: as it stands; else the sender makes one of it
+    message_id: str
     html: str | None = None
-<<<<<<< HEAD
-    headers: tuple[tuple[str, str], ...] = ()  # those of the thread it belongs to
+    in_reply_to: str = ""  # the letter that this one answers, by its Message-ID
+    references: tuple[str, ...] = ()  # the thread so far, oldest first
+    automatic: bool = True  # no person wrote it: nothing may answer it by itself
+    unsubscribe: str = ""  # where whoever gets it regularly can end that
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,3 @@ class Standing:
     began: int  # up to here only what nobody has read
     last_uid: int  # up to here all is done
     since: datetime | None = None  # from this day on, read or not
-=======
-    in_reply_to: str = ""  # the letter that this one answers, by its Message-ID
-    references: tuple[str, ...] = ()  # the thread so far, oldest first
-    automatic: bool = True  # no person wrote it: nothing may answer it by itself
-    unsubscribe: str = ""  # where whoever gets it regularly can end that
->>>>>>> w-mailread

@@ -79,14 +79,14 @@ def make_reader(folder: Path) -> Callable[[City], Reader]:
     return make
 
 
-def make_senders(settings: Settings) -> dict[str, Sender]:
+def make_senders(settings: Settings, key: bytes = b"") -> dict[str, Sender]:
     """The ways out that are open; what has none is not queued to leave."""
     mail, senders = settings.mail, dict[str, Sender](citizen=ConsoleSender())
     if mail.smtp:
         host, port = mail.relay
         password = mail.password.get_secret_value()
         senders["mail"] = SmtpSender(
-            Relay(host, port, mail.from_, mail.security, mail.user, password)
+            Relay(host, port, mail.from_, mail.security, mail.user, password, key)
         )
     return senders
 
@@ -101,6 +101,7 @@ def the_post(settings: Settings) -> Post:
         most=mail.letter_mb * 2**20,
         city=settings.city,
         pages=settings.base_url.rstrip("/"),
+        folder=settings.folder,
     )
 
 
@@ -127,7 +128,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         calendar=calendar,
         own_calendars=own_calendars,
         make_reader=parts.make_reader or make_reader(folder),
-        senders=parts.senders if parts.senders is not None else make_senders(settings),
+        senders=parts.senders
+        if parts.senders is not None
+        else make_senders(settings, cipher.signing_key("mail")),
         clock=parts.clock,
         threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
         files=folder,

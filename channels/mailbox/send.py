@@ -20,6 +20,8 @@ from channels.message import Outgoing
 # What may stand in the envelope: no spaces, brackets or line ends, with which commands are forged.
 ADDRESS = re.compile(r"[^@\s<>\"(),;:\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,190}")
 
+# An id longer than a line of 78 signs would else be encoded, and no program would know it again.
+WIRE = SMTP.clone(max_line_length=990)
 ID = re.compile(r"<[!-;=?-~]{1,250}>")
 CASE = re.compile(r"\d{8}-\d{6}")
 URL = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,500}")
@@ -51,7 +53,7 @@ class SmtpSender:
             raise SendFailed("the address is not one that can be written to", permanent=True)
         mail = letter(message, relay.sender, relay.key)
         async with self._connected() as client:
-            await client.sendmail(relay.sender, [message.to], mail.as_bytes())
+            await client.sendmail(relay.sender, [message.to], mail.as_bytes(policy=WIRE))
 
     async def check(self) -> None:
         """Connects and signs in, sends nothing; raises SendFailed."""
@@ -87,7 +89,6 @@ class SmtpSender:
             client.close()
 
 
-<<<<<<< HEAD
 async def _offered(client: aiosmtplib.SMTP, extension: str, offers: Callable[[], bool]) -> None:
     """A relay that does not offer it is told nothing that needs it: no letter and no password."""
     await client.ehlo()
@@ -95,23 +96,12 @@ async def _offered(client: aiosmtplib.SMTP, extension: str, offers: Callable[[],
         raise SendFailed(f"邮件服务器不提供 / the relay does not offer: {extension}")
 
 
-def letter(message: Outgoing, sender: str) -> EmailMessage:
-=======
 def letter(message: Outgoing, sender: str, key: bytes = b"") -> EmailMessage:
->>>>>>> w-mailread
     """The message as it goes over the wire; the same one has the same Message-ID every time."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = message.to
     mail["Subject"] = " ".join(message.subject.split())
-<<<<<<< HEAD
-    given = message.message_id
-    mail["Message-ID"] = given if given.startswith("<") else message_id(given, sender)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    for name, value in message.headers:
-        mail[name] = " ".join(value.split())
-=======
     mail["Message-ID"] = _own_id(message, sender, key)
     if message.automatic:
         mail["Auto-Submitted"] = "auto-replied" if message.in_reply_to else "auto-generated"
@@ -122,7 +112,6 @@ def letter(message: Outgoing, sender: str, key: bytes = b"") -> EmailMessage:
     if URL.fullmatch(message.unsubscribe):
         mail["List-Id"] = f"<notices.{_domain(sender)}>"
         mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
->>>>>>> w-mailread
     mail.set_content(message.text, charset="utf-8", cte="base64")
     if message.html:
         mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="base64")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Post:
     most: int = 50 * 2**20  # bytes of a letter
     city: str = ""
     pages: str = ""  # address of the citizens' pages
+    folder: Path | None = None  # where the office's own templates lie
 
     @property
     def domain(self) -> str:

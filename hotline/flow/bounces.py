@@ -1,7 +1,7 @@
 """A letter came back: its address is marked, and not written to again until it is changed."""
 
 from channels.mailbox.facts import Reading
-from channels.mailbox.notices import case_of
+from channels.mailbox.marks import case_of
 from hotline.store import posted
 from hotline.store.vault import email_hash
 from hotline.store.work import Work
@@ -17,13 +17,13 @@ async def mark(work: Work, reading: Reading) -> str | None:
         if number is None:
             continue
         if reading.report is None or reading.report.permanent:
-            await _mark(work, reading, message_id.strip(), number)
+            await _mark(work, reading, message_id, number)
         return number
     return None
 
 
 async def _mark(work: Work, reading: Reading, message_id: str, number: str) -> None:
-    address = await posted.address_of(work.connection, message_id)
+    address = await posted.address_of(work.connection, message_id.strip("<> "))
     if address is None:
         return
     failed = {

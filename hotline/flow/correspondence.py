@@ -4,13 +4,19 @@ Each is posted in the unit of work that causes it, sealed until it has left, onc
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from channels.mailbox.notices import sign_message_id
+import structlog
+
+from channels.mailbox.marks import sign_message_id
+from channels.mailbox.notices import BadTemplate, Facts, Notice, Words, compose
 from hotline.domain.case import Case, Entry
+from hotline.domain.people import mask_text
+from hotline.domain.post import Post
 from hotline.domain.state import Action
 from hotline.store import lettersread, outbox, posted
 from hotline.store.cipher import Unreadable
@@ -18,18 +24,21 @@ from hotline.store.outbox import Message
 from hotline.store.vault import email_hash
 from hotline.store.work import Work
 
+log = structlog.get_logger(__name__)
 RECEIPTS_MOST, RECEIPTS_SPAN = 10, timedelta(hours=1)
 # What a citizen is written about; the rest stands on the page.
-MATTERS: dict[Action, str] = {
-    Action.ASK: "需要您补充情况",
-    Action.DECLINE: "诉求办理告知",
-    Action.REFER: "诉求办理告知",
-    Action.ANSWER: "诉求答复",
-    Action.TRANSFER: "诉求已转交承办单位",
-    Action.APPROVE: "诉求答复",
-    Action.REWORK: "诉求重新办理",
-    Action.TERMINATE: "诉求办理告知",
-}
+MATTERS = frozenset(
+    {
+        Action.ASK,
+        Action.DECLINE,
+        Action.REFER,
+        Action.ANSWER,
+        Action.TRANSFER,
+        Action.APPROVE,
+        Action.REWORK,
+        Action.TERMINATE,
+    }
+)
 ANSWERS = frozenset({Action.ANSWER, Action.APPROVE})
 
 
@@ -38,82 +47,82 @@ class Note:
     """One letter to a citizen."""
 
     number: str
-    notice: str  # what makes it one: the same is never written twice
-    kind: str
+    key: str  # what makes it one: the same is never written twice
+    notice: Notice
     address: str
-    subject: str
-    lines: Sequence[str]
+    facts: Mapping[str, Any]
 
 
 async def send(work: Work, note: Note) -> bool:
     """Posts it; False where none may go: no relay, no address, or one that letters come back from."""
-    if "mail" not in work.ways or not note.address or not work.post.sender:
+    post = work.post
+    if "mail" not in work.ways or not note.address or not post.sender:
         return False
     hashed = email_hash(work.cipher, note.address)
-    if note.address.lower() in work.post.addresses or await posted.marked(work.connection, hashed):
+    if note.address.lower() in post.addresses or await posted.marked(work.connection, hashed):
         return False
-    message_id = sign_message_id(
-        note.number, note.notice, work.cipher.signing_key("mail"), work.post.domain
-    )
-    subject, headers = await _thread(work, note)
-    text = "\n\n".join(["—— 请在此行以上回复 ——", *note.lines, _foot(work, note.number)]) + "\n"
-    letter = {"subject": subject, "text": text, "headers": headers}
+    message_id = f"{note.number}.{note.key}.citizen"
+    thread, subject = await _thread(work, note.number)
+    words = _words(post, note)
+    letter = {
+        "subject": subject or words.subject,
+        "text": words.text,
+        "html": words.html,
+        **thread,
+    }
     message = Message(
         message_id=message_id,
         audience="mail:citizen",
         about=note.number,
-        subject=f"致诉求人：{note.kind}",
+        subject=f"致诉求人：{words.subject}",
         text="",
         address=note.address,
         sealed=json.dumps(letter, ensure_ascii=False),
     )
     await outbox.post(work.connection, [message], work.at, leaves=True, cipher=work.cipher)
-    await posted.record(
-        work.connection,
-        message_id=message_id,
-        number=note.number,
-        address_hash=hashed,
-        kind=note.kind,
-        at=work.at,
-    )
+    key, domain = work.cipher.signing_key("mail"), post.sender.rpartition("@")[2]
+    wire = sign_message_id(note.number, message_id, key, domain)
+    told = {"number": note.number, "address_hash": hashed, "kind": note.notice.value}
+    await posted.record(work.connection, message_id=wire.strip("<>"), at=work.at, **told)
     return True
 
 
-async def _thread(work: Work, note: Note) -> tuple[str, list[tuple[str, str]]]:
-    """Subject and headers by which a mail program puts it under the citizen's own letter."""
-    theirs = await lettersread.of_case(work.connection, work.cipher, note.number)
-    ours = await posted.ids_of_case(work.connection, note.number)
+def _words(post: Post, note: Note) -> Words:
+    """The office's own words; where its template is broken, the shipped ones: a letter must go."""
+    hotline = f"{post.city}12345政务服务便民热线"
+    facts = Facts(number=note.number, hotline=hotline, **note.facts)
+    try:
+        return compose(note.notice, facts, post.folder)
+    except BadTemplate as error:
+        log.error("letter.bad_template", problem=str(error))
+        return compose(note.notice, facts)
+
+
+async def _thread(work: Work, number: str) -> tuple[dict[str, Any], str]:
+    """What puts it under the citizen's own letter in their mail program, and that one's subject."""
+    theirs = await lettersread.of_case(work.connection, work.cipher, number)
+    ours = [f"<{one}>" for one in await posted.ids_of_case(work.connection, number)]
     ids = [one["message_id"] for one in theirs[::-1] if one.get("message_id")]
-    headers: list[tuple[str, str]] = []
-    if ids:
-        headers.append(("In-Reply-To", ids[-1]))
-    if ids or ours:
-        headers.append(("References", " ".join(dict.fromkeys([*ids[:1], *ours, *ids[1:]]))))
-    subject = f"【{work.post.city}12345】{note.subject}（编号 {note.number}）"
-    if theirs and theirs[-1].get("subject"):
-        subject = f"Re: {theirs[-1]['subject'][:120]}（编号 {note.number}）"
-    return subject, headers
+    chain = list(dict.fromkeys([*ids[:1], *ours, *ids[1:]]))
+    told = {"in_reply_to": ids[-1] if ids else "", "references": chain}
+    first = str(theirs[-1].get("subject") or "") if theirs else ""
+    first = re.sub(r"^(?:(?:re|回复|答复)[:：]\s*)+", "", first.strip(), flags=re.IGNORECASE)
+    # A reply keeps the subject, else some programs put it elsewhere; the number goes with it.
+    return told, f"Re: {' '.join(first.split())[:120]}（{number}）" if first else ""
 
 
-def _foot(work: Work, number: str) -> str:
-    told = f"{work.post.city}12345政务服务便民热线"
-    if work.post.pages:
-        told += f"\n查询办理进展：{work.post.pages}/complaints/find?number={number}"
-    return f"{told}\n本邮件由系统自动发出；如需补充情况，请直接回复本邮件。"
+def _page(post: Post, number: str, place: str = "") -> str:
+    return f"{post.pages}/complaints/find?number={number}{place}" if post.pages else ""
 
 
-async def receipt(work: Work, number: str, code: str, address: str) -> bool:
+async def receipt(work: Work, number: str, code: str, address: str, title: str) -> bool:
     """Number and query code, told once: the code is kept nowhere in clear."""
     hashed = email_hash(work.cipher, address)
     lately = await posted.receipts_since(work.connection, hashed, work.at, RECEIPTS_SPAN)
     if lately >= RECEIPTS_MOST:  # whatever answers our receipts with new letters ends here
         return False
-    lines = [
-        "您好，您的来信已收到并登记。",
-        f"诉求编号：{number}\n查询码：{code}",
-        "凭编号和查询码可在网上查询办理进展、补充情况和评价，请妥善保存，不要转告他人。",
-    ]
-    return await send(work, Note(number, "receipt", "receipt", address, "来信收悉", lines))
+    facts = {"query_code": code, "title": title, "link": _page(work.post, number)}
+    return await send(work, Note(number, "receipt", Notice.RECEIPT, address, facts))
 
 
 async def tell(work: Work, case: Case, entries: Sequence[Entry]) -> None:
@@ -139,19 +148,17 @@ def _matters(entry: Entry) -> bool:
 
 
 def _note(work: Work, case: Case, entry: Entry, address: str) -> Note:
-    lines = ["您好，您的诉求有了新的进展：", entry.public or ""]
     answer = entry.action in ANSWERS or "from_parent" in entry.after
+    public = entry.public or ""
+    facts: dict[str, Any] = {"title": mask_text(case.title)}
     if answer:
-        lines.append(_rating(work, case))
-    kind = "reply" if answer else "progress"
-    notice = f"{entry.action.value}-{entry.seq}"
-    return Note(case.number, notice, kind, address, MATTERS.get(entry.action, "诉求答复"), lines)
-
-
-def _rating(work: Work, case: Case) -> str:
-    if not work.post.pages:
-        return "请拨打12345评价办理结果。"
-    return f"请评价办理结果（是否解决、是否满意）：{work.post.pages}/complaints/find?number={case.number}"
+        facts["answer"] = public.removeprefix("答复：")
+        facts["rating_link"] = _page(work.post, case.number)
+    else:
+        facts |= {"progress": public, "link": _page(work.post, case.number)}
+        facts["state"] = case.state.zh
+    notice = Notice.REPLY if answer else Notice.PROGRESS
+    return Note(case.number, f"{entry.seq}.{entry.action.value}", notice, address, facts)
 
 
 def facts_of(reading: Any) -> dict[str, Any]:

@@ -125,7 +125,8 @@ def _to_citizen(told: Message, address: str, letter: dict[str, Any]) -> Outgoing
         about=told.about,
         message_id=told.message_id,
         html=letter.get("html"),
-        headers=tuple((name, value) for name, value in letter["headers"]),
+        in_reply_to=letter["in_reply_to"],
+        references=tuple(letter["references"]),
     )
 
 

@@ -13,6 +13,7 @@ from channels.web import EMAIL
 from hotline.domain.acts import ACTION_OF
 from hotline.domain.acts import citizen as acts
 from hotline.domain.acts.asking import Act
+from hotline.domain.people import mask_text
 from hotline.flow import citizen, correspondence, intake
 from hotline.flow.centre import Centre
 from hotline.flow.threads import Thread
@@ -42,7 +43,8 @@ async def open_case(
     if address and kept.query_code:
         # Who writes from an address can be written to: whatever came back before is over.
         await posted.unmark(work.connection, email_hash(work.cipher, address))
-        await correspondence.receipt(work, kept.number, kept.query_code, address)
+        title = mask_text(incoming.title)
+        await correspondence.receipt(work, kept.number, kept.query_code, address, title)
 
 
 async def _incoming(centre: Centre, work: Work, taken: Taken, reading: Reading) -> Incoming:

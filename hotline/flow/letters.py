@@ -46,7 +46,7 @@ class Read:
     @property
     def decided(self) -> Verdict | None:
         """The first verdict that is more than a mark."""
-        return next((one for one in self.verdicts if one.kind != "mark"), None)
+        return screens.decided(self.verdicts)
 
 
 async def read_pending(centre: Centre, readers: Readers, limit: int = 8) -> int:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from channels.mailbox.facts import Reading
-from channels.mailbox.notices import case_of
+from channels.mailbox.marks import case_of
 from hotline.domain.errors import NoSuchCase
 from hotline.domain.state import State
-from hotline.store import receipts
+from hotline.store import posted, receipts
 from hotline.store.work import Work
 
 
@@ -40,9 +40,11 @@ async def thread_of(work: Work, reading: Reading) -> Thread | None:
     key = work.cipher.signing_key("mail")
     for told in (*reading.in_reply_to, *reversed(reading.references)):
         number = case_of(told, key)
-        found = await _thread(work, number, "") if number else None
-        if found is not None:
-            return found
+        # What an officer was told is signed as well; an answer to that is no citizen's.
+        if number and await posted.address_of(work.connection, told.strip("<> ")):
+            found = await _thread(work, number, "")
+            if found is not None:
+                return found
     for number in reading.case_numbers:
         found = await _thread(work, number, reading.sender.address)
         if found is not None:

@@ -78,12 +78,6 @@ def _linked(row: Any, before: int, previous: str, hashed: Any, name: str) -> Ite
 POST = ("letter.", "mailbox.")
 
 
-def _seq(message_id: str, about: str) -> str:
-    """Of a notice: 20261123-000001.7.role…; of a citizen's letter: <20261123-000001.approve-7.…>"""
-    told = message_id.removeprefix("<").removeprefix(f"{about}.").partition(".")[0]
-    return told.rpartition("-")[2] if message_id.startswith("<") else told
-
-
 async def _received(connection: AsyncConnection, number: str) -> bool:
     found = await connection.execute(select(IntakeRow.id).where(IntakeRow.number == number))
     return found.scalar_one_or_none() is not None
@@ -114,7 +108,7 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
                 continue
             if row.message_id.startswith(POST):
                 continue  # it stands beside a letter or a mailbox
-            seq = _seq(row.message_id, row.about)
+            seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
             if seq == "receipt":
                 if not await _received(connection, row.about):
                     yield Broken("I7", row.about, f"receipt {row.message_id} of nothing")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from channels.mailbox.send import letter
 from channels.memory import MemorySender
 from channels.message import Outgoing
 from hotline.domain.post import Post
@@ -53,10 +54,19 @@ async def cases(centre: Centre) -> list[Any]:
 
 
 async def sent(centre: Centre) -> list[Outgoing]:
-    """What has left for citizens so far, once it has had its chance to."""
+    """What has left for citizens so far, once it has had its chance to; a case's receipt first."""
     await deliver.deliver(centre)
     box: Any = centre.senders["mail"]
-    return [one for one in box.sent if "." in one.message_id and one.message_id.startswith("<")]
+    found = [one for one in box.sent if one.message_id.endswith(".citizen")]
+    return sorted(
+        found, key=lambda one: (one.about, not one.message_id.endswith("receipt.citizen"))
+    )
+
+
+def wire_id(centre: Centre, message: Outgoing) -> str:
+    """The Message-ID under which it goes over the wire."""
+    key = centre.cipher.signing_key("mail")
+    return str(letter(message, centre.post.sender, key)["Message-ID"])
 
 
 async def accounted(centre: Centre) -> dict[str, int]:

@@ -4,7 +4,7 @@ import re
 
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
-from tests.flow.letters_support import accounted, cases, house, outcomes, rows, sent
+from tests.flow.letters_support import accounted, cases, house, outcomes, rows, sent, wire_id
 from tests.support.letters import PNG, ReaderHere, a_letter, arrives, settled
 
 __all__ = ["house"]
@@ -19,7 +19,7 @@ async def test_a_letter_becomes_a_case_and_is_answered_with_number_and_code(hous
     first = (await sent(house))[0]
     assert first.to == "wang@example.com" and case.number in first.text
     assert re.search(r"查询码：[0-9A-Z]{4}-[0-9A-Z]{4}", first.text)
-    assert dict(first.headers)["In-Reply-To"] == "<one@example.com>"
+    assert first.in_reply_to == "<one@example.com>"
     counts = await accounted(house)
     assert counts["received"] == counts["cases"] == 1
 
@@ -31,7 +31,7 @@ async def test_the_code_in_the_receipt_opens_the_case_and_lies_nowhere_in_clear(
 
     await arrives(house, a_letter())
     await settled(house)
-    code = re.search(r"查询码：(\S+)", (await sent(house))[0].text)
+    code = re.search(r"查询码：([0-9A-Z]{4}-[0-9A-Z]{4})", (await sent(house))[0].text)
     (case,) = await cases(house)
     assert code
     assert (await citizen.progress(house, case.number, code[1], "")).number == case.number
@@ -48,7 +48,7 @@ async def test_a_reply_to_our_letter_lands_in_its_case(house: Centre) -> None:
         "还没修",
         message_id="<two@example.com>",
         sender="other@example.net",
-        References=f"<one@example.com> {ours.message_id}",
+        References=f"<one@example.com> {wire_id(house, ours)}",
         photo=PNG,
     )
     await arrives(house, reply)
@@ -154,7 +154,7 @@ async def test_a_letter_about_a_closed_case_goes_to_the_caller_back(house: Centr
             perform.perform(held, act, step)
         await work.cases.save(held)
     assert (await cases(house))[0].state == "not_accepted"
-    again = a_letter("Re", "你们没有解决", message_id="<2@x>", In_Reply_To=ours.message_id)
+    again = a_letter("Re", "你们没有解决", message_id="<2@x>", In_Reply_To=wire_id(house, ours))
     await arrives(house, again)
     await settled(house)
     assert await outcomes(house) == ["case", "followup"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.mailbox.facts import Reading, Unreadable
 from channels.mailbox.reading import read
+from channels.mailbox.send import WIRE
 from channels.message import Delivery
 from hotline.flow import intake, letters
 from hotline.flow.arrivals import Postroom
@@ -50,7 +51,7 @@ def a_letter(
     mail.set_content(text, charset="utf-8")
     if photo is not None:
         mail.add_attachment(photo, maintype="image", subtype="png", filename="现场照片.png")
-    return mail.as_bytes()
+    return mail.as_bytes(policy=WIRE)
 
 
 async def arrives(centre: Centre, raw: bytes, **told: Any) -> None:
