@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _running(commands)
     _accounts(commands)
     _files(commands)
+    _letters(commands)
     return top
 
 
@@ -101,6 +102,33 @@ def _files(commands: Any) -> None:
     )
 
 
+def _letters(commands: Any) -> None:
+    tray = _command(commands, "quarantine", "来信隔离区 / letters that need a person")
+    doing = tray.add_subparsers(
+        dest="doing", required=True, metavar="list|show|replay|link|file|dismiss"
+    )
+    listed = _command(doing, "list", "列出 / list them")
+    listed.add_argument("--kind", help="原因 / why: unreadable, held, large, stranger, closed, …")
+    for name, text in TRAY.items():
+        one = _command(doing, name, text)
+        one.add_argument("letter", type=int, metavar="ID")
+        if name in ("show", "replay"):
+            one.add_argument("--charset")
+        elif name == "link":
+            one.add_argument("number", metavar="NUMBER")
+        elif name == "dismiss":
+            one.add_argument("--reason", required=True)
+
+
+TRAY = {
+    "show": "查看 / look at one, safely",
+    "replay": "重新解析 / read it again, as if it had just come",
+    "link": "并入诉求 / it belongs to a case",
+    "file": "另立新件 / a new case",
+    "dismiss": "不予处理 / nothing comes of it",
+}
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65535:
@@ -128,6 +156,11 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, as_json=told.json)
     elif told.command == "recount":
         made = module.run(settings, dry=told.dry_run, adopt_terms=told.adopt_terms)
+    elif told.command == "quarantine":
+        names = ("kind", "letter", "charset", "number", "reason")
+        made = module.run(
+            settings, told.doing, **{name: getattr(told, name, None) for name in names}
+        )
     elif told.command in ("user", "token"):
         made = _account(module, told, settings)
     elif told.command == "intake":

@@ -22,7 +22,8 @@ from hotline.store.letters import Taken
 from hotline.store.traylist import BY_ITSELF, Lying
 from hotline.store.work import Work
 
-JUDGES = (Role.DISPATCHER, Role.SHIFT_LEAD, Role.SYSADMIN, Role.CALLBACK, Role.OPERATOR)
+DESKS = (Role.DISPATCHER, Role.SHIFT_LEAD, Role.SYSADMIN, Role.CALLBACK)
+JUDGES = (*DESKS, Role.OPERATOR)
 REOPENS = (
     State.CLOSED,
     State.ARCHIVED,
@@ -50,10 +51,15 @@ class NoSuchLetter(NoSuchCase):
     """No such letter, or not for this officer; both are answered alike."""
 
 
-def kinds(actor: Actor, wanted: str = "") -> list[str]:
-    """What the officer's desk looks after."""
+def choices(actor: Actor) -> list[str]:
+    """What the officer's desk may look at: what waits for it, and what was settled by itself."""
     own = [why.value for why in Why if _may(actor, why.value)]
-    own += BY_ITSELF if actor.role is not Role.CALLBACK else ()
+    return [*own, *(BY_ITSELF if actor.role is not Role.CALLBACK else ())]
+
+
+def kinds(actor: Actor, wanted: str = "") -> list[str]:
+    """The one asked for, else all that wait."""
+    own = choices(actor)
     if wanted:
         return [kind for kind in own if kind == wanted]
     return [kind for kind in own if kind not in BY_ITSELF]
@@ -172,7 +178,7 @@ async def open_case(centre: Centre, readers: Readers, actor: Actor, letter_id: i
     return "case"
 
 
-async def dismiss(centre: Centre, actor: Actor, letter_id: int, reason: str) -> None:
+async def dismiss(centre: Centre, actor: Actor, letter_id: int, reason: str) -> str:
     """Kept, counted as it was, and nothing more comes of it."""
     if not reason.strip():
         raise NotPossible("请写明理由。", "Give a reason.", field="reason")
@@ -180,6 +186,7 @@ async def dismiss(centre: Centre, actor: Actor, letter_id: int, reason: str) -> 
     async with centre.work() as work:
         await _claim(work, actor, letter_id)
         await _judged(work, actor, taken, f"不予处理：{reason.strip()[:500]}", ends=True)
+    return taken.outcome
 
 
 async def _claim(work: Work, actor: Actor, letter_id: int) -> None:

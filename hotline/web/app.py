@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from channels.mailbox.worker import Readers
 from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
@@ -36,7 +37,7 @@ from hotline.web import (
     patience,
     problems,
 )
-from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
+from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, READERS, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, WORKERS, Route
@@ -179,6 +180,8 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     static = resources.files("hotline.web") / "static"
     app.router.add_static("/static", str(static), append_version=True)
     app.on_shutdown.append(live.end_streams)
+    app[READERS] = Readers(1)
+    app.on_cleanup.append(_end_readers)
     app.cleanup_ctx.append(background(watch=watch))
     return app
 
@@ -213,6 +216,10 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
+
+
+async def _end_readers(app: web.Application) -> None:
+    await app[READERS].close()
 
 
 async def _forget(centre: Centre) -> None:

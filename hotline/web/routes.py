@@ -11,6 +11,7 @@ from hotline.web import (
     answers,
     answers_orders,
     api_city,
+    api_letters,
     api_orders,
     api_staff,
     attachments,
@@ -197,6 +198,7 @@ def routes() -> list[Route]:
         *cases(),
         *orders(),
         *routes_desk.routes(),
+        *api_letters.routes(),
         *reports(),
         *machines(),
     ]

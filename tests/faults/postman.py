@@ -1,37 +1,34 @@
-"""A hotline that is killed at a chosen point of a letter's way; or one whose order is sabotaged.
+"""A hotline's post that is killed at a chosen point of a letter's way; or with its order sabotaged.
 
-`python -m tests.faults.postman serve …` with POSTMAN_POINT (fetched, committed, flagged, data, kept,
-answered), POSTMAN_AFTER (so many letters pass first) and POSTMAN_TWIN (flag_first, answer_first).
+`python -m tests.faults.postman` reads lines of JSON: the environment of one run each. Every run is
+forked off, so that what takes seconds to import is imported once. POSTMAN_POINT is where it dies:
+fetched, committed, flagged, data, kept, answered; POSTMAN_TWIN: flag_first, answer_first.
 """
 
 import asyncio
+import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from channels.mailbox import imap, lmtp
 from channels.message import Delivery
 from hotline import __main__ as command_line
 from hotline import wiring
-from hotline.commands import opening
+from hotline.commands import opening, serve
 from hotline.flow.arrivals import Postroom
 from hotline.flow.centre import City
 
-POINT = os.environ.get("POSTMAN_POINT", "")
-AFTER = int(os.environ.get("POSTMAN_AFTER", "0"))
-TWIN = os.environ.get("POSTMAN_TWIN", "")
-_passed = 0
+assert serve  # imported before the first fork
+
+POINT = TWIN = ""
 
 
 def reached(point: str) -> None:
-    """Dies here as by kill -9, after so many letters came past."""
-    global _passed
+    """Dies here as by kill -9."""
     if point == POINT:
-        if _passed >= AFTER:
-            os.kill(os.getpid(), signal.SIGKILL)
-        _passed += 1
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def mine_the_mailbox() -> None:
@@ -81,18 +78,38 @@ def nobody_reads(city: City) -> Any:
     """Letters are only kept and read here; the dictionaries take seconds to load."""
 
 
-def main(arguments: Sequence[str]) -> int:
+def run(environment: dict[str, str]) -> int:
+    global POINT, TWIN
+    os.environ.update(environment)
+    POINT, TWIN = environment["POSTMAN_POINT"], environment["POSTMAN_TWIN"]
+    with open(environment["POSTMAN_LOG"], "a") as log:
+        os.dup2(log.fileno(), 2)
+    mine_the_mailbox()
+    mine_the_postroom()
+    mine_the_slot()
     original = wiring.build
 
     async def build(settings, parts=None):  # type: ignore[no-untyped-def]
         return await original(settings, wiring.Parts(make_reader=nobody_reads))
 
     opening.build = build
-    mine_the_mailbox()
-    mine_the_postroom()
-    mine_the_slot()
-    return command_line.main(list(arguments))
+    return command_line.main(["serve", "--only", "mail"])
+
+
+def main() -> None:
+    print("born", flush=True)
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            code = 1
+            try:
+                code = run(json.loads(line))
+            finally:
+                os._exit(code)
+        print(f"pid {child}", flush=True)
+        os.waitpid(child, 0)
+        print("ended", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -1,18 +1,26 @@
 """Killed at six points of a letter's way: none lost, none a case twice, none answered twice."""
 
 import asyncio
+import contextlib
 import json
 import os
+import select
+import signal
 import smtplib
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+import sqlalchemy
 
 from hotline.flow.centre import Centre
 from hotline.store.mailtables import LetterRow
@@ -40,15 +48,39 @@ def free_port() -> int:
 
 
 @dataclass
-class Postman:
-    """`serve --only mail` in a process of its own, made to die."""
+class Run:
+    """One run of the post, forked off; it ends by itself or is killed."""
 
+    nursery: "subprocess.Popen[str]"
+    pid: int
+    over: bool = False
+
+    def wait(self, seconds: float = 30.0) -> bool:
+        """True when it has ended."""
+        assert self.nursery.stdout is not None
+        if not self.over and select.select([self.nursery.stdout], [], [], seconds)[0]:
+            assert self.nursery.stdout.readline() == "ended\n"
+            self.over = True
+        return self.over
+
+    def kill(self) -> None:
+        if not self.over:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            assert self.wait()
+
+
+@dataclass
+class Postman:
+    """`serve --only mail`, made to die."""
+
+    nursery: "subprocess.Popen[str]"
     folder: Path
     server: Server
     user: str
     port: int = field(default_factory=free_port)
 
-    def start(self, point: str = "", after: int = 0, twin: str = "") -> "subprocess.Popen[str]":
+    def start(self, point: str = "", twin: str = "") -> Run:
         box = {
             "name": self.user,
             "host": "127.0.0.1",
@@ -60,8 +92,6 @@ class Postman:
             "seconds": 1,
         }
         environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
             "HOTLINE_DATABASE_URL": f"sqlite:///{self.folder / 'hotline.db'}",
             "HOTLINE_DATA": str(self.folder),
             "HOTLINE_MAIL__LMTP": f"127.0.0.1:{self.port}",
@@ -70,17 +100,15 @@ class Postman:
             "HOTLINE_MAIL__FROM": "12345@city.example",
             "HOTLINE_MAIL__SECURITY": "none",
             "POSTMAN_POINT": point,
-            "POSTMAN_AFTER": str(after),
             "POSTMAN_TWIN": twin,
+            "POSTMAN_LOG": str(self.folder / "postman.log"),
         }
-        command = [sys.executable, "-m", "tests.faults.postman", "serve", "--only", "mail"]
-        with (self.folder / "postman.log").open("a") as log:
-            started = subprocess.Popen(
-                command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
-            )
-        assert started.stdout is not None
-        assert started.stdout.readline().startswith("ready"), self.log()
-        return started
+        assert self.nursery.stdin is not None and self.nursery.stdout is not None
+        self.nursery.stdin.write(json.dumps(environment) + "\n")
+        self.nursery.stdin.flush()
+        said = sorted(self.nursery.stdout.readline() for _ in range(2))
+        assert said[0].startswith("pid ") and said[1].startswith("ready"), (said, self.log())
+        return Run(self.nursery, int(said[0][4:]))
 
     def log(self) -> str:
         return (self.folder / "postman.log").read_text()[-3000:]
@@ -95,11 +123,16 @@ class Postman:
         return True
 
 
-def end(process: "subprocess.Popen[str]") -> None:
-    process.kill()
-    process.wait(10)
-    assert process.stdout is not None
-    process.stdout.close()
+@pytest.fixture(scope="module")
+def nursery() -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "tests.faults.postman"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    born = subprocess.Popen(
+        command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert born.stdout is not None and born.stdout.readline() == "born\n"
+    yield born
+    born.communicate()
 
 
 def letters_of(n: int) -> list[bytes]:
@@ -110,45 +143,41 @@ def through_the_mailbox(postman: Postman, letters: list[bytes], point: str, twin
     """A kill for each letter; then in peace until all is read."""
     for raw in letters:
         postman.server.deliver(raw, postman.user)
-        process = postman.start(point, twin=twin)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"never came to {point}: {postman.log()}") from None
-        finally:
-            end(process)
+        run = postman.start(point, twin)
+        ended = run.wait(20)
+        run.kill()
+        assert ended, f"never came to {point}: {postman.log()}"
 
 
 def through_the_slot(postman: Postman, letters: list[bytes], point: str, twin: str) -> None:
     """As a relay does: what was not acknowledged is sent again until it is."""
     for raw in letters:
-        process = postman.start(point, twin=twin)
+        run = postman.start(point, twin)
         acknowledged = postman.give(raw)
-        if not acknowledged or twin:
-            process.kill()
-        process.wait(10)
-        end(process)
+        run.kill()
         if not acknowledged:
-            process = postman.start()
+            run = postman.start()
             assert postman.give(raw), postman.log()
-            end(process)
+            run.kill()
 
 
-def in_peace(postman: Postman, wanted: int) -> None:
-    import sqlite3
-    import time
+COUNT = "SELECT count(*) FILTER (WHERE outcome = 'pending'), count(*) FROM letter"
 
-    process = postman.start()
-    for _ in range(100):
-        with sqlite3.connect(postman.folder / "hotline.db") as look:
-            done = look.execute("SELECT count(*) FROM letter WHERE outcome != 'pending'")
-            left = look.execute("SELECT count(*) FROM letter WHERE outcome = 'pending'")
-            if done.fetchone()[0] >= wanted and not left.fetchone()[0]:
+
+def in_peace(postman: Postman, wanted: int, seconds: float = 30.0) -> None:
+    """What the dead had in hand is free again, and everything is read."""
+    ends = time.monotonic() + seconds
+    with contextlib.closing(sqlite3.connect(postman.folder / "hotline.db", timeout=20)) as look:
+        look.execute("UPDATE letter SET lease_until = NULL")
+        look.commit()
+        run = postman.start()
+        while time.monotonic() < ends:
+            # Read to the end: a statement left open would hold on to what was there before.
+            ((pending, total),) = look.execute(COUNT).fetchall()
+            if not pending and total >= wanted:
                 break
-        look.close()
-        time.sleep(0.1)
-    look.close()
-    end(process)
+            time.sleep(0.1)
+        run.kill()
 
 
 @dataclass
@@ -161,9 +190,9 @@ class Found:
 async def check(centre: Centre, letters: list[bytes]) -> Found:
     await settled(centre)
     async with centre.look() as look:
-        rows = (await look.connection.execute(select(*LetterRow.__table__.c))).all()
+        rows = (await look.connection.execute(sqlalchemy.select(*LetterRow.__table__.c))).all()
         receipts = await look.connection.execute(
-            select(OutboxRow.about).where(OutboxRow.audience == "mail:citizen")
+            sqlalchemy.select(OutboxRow.about).where(OutboxRow.audience == "mail:citizen")
         )
         answered = Counter(receipts.scalars())
     made = Counter(
@@ -193,14 +222,15 @@ WAYS = {
 
 
 @pytest.fixture
-def postman(sqlite_url: str, tmp_path: Path, post_office: Server) -> Postman:
-    return Postman(tmp_path, post_office, f"kill{abs(hash(tmp_path)) % 10**9}")
+def postman(nursery: Any, sqlite_url: str, tmp_path: Path, post_office: Server) -> Postman:
+    return Postman(nursery, tmp_path, post_office, f"kill{abs(hash(tmp_path)) % 10**9}")
 
 
 @pytest.mark.parametrize("point", WAYS)
 async def test_a_kill_on_its_way_loses_and_doubles_no_letter(
     point: str, postman: Postman, scale: Scale, sqlite_url: str, clock: MovingClock
 ) -> None:
+    clock.move_to(datetime.now(UTC))  # as the clock of those that were killed
     letters = letters_of(scale.letter_kills)
     await asyncio.to_thread(WAYS[point], postman, letters, point, "")
     await asyncio.to_thread(in_peace, postman, len(letters))
@@ -219,11 +249,10 @@ async def test_a_kill_on_its_way_loses_and_doubles_no_letter(
 async def test_a_twin_in_the_wrong_order_is_caught(
     twin: str, point: str, postman: Postman, sqlite_url: str, clock: MovingClock
 ) -> None:
+    clock.move_to(datetime.now(UTC))  # as the clock of those that were killed
     letters = letters_of(2)
-    # Somebody looks at the mailbox before: what it marks is then really thought to be done.
-    await asyncio.to_thread(in_peace, postman, 0)
     await asyncio.to_thread(WAYS[point], postman, letters, point, twin)
-    await asyncio.to_thread(in_peace, postman, len(letters))
+    await asyncio.to_thread(in_peace, postman, len(letters), 5.0)
     centre = await a_centre(sqlite_url, postman.folder, clock)
     try:
         assert (await check(centre, letters)).lost > 0
