@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline import __doc__ as about
-from hotline.commands import journal
+from hotline.commands import journal, trayline
 from hotline.commands.failing import Failed
 from hotline.config import WrongSetting, load
 from hotline.domain.words import ACCOUNTS, Channel, Kind, Role
@@ -28,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
     _running(commands)
     _accounts(commands)
     _files(commands)
-    _letters(commands)
+    trayline.add(_command(commands, "quarantine", trayline.__doc__ or ""))
+    _dispatching(commands)
     return top
 
 
@@ -102,31 +103,46 @@ def _files(commands: Any) -> None:
     )
 
 
-def _letters(commands: Any) -> None:
-    tray = _command(commands, "quarantine", "来信隔离区 / letters that need a person")
-    doing = tray.add_subparsers(
-        dest="doing", required=True, metavar="list|show|replay|link|file|dismiss"
+def _dispatching(commands: Any) -> None:
+    rules = _command(commands, "rules", "派单规则 / the dispatcher's rules")
+    doing = rules.add_subparsers(dest="doing", required=True, metavar="list|check|try|…")
+    _command(doing, "list", "列出现行规则 / those in force")
+    checked = _with_files(_command(doing, "check", "检查规则 / find what is wrong"), "?")
+    tried = _with_files(_command(doing, "try", "试算 / on the cases of the last days"), "?")
+    tried.add_argument("--days", type=_days, default=30)
+    for one in (checked, tried):
+        one.add_argument("--json", action="store_true")
+    _with_files(_command(doing, "export", "导出 CSV / to a file"), None)
+    brought = _with_files(_command(doing, "import", "导入并生效 / put a file in force"), None)
+    brought.add_argument("--note", default="", help="修改说明 / why")
+    labels = _command(commands, "labels", "人工更正 / people's corrections")
+    exported = labels.add_subparsers(dest="doing", required=True, metavar="export")
+    _command(exported, "export", "导出训练数据，已打码 / as training rows, masked").add_argument(
+        "file", type=Path
     )
-    listed = _command(doing, "list", "列出 / list them")
-    listed.add_argument("--kind", help="原因 / why: unreadable, held, large, stranger, closed, …")
-    for name, text in TRAY.items():
-        one = _command(doing, name, text)
-        one.add_argument("letter", type=int, metavar="ID")
-        if name in ("show", "replay"):
-            one.add_argument("--charset")
-        elif name == "link":
-            one.add_argument("number", metavar="NUMBER")
-        elif name == "dismiss":
-            one.add_argument("--reason", required=True)
+    model = _command(commands, "model", "分类模型 / the classifier")
+    about = model.add_subparsers(dest="doing", required=True, metavar="status|shadow")
+    status = _command(about, "status", "现况 / how it stands")
+    shadow = _command(about, "shadow", "候选模型试读 / a candidate reads along")
+    shadow.add_argument("folder", type=Path, nargs="?", help="开始 / begin with this folder")
+    shadow.add_argument("--stop", action="store_true")
+    for one in (status, shadow):
+        one.add_argument("--json", action="store_true")
 
 
-TRAY = {
-    "show": "查看 / look at one, safely",
-    "replay": "重新解析 / read it again, as if it had just come",
-    "link": "并入诉求 / it belongs to a case",
-    "file": "另立新件 / a new case",
-    "dismiss": "不予处理 / nothing comes of it",
-}
+def _with_files(command: argparse.ArgumentParser, many: str | None) -> argparse.ArgumentParser:
+    command.add_argument(
+        "file", type=Path, nargs=many, help="规则 CSV / rules; else those in force"
+    )
+    command.add_argument("--tests", type=Path, metavar="FILE", help="所附测试 CSV / their tests")
+    return command
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 366:
+        raise argparse.ArgumentTypeError("1–366")
+    return days
 
 
 def _port(text: str) -> int:
@@ -157,10 +173,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "recount":
         made = module.run(settings, dry=told.dry_run, adopt_terms=told.adopt_terms)
     elif told.command == "quarantine":
-        names = ("kind", "letter", "charset", "number", "reason")
-        made = module.run(
-            settings, told.doing, **{name: getattr(told, name, None) for name in names}
-        )
+        made = module.run(settings, told.doing, **trayline.told(told))
     elif told.command in ("user", "token"):
         made = _account(module, told, settings)
     elif told.command == "intake":
@@ -172,6 +185,8 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
+    elif told.command in ("rules", "labels", "model"):
+        made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)
     return made

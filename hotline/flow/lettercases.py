@@ -14,9 +14,10 @@ from hotline.domain.acts import ACTION_OF
 from hotline.domain.acts import citizen as acts
 from hotline.domain.acts.asking import Act
 from hotline.domain.people import mask_text
-from hotline.flow import citizen, correspondence, intake
+from hotline.flow import citizen, correspondence
 from hotline.flow.centre import Centre
 from hotline.flow.threads import Thread
+from hotline.flow.written import letter_of
 from hotline.store import files, letters, posted
 from hotline.store.filekinds import UNKNOWN, kind_of
 from hotline.store.followups import follow_up
@@ -36,7 +37,7 @@ async def open_case(
     """The receipt of a new matter; triage makes its case, as of any other receipt."""
     incoming = await _incoming(centre, work, taken, reading)
     told = {"letter": taken.id, "mailbox": taken.mailbox, "department": taken.department}
-    kept = await centre.inbox.enter(work.connection, intake.letter_of(incoming, None, told))
+    kept = await centre.inbox.enter(work.connection, letter_of(incoming, None, told))
     known = {**facts, "intake_id": kept.id, "number": kept.number}
     await letters.settle(work.connection, taken, "case", **known)
     address = incoming.contact.email if incoming.contact else ""

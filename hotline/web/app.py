@@ -12,32 +12,37 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from channels.mailbox.worker import Readers
 from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import intake, recount, ringing, unread, waiting
+from hotline.flow import (
+    drift,
+    intake,
+    recount,
+    ringing,
+    rising,
+    rulewatch,
+    sweep,
+    unread,
+    waiting,
+)
 from hotline.flow.centre import Centre
+from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
 from hotline.web import (
-    admin,
     auth,
-    citizen,
+    every_page,
     live,
-    office,
-    office_case,
-    office_duty,
-    office_notices,
-    office_orders,
+    office_letters,
     openapi,
     pages,
     papers,
     patience,
     problems,
 )
-from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, READERS, SECRET, SETTINGS
+from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, WORKERS, Route
@@ -149,17 +154,7 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (
-        citizen,
-        office,
-        office_case,
-        office_orders,
-        papers,
-        office_notices,
-        office_duty,
-        admin,
-    )
-    return (*routes(), *(route for page in pages for route in page.routes()))
+    return (*routes(), *every_page.routes())
 
 
 @cache
@@ -180,8 +175,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     static = resources.files("hotline.web") / "static"
     app.router.add_static("/static", str(static), append_version=True)
     app.on_shutdown.append(live.end_streams)
-    app[READERS] = Readers(1)
-    app.on_cleanup.append(_end_readers)
+    office_letters.lend_readers(app)
     app.cleanup_ctx.append(background(watch=watch))
     return app
 
@@ -192,6 +186,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     async def run(app: web.Application) -> AsyncIterator[None]:
         centre, settings = app[CENTRE], app[SETTINGS]
         schedule = Schedule()
+        schedule.every(15.0, "rules", lambda: rulewatch.follow(centre))
         if watch:
             add_watch(schedule, centre, settings)
         schedule.start()
@@ -214,12 +209,16 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
     add_mail(schedule, centre)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
+    schedule.once("rules at start", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "drift", lambda: drift.watch(centre))
+    schedule.every(2.0, "shadow", Shadow(centre).look)
+    schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
+    schedule.every(60.0, "rising", lambda: rising.watch(centre))
+    schedule.once("hours at start", lambda: rising.count_hours(centre))
+    schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
-
-
-async def _end_readers(app: web.Application) -> None:
-    await app[READERS].close()
 
 
 async def _forget(centre: Centre) -> None:

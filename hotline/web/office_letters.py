@@ -6,6 +6,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from channels.forms import BadForm, problems
+from channels.mailbox.worker import Readers
 from hotline.domain.errors import NotPossible, Refused
 from hotline.flow import judging
 from hotline.web import api_letters, forms
@@ -15,6 +16,16 @@ from hotline.web.pages import render, see_other
 from hotline.web.routing import Route
 
 PAGE = 50
+
+
+def lend_readers(app: web.Application) -> None:
+    """A process that reads letters for who looks at them; started when somebody does."""
+    app[READERS] = Readers(1)
+
+    async def end(app: web.Application) -> None:
+        await app[READERS].close()
+
+    app.on_cleanup.append(end)
 
 
 async def letters(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """What every page shares: templates, language, dates as an office writes them, forms, errors."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -25,6 +26,10 @@ FORMS = {
     "/office/admin/": "/office/admin",
     "/office/messages/": "/office/messages",
     "/office/calls/": "/office/calls",
+    "/office/rules/": "/office/rules",
+    "/office/model/": "/office/model",
+    "/office/new/": "/office/new",
+    "/office/alerts/": "/office/alerts",
 }
 
 
@@ -123,7 +128,7 @@ def _with(request: web.Request, **changes: str) -> str:
     path = "/" + request.rel_url.raw_path.lstrip("/")
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
-        path = path.removesuffix("/actions").removesuffix("/reveal")
+        path = re.sub("/(actions|reveal|decide)$", "", path)
     return f"{path}?{urlencode(query)}"
 
 

@@ -10,6 +10,7 @@ from hotline.store.find import SORTS
 from hotline.web import (
     answers,
     answers_orders,
+    answers_repeats,
     api_city,
     api_letters,
     api_orders,
@@ -21,6 +22,8 @@ from hotline.web import (
     papers,
     routes_citizen,
     routes_desk,
+    routes_repeats,
+    routes_rules,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
@@ -96,7 +99,7 @@ def cases() -> list[Route]:
     filed: dict[str, Any] = {
         "body": staff_complaint(),
         "answers": {201: "已登记"},
-        "told": answers.Received,
+        "told": answers_repeats.Filed,
         "params": (KEY,),
     }
     acted: dict[str, Any] = {"body": "action", "told": answers.CaseTold}
@@ -199,6 +202,8 @@ def routes() -> list[Route]:
         *orders(),
         *routes_desk.routes(),
         *api_letters.routes(),
+        *routes_rules.routes(),
+        *routes_repeats.routes(),
         *reports(),
         *machines(),
     ]

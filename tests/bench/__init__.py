@@ -2,4 +2,5 @@
 
 intake     complaints against raw commits and bare aiohttp; texts against bare jieba
 ticks      a tick of the watch at ten thousand cases and at a million, on both databases
+lookup     likely repeats among ten thousand recent cases and a hundred thousand, on both databases
 """

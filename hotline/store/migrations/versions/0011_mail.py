@@ -6,7 +6,7 @@ from alembic import op
 from hotline.store.migrations.columns import FACTS, MOMENT, needed, partial_index
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0009"
 
 
 def upgrade() -> None:
