@@ -57,7 +57,8 @@ def _running(commands: Any) -> None:
         action="store_true",
         help="改用现行方案 / also under the terms now in force",
     )
-    _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
+    doctor = _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
+    doctor.add_argument("--mail", action="store_true", help="只查邮件 / the ways of letters only")
 
 
 def _accounts(commands: Any) -> None:
@@ -172,6 +173,8 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, as_json=told.json)
     elif told.command == "recount":
         made = module.run(settings, dry=told.dry_run, adopt_terms=told.adopt_terms)
+    elif told.command == "doctor":
+        made = module.run(settings, mail=told.mail)
     elif told.command == "quarantine":
         made = module.run(settings, told.doing, **trayline.told(told))
     elif told.command in ("user", "token"):

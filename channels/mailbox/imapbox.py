@@ -25,10 +25,11 @@ TIMEOUT = 30.0
 class Broken(Exception):
     """The mailbox cannot be used; the words are for who runs the hotline. `lasting`: until changed."""
 
-    def __init__(self, words: str, *, lasting: bool = False) -> None:
+    def __init__(self, words: str, *, lasting: bool = False, missing_folder: bool = False) -> None:
         super().__init__(words)
         self.words = words
         self.lasting = lasting
+        self.missing_folder = missing_folder
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,10 @@ class Connection:
             self.mail.idle.wait(timeout=seconds)
             return True
 
+    def folders(self) -> list[str]:
+        with explained(self.box):
+            return [one.name for one in self.mail.folder.list()]
+
     def noop(self) -> None:
         with explained(self.box):
             self.mail.client.noop()
@@ -187,7 +192,7 @@ class explained:
 def _told(box: Box, error: BaseException) -> Broken:
     text = str(error)
     if isinstance(error, MailboxFolderSelectError):
-        return Broken(f"没有文件夹“{box.folder}”，请核对名称", lasting=True)
+        return Broken(f"没有文件夹“{box.folder}”，请核对名称", lasting=True, missing_folder=True)
     if isinstance(error, MailboxLoginError) or "AUTHENTICATIONFAILED" in text.upper():
         return Broken(
             "登录被拒绝：密码、授权码或令牌不对，或已过期；QQ、163 等须用授权码而不是登录密码",

@@ -152,16 +152,16 @@ async def link(centre: Centre, readers: Readers, actor: Actor, letter_id: int, n
         await _claim(work, actor, letter_id)
         case = await work.cases.read(number)
         thread = Thread(case.number, case.id or 0, How.KNOWN, not case.open)
-        facts = flow.facts_of(work, read)
+        joining = lettercases.Joining(taken, read.reading, thread, flow.facts_of(work, read))
         if thread.ended and case.state is not State.MERGED:
             if case.state not in REOPENS:
                 raise NotPossible(
                     "该诉求已结束，不能再补充；请另立新件或注明理由后不予处理。",
                     "The case has ended; file a new one or dismiss the letter.",
                 )
-            await lettercases.reopen(centre, work, taken, read.reading, thread, facts)
+            await lettercases.reopen(centre, work, joining)
         else:
-            await lettercases.follow(centre, work, taken, read.reading, thread, facts)
+            await lettercases.follow(centre, work, joining)
         await _judged(work, actor, taken, f"并入诉求 {number}")
     return "followup"
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from channels.forms import clean
@@ -110,28 +110,34 @@ async def _enclosure(centre: Centre, work: Work, one: Enclosure) -> Attachment:
     return Attachment(kept.token, kept.name, kept.size, kept.type)
 
 
-async def follow(
-    centre: Centre, work: Work, taken: Taken, reading: Reading, thread: Thread, facts: Facts
-) -> None:
+@dataclass(frozen=True)
+class Joining:
+    """A letter that belongs to a case: what it says, which case, what is kept of it."""
+
+    taken: Taken
+    reading: Reading
+    thread: Thread
+    facts: Facts
+
+
+async def follow(centre: Centre, work: Work, joining: Joining) -> None:
     """A supplement in the case, as if it had been typed on its page."""
-    tokens = tuple(one.token for one in await enclosures(centre, work, reading))
-    act = acts.Supplement(content=content_of(reading, whole=False), attachments=tokens)
-    await _follow(centre, work, taken, thread, act, facts)
+    tokens = tuple(one.token for one in await enclosures(centre, work, joining.reading))
+    content = content_of(joining.reading, whole=False)
+    await _follow(centre, work, joining, acts.Supplement(content=content, attachments=tokens))
 
 
-async def reopen(
-    centre: Centre, work: Work, taken: Taken, reading: Reading, thread: Thread, facts: Facts
-) -> None:
+async def reopen(centre: Centre, work: Work, joining: Joining) -> None:
     """New facts on a case that has ended (再次来诉), after somebody has judged that they are."""
-    act = acts.Reopen(facts=content_of(reading, whole=False))
-    tokens = [one.token for one in await enclosures(centre, work, reading)]
-    await files.bind(work.connection, tokens, thread.case_id)
-    await _follow(centre, work, taken, thread, act, facts)
+    tokens = [one.token for one in await enclosures(centre, work, joining.reading)]
+    await files.bind(work.connection, tokens, joining.thread.case_id)
+    await _follow(
+        centre, work, joining, acts.Reopen(facts=content_of(joining.reading, whole=False))
+    )
 
 
-async def _follow(
-    centre: Centre, work: Work, taken: Taken, thread: Thread, act: Act, facts: Facts
-) -> None:
+async def _follow(centre: Centre, work: Work, joining: Joining, act: Act) -> None:
+    taken, thread = joining.taken, joining.thread
     told = json.loads(json.dumps(asdict(act), default=str))
     letter = Letter(
         channel=CHANNEL,
@@ -142,6 +148,6 @@ async def _follow(
         outcome="followup",
     )
     intake_id = await follow_up(work.connection, work.cipher, letter, thread.case_id)
-    known = {**facts, "intake_id": intake_id, "number": thread.number}
+    known = {**joining.facts, "intake_id": intake_id, "number": thread.number}
     await letters.settle(work.connection, taken, "followup", **known)
     await citizen.do(centre, work, thread.number, act, f"mail:{taken.id}")

@@ -176,7 +176,7 @@ async def settle(centre: Centre, work: Work, read: Read) -> str:
         # Somebody must say what it is; it is counted as a follow-up, its case is not touched yet.
         await tray.put(work, taken, why, "followup", **{**facts, "number": thread.number})
         return "followup"
-    await lettercases.follow(centre, work, taken, reading, thread, facts)
+    await lettercases.follow(centre, work, lettercases.Joining(taken, reading, thread, facts))
     return "followup"
 
 

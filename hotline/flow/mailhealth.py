@@ -1,6 +1,8 @@
 """Alarms of the post: a mailbox that cannot be looked into, a letter that lies in the tray."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from escalation.calendar import ZONE
@@ -10,6 +12,7 @@ from hotline.flow.centre import Centre
 from hotline.flow.tray import ALARM_AFTER, DESK, Why
 from hotline.store import letters, mailboxes, traylist
 from hotline.store.outbox import Message
+from hotline.store.work import Work
 
 
 async def alarm(centre: Centre) -> int:
@@ -52,16 +55,25 @@ def _lying(row: Any) -> Sequence[Message]:
     ]
 
 
-async def standing(work: Any) -> dict[str, Any]:
-    """How the post stands, for the health page: letters unread, the tray, every mailbox."""
-    waiting, since = await letters.backlog(work.connection)
-    lying, oldest = await traylist.standing(work.connection)
-    boxes = await mailboxes.listed(work.connection)
-    return {
-        "waiting": waiting,
-        "oldest": since,
-        "tray": lying,
-        "tray_oldest": oldest,
-        "mailboxes": boxes,
-        "tray_late": oldest is not None and work.at - oldest > ALARM_AFTER,
-    }
+@dataclass(frozen=True)
+class Standing:
+    """How the post stands: letters unread, the tray, every mailbox."""
+
+    waiting: int
+    oldest: datetime | None
+    tray: int
+    tray_oldest: datetime | None
+    mailboxes: Sequence[Any]
+
+    @property
+    def broken(self) -> Sequence[Any]:
+        return [box for box in self.mailboxes if box.broken_since is not None]
+
+    def tray_late(self, now: datetime) -> bool:
+        return self.tray_oldest is not None and now - self.tray_oldest > ALARM_AFTER
+
+
+async def standing(look: Work) -> Standing:
+    waiting, since = await letters.backlog(look.connection)
+    lying, oldest = await traylist.standing(look.connection)
+    return Standing(waiting, since, lying, oldest, await mailboxes.listed(look.connection))

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from channels.forms import BadForm, problems
 from channels.mailbox.worker import Readers
 from hotline.domain.errors import NotPossible, Refused
-from hotline.flow import judging
+from hotline.flow import judging, mailhealth
+from hotline.flow.tray import ALARM_AFTER
 from hotline.web import api_letters, forms
 from hotline.web.bodies import chosen, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, READERS
@@ -34,6 +35,8 @@ async def letters(request: web.Request) -> web.Response:
     below = whole(request, "below", 0, 999_999_999) or None
     found = await judging.listed(centre, actor, kind, below, PAGE)
     now, language = centre.now(), request[LANGUAGE]
+    async with centre.look() as look:
+        post = await mailhealth.standing(look)
     facts = {
         "letters": [
             {**api_letters.told(one, now), "at": one.received_at, "since": one.tray_at}
@@ -43,7 +46,8 @@ async def letters(request: web.Request) -> web.Response:
         "kinds": [(one, api_letters.title(one, language)) for one in judging.choices(actor)],
         "older": found[-1].id if len(found) == PAGE else None,
         "done": request.query.get("done", ""),
-        "late": 30 * 60,
+        "late": ALARM_AFTER.total_seconds(),
+        "broken": post.broken,
     }
     return render(request, "office/letters.html", facts)
 
