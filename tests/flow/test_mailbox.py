@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,7 +18,6 @@ from hotline.flow.arrivals import Postroom
 from hotline.flow.centre import Centre
 from hotline.store import catalogue, mailboxes
 from hotline.wiring import MovingClock
-from tests.conftest import shared
 from tests.flow.letters_support import accounted, house, outcomes, rows
 from tests.support.dovecot import PASSWORD, Server
 from tests.support.letters import a_letter, settled
@@ -279,17 +277,3 @@ async def test_a_letter_that_is_too_large_leaves_its_beginning_in_the_tray(
     assert await outcomes(house) == ["quarantined", "case"]
     assert (await rows(house))[0].tray == "large"
     await accounted(house)
-
-
-async def test_the_94_chinese_letters_end_by_their_manifest(
-    house: Centre, post_office: Server, box: Box
-) -> None:
-    folder = shared("corpora/cn-mime-synth")
-    told = json.loads((folder / "manifest.json").read_text("utf-8"))
-    await put(post_office, box, *((folder / one["file"]).read_bytes() for one in told))
-    async with looking(house, box, patience=0.5):
-        await taken(house, len(told))
-    await settled(house)
-    found = [row.outcome for row in sorted(await rows(house), key=lambda row: row.uid)]
-    counts = await accounted(house)
-    assert counts["received"] == 94 and counts["pending"] == 0, found
