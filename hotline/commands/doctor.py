@@ -62,7 +62,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.mail.lmtp or settings.mail.boxes:
         yield well("收信已配置，可用 doctor --mail 逐一检查 / mail: check it with doctor --mail")
     else:
-        yield note("收信：未配置 / mail in: not configured")
+        yield note("收信：未配置 / mail: not configured")
     if chart.library() is None:
         yield note(
             "没有图表组件，页面只有表格；安装 npm 后重新 make install"

@@ -113,16 +113,18 @@ async def look_into(
         sender = email_hash(centre.cipher, reading.sender.address)
         since = look.at - timedelta(hours=1)
         recent = await letters.recent(look.connection, sender, since)
-        verdicts = screens.screen(reading, _settings(centre, taken, recent))
+        verdicts = screens.screen(reading, _settings(centre, taken, reading, recent))
         thread = await thread_of(look, reading)
     return Read(taken, reading, verdicts, thread, identity(centre, taken, reading))
 
 
-def _settings(centre: Centre, taken: Taken, recent: int) -> screens.Settings:
+def _settings(centre: Centre, taken: Taken, reading: Reading, recent: int) -> screens.Settings:
+    # Whatever address it came to is one of ours: only so is it here.
+    came_to = [*taken.envelope["recipients"], *(one.address for one in reading.to)]
     return screens.Settings(
         domain=centre.post.domain,
         key=centre.cipher.signing_key("mail"),
-        addresses=centre.post.addresses,
+        addresses=(*centre.post.addresses, *came_to),
         size=centre.post.most,
         recent=recent,
         envelope=taken.envelope["sender"],
@@ -130,11 +132,12 @@ def _settings(centre: Centre, taken: Taken, recent: int) -> screens.Settings:
 
 
 def identity(centre: Centre, taken: Taken, reading: Reading) -> str | None:
-    """Message-ID and content together; without an id only the same bytes are the same letter.
+    """Message-ID and content together; without an id the writer's own date stands for it, and with
+    neither only the same bytes are the same letter.
 
     What relays add on the way is left out: From, To, Subject, Date and the body are the content.
     """
-    if not reading.message_id:
+    if not reading.message_id and reading.date is None:
         return None
     plain = taken.raw.replace(b"\r\n", b"\n")
     head, _, body = plain.partition(b"\n\n")

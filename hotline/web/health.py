@@ -67,25 +67,10 @@ async def standing(centre: Centre) -> dict[str, Any]:
         post = await mailhealth.standing(look)
     return {
         "database": "ok",
-        "watch": {
-            "well": health.well(now),
-            "last_tick_seconds": _age(health.last_tick, now),
-            "late_rungs": late,
-            "stumbling_rungs": health.stumbling,
-            "most_attempts": health.attempts,
-            "first_failure_seconds": _age(health.first_failure, now),
-        },
+        "watch": _watch(health, now),
         "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
-        "mail": {
-            "waiting": post.waiting,
-            "oldest_seconds": _age(post.oldest, now),
-            "tray": post.tray,
-            "tray_oldest_seconds": _age(post.tray_oldest, now),
-            "tray_late": post.tray_late(now),
-            "mailboxes": len(post.mailboxes),
-            "mailboxes_broken": len(post.broken),
-        },
+        "mail": _mail(post, now),
         "calendar": {
             "version": centre.calendar.version,
             "last_year": centre.calendar.last_year,
@@ -99,6 +84,29 @@ async def standing(centre: Centre) -> dict[str, Any]:
         "alarms": {kind: sounding.get(kind, 0) for kind in alarms.KINDS},
         "rules": centre.city.book.version,
         "terms": centre.terms.version,
+    }
+
+
+def _watch(health: audit.Health, now: datetime) -> dict[str, Any]:
+    return {
+        "well": health.well(now),
+        "last_tick_seconds": _age(health.last_tick, now),
+        "late_rungs": health.late,
+        "stumbling_rungs": health.stumbling,
+        "most_attempts": health.attempts,
+        "first_failure_seconds": _age(health.first_failure, now),
+    }
+
+
+def _mail(post: mailhealth.Standing, now: datetime) -> dict[str, Any]:
+    return {
+        "waiting": post.waiting,
+        "oldest_seconds": _age(post.oldest, now),
+        "tray": post.tray,
+        "tray_oldest_seconds": _age(post.tray_oldest, now),
+        "tray_late": post.tray_late(now),
+        "mailboxes": len(post.mailboxes),
+        "mailboxes_broken": len(post.broken),
     }
 
 
