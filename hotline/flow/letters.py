@@ -23,14 +23,14 @@ from hotline.flow import bounces, correspondence, lettercases, tray
 from hotline.flow.centre import Centre
 from hotline.flow.threads import Thread, TooSoon, thread_of
 from hotline.store import letters, lettersread
-from hotline.store.letters import TRIES, Taken
+from hotline.store.letters import TRIES, Clash, Taken
 from hotline.store.vault import email_hash
 from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
 SECONDS = 3.0  # one letter may take so long in the reader: three tries, and the queue moves in 10 s
 AGAIN = timedelta(seconds=0.5)
-TRACES = (b"from", b"to", b"subject", b"date")
+CONTENT = (b"message-id", b"from", b"to", b"subject", b"date")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,9 @@ async def _guarded(centre: Centre, readers: Readers, taken: Taken) -> None:
         await _failed(centre, taken, error.reason)
     except Refused as error:
         await _held(centre, taken, error.zh)
+    except Clash:  # its twin was settled at the same moment: now it is known as one
+        async with centre.work() as work:
+            await letters.put_off(work.connection, taken, work.at)
     except Exception as error:  # whatever it is, the letters behind it are read
         # Without the traceback's values: they are somebody's letter.
         log.error("letter.failed", letter=taken.id, error=type(error).__name__, at=_where(error))
@@ -143,7 +146,7 @@ def identity(centre: Centre, taken: Taken, reading: Reading) -> str | None:
     head, _, body = plain.partition(b"\n\n")
     digest = hashlib.sha256(body.rstrip())
     for line in head.replace(b"\n ", b" ").replace(b"\n\t", b" ").split(b"\n"):
-        if line.partition(b":")[0].strip().lower() in TRACES:
+        if line.partition(b":")[0].strip().lower() in CONTENT:
             digest.update(b"\n" + line)
     return centre.cipher.blind("letter", f"{reading.message_id}\n{digest.hexdigest()}")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import Delivery
@@ -18,6 +19,7 @@ from hotline.store.mailtables import LetterRow
 from hotline.store.outbox import database_now
 
 CHANNEL = "mailbox"
+Clash = IntegrityError  # of two letters of one identity settled at once, the second meets this
 LEASE = timedelta(seconds=30)
 TRIES = 3
 
