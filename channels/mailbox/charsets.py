@@ -88,6 +88,7 @@ HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e\U00020000-\U0003ffff
 HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 SAMPLE = 16_384  # enough to tell encodings apart
 LOOKS = 0.7  # the share of everyday signs from which on a text is taken for what it seems
+FEW = 6  # bytes beyond ASCII
 BROKEN = "部分文字无法辨认 / some characters could not be read"
 OTHER = "编码与标注不符 / not the charset that it says"
 
@@ -161,7 +162,7 @@ def _choose(data: bytes, codec: str) -> str:
     whole = len(sample) == len(data)
     if _is_text(data, "utf-8") and not _gb_by_chance(sample, codec, whole):
         return "utf_8"
-    if codec in PLAUSIBLE and _likeness(sample, codec, whole) >= LOOKS:
+    if codec in PLAUSIBLE and (_likeness(sample, codec, whole) >= LOOKS or _brief(data, codec)):
         return codec
     likes = {name: _likeness(sample, name, whole) for name in PLAUSIBLE}
     best = max(likes, key=lambda name: (likes[name], name == codec, name == GB))
@@ -178,6 +179,11 @@ def _gb_by_chance(sample: bytes, codec: str, whole: bool) -> bool:
     if codec not in (GB, "cp950", "big5hkscs") or HAN.search(sample.decode("utf-8", "ignore")):
         return False
     return _likeness(sample, codec, whole) >= LOOKS
+
+
+def _brief(data: bytes, codec: str) -> bool:
+    """A few signs tell too little to doubt a label that they agree with."""
+    return len(HIGH.findall(data[:100])) <= FEW and len(data) <= 100 and _is_text(data, codec)
 
 
 def _is_text(data: bytes, codec: str) -> bool:
@@ -204,14 +210,14 @@ def _everyday(sign: str, codec: str) -> bool:
     if codec == "utf_8":
         return sign != "\ufffd" and ord(sign) > 0x9F
     try:
-        made = sign.encode("gb2312" if codec == GB else codec)
+        made = sign.encode(codec)
     except UnicodeEncodeError:
         return False
     if len(made) != 2:
         return False
     lead = made[0]
     if codec == GB:
-        return 0xA1 <= lead <= 0xA3 or 0xB0 <= lead <= 0xD7
+        return made[1] >= 0xA1 and (0xA1 <= lead <= 0xA3 or 0xB0 <= lead <= 0xD7)
     return 0xA1 <= lead <= 0xC6
 
 

@@ -17,12 +17,14 @@ _DASH = r"[-—–_=*~─]{2,60}"
 # A line of its own that says: below here is another letter.
 BARS: tuple[tuple[re.Pattern[str], FoldedKind], ...] = (
     (
-        re.compile(rf"{_DASH}\s*(?:原始邮件|原邮件|原信|原始信息|原件|原始郵件)\s*(?:{_DASH})?"),
+        re.compile(
+            rf"{_DASH}\s*(?:原始邮件|原邮件|原信|原文|原始信息|原件|邮件原[文件]|原始郵件)\s*(?:{_DASH})?"
+        ),
         "quote",
     ),
     (re.compile(rf"{_DASH}\s*(?:回复的原邮件|回覆的原郵件|回复邮件)\s*(?:{_DASH})?"), "quote"),
     (
-        re.compile(rf"{_DASH}\s*(?:Original Message|Original Appointment)\s*(?:{_DASH})?", re.I),
+        re.compile(rf"{_DASH}\s*Original(?: Message| Appointment)?\s*(?:{_DASH})?", re.I),
         "quote",
     ),
     (
@@ -47,12 +49,13 @@ WROTE = re.compile(
 )
 WROTE_ENDS = re.compile(r"(?:写道|寫道|写到|写信说|wrote|schrieb|a écrit)\s*[:：﹕]\s*", re.I)
 DATED = re.compile(r"\d{4}\s*[年/.-]\s*\d{1,2}|\d{1,2}[/:]\d{2}|[\w.+-]+@[\w.-]+|\b(?:19|20)\d\d\b")
+CERTAIN = re.compile(r"@|\d{1,2}\s*[:：时點点]\s*\d{2}")
 # The head of a quoted letter as Outlook, Foxmail and QQ write it.
 HEAD = re.compile(
-    r"[*＊\s|>]{0,6}(?:发件人|发信人|寄件者|寄件人|发自|From)\s*[*＊]?\s*[:：]\s*\S.*", re.I
+    r"[*＊\s|>]{0,6}(?:发件人|发信人|寄件者|寄件人|From)\s*[*＊]?\s*[:：]\s*\S.*", re.I
 )
 FIELD = re.compile(
-    r"[*＊\s|>]{0,6}(发送时间|发送日期|日期|时间|傳送時間|寄件日期|收件人|收件者|抄送|副本|主题|主旨|标题"
+    r"[*＊\s|>]{0,6}(发送时间|发送日期|日\s*期|时\s*间|傳送時間|寄件日期|收件人|收件者|抄\s*送|副本|主\s*题|主旨|标题"
     r"|Sent|Date|To|Cc|Subject|Reply-To|回复)\s*[*＊]?\s*[:：].*",
     re.I,
 )
@@ -62,6 +65,8 @@ SIGN = re.compile(
     r"|签名由.{0,30}定制|从\s*(?:Windows|手机|iPhone|iPad|Android).{0,20}(?:发送|邮件).{0,20})",
     re.I,
 )
+SIGNATURE = 12  # lines; what is longer is no signature
+CELLS = re.compile(r"\s*\|[\s|]*")
 RULE = re.compile(r"[-—_=─\s]{5,120}")
 
 
@@ -112,22 +117,24 @@ def _pieces(lines: Sequence[str], usual: FoldedKind) -> Iterator[_Piece]:
 
 def _own(lines: list[str]) -> Iterator[_Piece]:
     """The writer's own lines; what stands below a signature's mark is the signature."""
-    for n, line in enumerate(lines):
-        told = line.strip()
-        if line.rstrip() in ("--", "-- ") and n:
-            yield _Piece(None, tuple(lines[:n]))
-            yield _Piece("signature", tuple(lines[n:]))
-            return
-        if len(told) < 80 and SIGN.fullmatch(told) and _last(lines, n):
-            yield _Piece(None, tuple(lines[:n]))
-            yield _Piece("signature", tuple(lines[n:]))
-            return
-    yield _Piece(None, tuple(lines))
+    first = next((n for n in range(len(lines)) if _signs(lines, n)), len(lines))
+    table = [n for n in range(max(0, first - 10), first) if CELLS.fullmatch(lines[n])]
+    if first < len(lines) and table:  # a client's card: name and address in a drawn table
+        first = table[0]
+    yield _Piece(None, tuple(lines[:first]))
+    yield _Piece("signature", tuple(lines[first:]))
 
 
-def _last(lines: Sequence[str], n: int) -> bool:
-    """Whether next to nothing follows: "来自…" within a letter is no signature."""
-    return sum(bool(line.strip()) for line in lines[n + 1 : n + 20]) <= 3
+def _signs(lines: Sequence[str], n: int) -> bool:
+    told = lines[n].strip()
+    if told == "--":
+        return n > 0 and _words(lines, n) <= SIGNATURE
+    return len(told) < 80 and SIGN.fullmatch(told) is not None and _words(lines, n) <= 3
+
+
+def _words(lines: Sequence[str], n: int) -> int:
+    """How many lines with words follow: "来自…" within a letter is no signature."""
+    return sum(bool(line.strip()) for line in lines[n + 1 : n + 1 + 3 * SIGNATURE])
 
 
 def _mark(lines: Sequence[str], n: int, usual: FoldedKind) -> tuple[int, FoldedKind | None]:
@@ -190,7 +197,9 @@ def _wrote(lines: Sequence[str], n: int) -> int:
         if len(told) > LONG_LINE:
             return 0
         if WROTE_ENDS.search(line) and WROTE.fullmatch(told):
-            return m + 1 if DATED.search(told) else 0
+            below = lines[_next(lines, m)].strip()
+            marked = below.startswith((">", "＞", QUOTE)) and DATED.search(told)
+            return m + 1 if marked or (DATED.search(told) and CERTAIN.search(told)) else 0
     return 0
 
 

@@ -18,7 +18,7 @@ from channels.mailbox.facts import Address
 LONG = 65_536  # a header longer than this is cut
 MOST_ADDRESSES = 200
 MOST_IDS = 100
-WORD = re.compile(r"=\?([^?\s]{1,60})\?([BbQq])\?([^?]*)\?=")
+WORD = re.compile(r"=\?([^?\s]{1,60})\?(?:([Bb])\?([^?]*)|([Qq])\?((?:[^?]|\?(?!=)){0,2000}))\?=")
 ID = re.compile(r"<[^<>\s]{1,998}>")
 SPOT = re.compile(r"[^\s@<>\"(),;:\\\[\]]+@[^\s@<>\"(),;:\\]+")
 ANGLE = re.compile(r"<([^<>]*)>")
@@ -53,18 +53,19 @@ def _unseen(sign: str) -> str:
 
 def _runs(value: str, hint: str | None, charset: str | None) -> Iterator[str]:
     """Words of one charset that stand side by side are one text: a character may be split there."""
-    run, label, end = b"", "", 0
+    run, label, end = list[tuple[str, str]](), "", 0
     for word in WORD.finditer(value):
         between = value[end : word.start()]
         told = word[1].split("*")[0]
         if run and (between.strip() or told.lower() != label.lower()):
-            yield _decoded(run, label, charset).text
-            run = b""
+            yield _decoded(_bytes(run), label, charset).text
+            run = []
         if between.strip() or (between and not end):
             yield _raw(between, hint, charset)
-        run, label, end = run + _bytes(word[2], word[3]), told, word.end()
+        run.append((word[2] or word[4], word[3] or word[5] or ""))
+        label, end = told, word.end()
     if run:
-        yield _decoded(run, label, charset).text
+        yield _decoded(_bytes(run), label, charset).text
     yield _raw(value[end:], hint, charset)
 
 
@@ -79,11 +80,15 @@ def _raw(value: str, hint: str | None, charset: str | None) -> str:
     return (forced(data, charset) if charset else decode(data, hint=hint)).text
 
 
-def _bytes(way: str, text: str) -> bytes:
-    data = text.encode("utf-8", "surrogateescape")
-    if way in "Qq":
-        return binascii.a2b_qp(data, header=True)
-    return from_base64(data)
+def _bytes(run: list[tuple[str, str]]) -> bytes:
+    """Some clients cut the Base64 itself, anywhere: then it is put together before it is read."""
+    coded = [(way.upper(), text.encode("utf-8", "surrogateescape")) for way, text in run]
+    if all(way == "B" for way, _ in coded) and any(len(text) % 4 for _, text in coded[:-1]):
+        return from_base64(b"".join(text for _, text in coded))
+    return b"".join(
+        from_base64(text) if way == "B" else binascii.a2b_qp(text, header=True)
+        for way, text in coded
+    )
 
 
 def from_base64(data: bytes) -> bytes:
@@ -142,15 +147,18 @@ def _address(piece: str, hint: str | None, charset: str | None) -> Address:
     local, _, domain = address.rpartition("@")
     whole = f"{local}@{domain.lower().strip('.')}" if address else ""
     told = text_of(name.strip(), hint, charset).strip("\"' ()\\").strip()
+    if not address and "=?" in piece and ANGLE.search(told):  # coded as a whole, address and all
+        return _address(told.replace("=?", "="), hint, charset)
     return Address(name=told[:200], address=one_line(whole) if len(whole) <= 320 else "")
 
 
 def ids(values: Iterable[str]) -> tuple[str, ...]:
     """Message-IDs in their order, each once, the newest of very many."""
     found: dict[str, None] = {}
-    for value in values:
-        told = ID.findall(value[:LONG])
-        for one in told or (f"<{w}>" for w in value[:LONG].split() if "@" in w and len(w) < 998):
+    for whole in values:  # some programs encode an id that is longer than a line
+        value = text_of(whole) if "=?" in whole else whole[:LONG]
+        told = ID.findall(value)
+        for one in told or (f"<{w}>" for w in value.split() if "@" in w and len(w) < 998):
             clean = one.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             found[clean] = None
     return tuple(found)[-MOST_IDS:]

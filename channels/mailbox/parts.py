@@ -12,6 +12,8 @@ from channels.mailbox.tree import Mail, Raw, data_of, file_name, header, mails, 
 
 MOST_PARTS = 500
 MOST_LETTERS = 10  # passed on in each other
+TEXTS = ("text/plain", "text/html", "text/enriched")
+PAGE = re.compile(rb"(?i)\s*<(?:!doctype\s+html|html)[\s>]")
 BOUNDARY = re.compile(rb"^--(\S.{0,199}?)[ \t]*\r?$", re.M)
 
 
@@ -113,9 +115,9 @@ def _leaf(part: Mail, kind: str, slot: Slot | None, found: Found) -> None:
         header(part, "content-disposition").strip().lower(),
     )
     file = bool(name) or attached.startswith("attachment")
-    if file and kind == "text/plain" and not attached.startswith("attachment") and not found.slots:
+    if file and kind in TEXTS and not attached.startswith("attachment") and not found.slots:
         _words(part, kind, data, found.named, found)  # some clients give the words a name
-    if kind in ("text/plain", "text/html", "text/enriched") and not file:
+    if kind in TEXTS and not file:
         _words(part, kind, data, slot, found)
     elif kind == "application/ms-tnef" or name.lower() == "winmail.dat":
         _unpack(data, kind, found)
@@ -138,7 +140,7 @@ def _words(part: Mail, kind: str, data: bytes, slot: Slot | None, found: Found) 
     if slot is None:
         slot = Slot()
         found.slots.append(slot)
-    if kind == "text/html":
+    if kind == "text/html" or PAGE.match(data[:400]):
         made = markup.source(data, label, found.charset)
         slot.pages.append(made.text)
     else:
@@ -173,9 +175,10 @@ def flowing(told: str, together: bool) -> str:
 
 def _unpack(data: bytes, kind: str, found: Found) -> None:
     packed = winmail.unpack(data)
-    if packed is None:
-        found.flaw("winmail.dat 无法打开 / winmail.dat could not be opened")
+    if packed is None or not packed.intact:
+        found.flaw("winmail.dat 已损坏，原样保留 / winmail.dat is damaged and kept as it is")
         enclose(found, "winmail.dat", kind, data)
+    if packed is None:
         return
     if packed.plain or packed.page:
         slot = Slot([packed.plain] if packed.plain else [], [packed.page] if packed.page else [])

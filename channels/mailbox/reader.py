@@ -7,6 +7,7 @@ letter does to it, the hotline stands. Each letter and each answer has its lengt
 import resource
 import struct
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from channels.mailbox.facts import Reading, Unreadable
@@ -42,9 +43,13 @@ def _outcome(asked: bytes) -> Reading | Unreadable:
 
 def _bound(memory: int) -> None:
     """Address space, no files, no core: a letter needs none of these."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(OSError, ValueError):  # not every system knows all of them
+            resource.setrlimit(what, (most, most))
 
 
 def _next(come: BinaryIO) -> bytes | None:

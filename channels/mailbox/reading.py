@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from channels.mailbox import contacts, headers, markup, report
@@ -70,7 +70,7 @@ def _read(raw: bytes, charset: str | None) -> Reading:
         flaws=tuple(found.flaws),
         size=len(raw),
         headers=tuple(_headers(mail, hint, charset)),
-        report=report_made,
+        report=_about(report_made, mail, found),
     )
 
 
@@ -168,6 +168,15 @@ def _people(mail: Mail, found: Found, hint: str | None) -> list[Address]:
     if not with_address:
         found.flaw("发件人地址缺失或无效 / no valid sender address")
     return with_address or made or [Address()]
+
+
+def _about(made: Report | None, mail: Mail, found: Found) -> Report | None:
+    """Older reports enclose our letter whole, or answer it as people do."""
+    if made is None or made.original_id:
+        return made
+    told = [header(letter, "message-id") for letter in found.letters]
+    named = headers.ids([*told, *_all(mail, "in-reply-to"), *_all(mail, "references")])
+    return replace(made, original_id=named[0]) if named else made
 
 
 def _date(mail: Mail, found: Found) -> datetime | None:

@@ -7,11 +7,13 @@ from channels.mailbox.facts import Address, Report
 from channels.mailbox.headers import ID, SPOT
 from channels.mailbox.tree import Mail, data_of, header, mails
 
-FROM = re.compile(r"(?i)(mailer-daemon|postmaster|mail-?daemon|mdaemon|bounce[sd]?)([+=-].*)?@|<>")
+FROM = re.compile(
+    r"(?i)(mailer-daemon|postmaster|mail-?daemon|mdaemon|microsoftexchange\w*|bounce[sd]?)([+=-].*)?@|<>"
+)
 SUBJECT = re.compile(
     r"(?i)undeliver|delivery (status notification|failure|report|has failed)|failure notice"
     r"|mail delivery (failed|system)|returned (mail|to sender)|退信|系统退|投递失败|发送失败|无法送达"
-    r"|未送达|无法投递|邮件退回|投遞失敗|傳送失敗"
+    r"|未送达|无法投递|邮件退回|投遞失敗|傳送失敗|无法传递|未传递|传递状态通知|邮件传递失败"
 )
 CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])|(?<!\d)(5[0-5]\d)[ -]")
 LOOKED_AT = 8_000

@@ -124,7 +124,8 @@ def _automatic(reading: Reading, headers: Headers, settings: Settings) -> Verdic
             headers.first(name)
             for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")
         ),
-        "Return-Path": settings.envelope == "" or headers.first("return-path") == "<>",
+        "Return-Path": settings.envelope == ""
+        or headers.first("return-path").lower() in ("<>", "<mailer-daemon>", "mailer-daemon"),
         "multipart/report": headers.first("content-type").lower().startswith("multipart/report"),
         "主题": AUTOMATIC.match(reading.subject) is not None,
     }

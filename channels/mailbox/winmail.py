@@ -10,6 +10,7 @@ from tnefparse import TNEF
 
 from channels.mailbox.charsets import decode
 
+HEAD = 6
 LONG_NAME = 0x3707  # MAPI PR_ATTACH_LONG_FILENAME
 
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)  # it would write a letter's words
@@ -20,6 +21,7 @@ class Packed:
     plain: str
     page: str
     files: tuple[tuple[str, bytes], ...]
+    intact: bool
 
 
 def unpack(data: bytes) -> Packed | None:
@@ -27,19 +29,22 @@ def unpack(data: bytes) -> Packed | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _unpacked(TNEF(data, do_checksum=False))
+            return _unpacked(TNEF(data), len(data))
     except MemoryError:
         raise
     except Exception:  # the library raises whatever a broken file leads it to
         return None
 
 
-def _unpacked(tnef: Any) -> Packed:
+def _unpacked(tnef: Any, size: int) -> Packed:
     page = _text(tnef.htmlbody)
     plain = _text(tnef.body)
     if not plain.strip() and not page.strip():
         plain = _rtf(tnef)
-    return Packed(plain, page, tuple((_name(one), bytes(one.data)) for one in tnef.attachments))
+    files = tuple((_name(one), bytes(one.data)) for one in tnef.attachments)
+    read = HEAD + sum(one.length for one in tnef.objects)
+    # The library passes over what is cut off or damaged without a word.
+    return Packed(plain, page, files, read == size and all(o.good_checksum for o in tnef.objects))
 
 
 def _rtf(tnef: Any) -> str:

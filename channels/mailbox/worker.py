@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent.parent
 START = 30.0  # seconds until a process must be ready
 LONGEST_ANSWER = 512 * 1024 * 1024
 TIMEOUT = "解析超时，已中止 / reading took too long and was stopped"
+LOST = ("timeout", "memory", "crash", "start")
+STARTLESS = "无法启动解析进程，信件保留待读 / no reading process could be started, the letter waits"
 CRASH = "解析进程异常退出 / the reading process died"
 
 
@@ -38,8 +40,9 @@ class Readers:
     async def read(self, raw: bytes, charset: str | None = None, seconds: float = 5.0) -> Reading:
         """Raises Unreadable, of kind "timeout", "memory" or "crash" where the process was lost.
 
-        The seconds begin when a process is free and ready: waiting for one is not the letter's
-        fault.
+        Of kind "start" where none could be started: the letter has nothing to do with it, and will
+        be read when the machine can again. The seconds begin when a process is free and ready:
+        waiting for one is not the letter's fault.
         """
         worker, kept = await self._free.get(), False
         try:
@@ -50,7 +53,7 @@ class Readers:
             kept = True
             return reading
         except Unreadable as error:
-            kept = error.kind not in ("timeout", "memory", "crash")
+            kept = error.kind not in LOST
             raise
         finally:
             if worker is not None and not kept:
@@ -76,19 +79,25 @@ class _Worker:
 
     @classmethod
     async def start(cls, memory: int) -> "_Worker":
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-P", "-m", "channels.mailbox.reader", str(memory)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # a parser's words could hold a letter's
-            cwd="/",
-            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-P", "-m", "channels.mailbox.reader", str(memory)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # a parser's words could hold a letter's
+                cwd="/",
+                env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            )
+        except OSError as error:
+            raise Unreadable(STARTLESS, kind="start") from error
         worker = cls(process)
         try:
             async with asyncio.timeout(START):
                 await worker._answer()
+        except (Unreadable, TimeoutError) as error:
+            await worker.end()
+            raise Unreadable(STARTLESS, kind="start") from error
         except BaseException:
             worker.kill()
             raise

@@ -99,7 +99,8 @@ async def _machine(request: web.Request) -> dict[str, Any]:
 async def _stumbling(request: web.Request) -> list[str]:
     """Cases whose rungs keep failing, for who answers for the shift."""
     async with request.app[CENTRE].look() as look:
-        return [one["number"] for one in await stumbles.listed(look.connection, 10)]
+        found = await stumbles.listed(look.connection, 10)
+    return list(dict.fromkeys(one["number"] for one in found))
 
 
 async def _ringing(request: web.Request) -> list[ringing.Ringing]:

@@ -1,5 +1,6 @@
 """Letters as bytes, written by hand: what the tests of reading and screening send."""
 
+import struct
 from base64 import b64encode
 from collections.abc import Mapping
 
@@ -91,3 +92,22 @@ def variants() -> Mapping[str, bytes]:
         "page": a_letter(page, type="text/html; charset=utf-8"),
         "quoted": a_letter("还没修\n\n在 2026年3月10日，赵 <z@example.org> 写道：\n> 已修好\n"),
     }
+
+
+def a_winmail(body: str, name: str, file: bytes) -> bytes:
+    """winmail.dat as Outlook writes it: the words in GBK, one file."""
+
+    def attribute(level: int, name: int, kind: int, data: bytes) -> bytes:
+        head = struct.pack("<BHHI", level, name, kind, len(data))
+        return head + data + struct.pack("<H", sum(data) & 0xFFFF)
+
+    return struct.pack("<IH", 0x223E9F78, 1) + b"".join(
+        (
+            attribute(1, 0x9006, 8, struct.pack("<I", 0x10000)),
+            attribute(1, 0x9007, 6, struct.pack("<II", 936, 0)),
+            attribute(1, 0x800C, 2, body.encode("gbk") + b"\x00"),
+            attribute(2, 0x9002, 6, bytes(14)),
+            attribute(2, 0x8010, 1, name.encode("gbk") + b"\x00"),
+            attribute(2, 0x800F, 6, file),
+        )
+    )

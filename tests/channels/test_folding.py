@@ -27,6 +27,9 @@ LAYOUTS = {
     "broken over lines": f"{NEW}\n\nOn Tue, Mar 10, 2026 at 9:15 AM Hotline\n<h@example.org> wrote:\n> {OLD}\n",
     "outlook, english": f"{NEW}\n\n-----Original Message-----\nFrom: Hotline\nSent: Tuesday\nTo: Zhao\n{OLD}",
     "original": f"{NEW}\n\n-----原始邮件-----\n发件人:热线\n发送时间:2026-03-10\n收件人:赵\n{OLD}",
+    "qq, english": f"{NEW}\n\n------------------ Original ------------------\nFrom: Hotline\nDate: Tue\n{OLD}",
+    "aliyun": f"{NEW}\n\n{'-' * 66}\n发件人：热线\n日　期：2026年03月10日\n收件人：赵\n主　题：答复\n\n{OLD}",
+    "139": f"{NEW}\n\n----邮件原文----\n发件人：热线\n{OLD}",
     "our own line": f"{NEW}\n\n{REPLY_ABOVE}\n\n{OLD}",
 }
 
@@ -44,6 +47,8 @@ def test_only_what_is_new_stays(layout: str) -> None:
     "told",
     [
         "他在群里写道：明天停水。\n请问是真的吗？",
+        "在2026年3月10日，物业在群里写道：\n明天停水。\n请问是真的吗？",
+        "第一件事：路灯\n--\n" + "第二件事：停水\n" * 12 + "完",
         "发件人：物业\n我收到一封信，说要涨价。",
         "我家在二楼--三楼之间漏水",
         "主题：路灯\n路灯坏了\n时间：昨晚",
@@ -67,6 +72,13 @@ def test_an_answer_below_the_quote_is_found() -> None:
 def test_signatures_are_folded(sign: str) -> None:
     seen = fold(f"{NEW}\n\n{sign}\n")
     assert seen.text == NEW and [one.kind for one in seen.folded] == ["signature"]
+
+
+def test_the_card_of_netease_is_a_signature() -> None:
+    card = "| |\n赵四\n|\n|\n邮箱：zhao@example.org\n|\n\n签名由 网易邮箱大师 定制"
+    seen = fold(f"{NEW}\n\n{card}\n\n在2026年03月10日 09:15，热线 写道：\n{OLD}")
+    assert seen.text == NEW
+    assert [one.kind for one in seen.folded] == ["signature", "quote"]
 
 
 def test_a_phone_in_the_signature_is_still_offered() -> None:

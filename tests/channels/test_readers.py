@@ -13,7 +13,8 @@ from channels.mailbox.facts import Unreadable
 from channels.mailbox.reading import read
 from channels.mailbox.worker import Readers
 from tests.channels.letters import WORDS, a_letter, a_parcel, variants, words
-from tests.conftest import SHARED, Scale
+from tests.conftest import SHARED
+from tests.support.scale import Scale
 
 LOST = ("timeout", "memory", "crash")
 HEAD = b"From: a@example.org\r\nSubject: x\r\n"
@@ -88,6 +89,7 @@ async def test_what_would_stall_a_parser_ends_within_five_seconds(readers: Reade
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 async def test_letters_with_changed_bytes_never_stop_the_reading(
     readers: Readers, scale: Scale
 ) -> None:
@@ -152,6 +154,19 @@ async def test_a_letter_that_takes_too_much_memory_is_given_up_and_the_next_one_
             await small.read(HEAD + b"\r\n" + b"a" * 60_000_000, seconds=60)
         assert caught.value.kind in ("memory", "crash")
         assert (await small.read(a_letter())).text == WORDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", ["/nowhere/python", "/bin/false"])
+async def test_a_process_that_cannot_start_is_not_the_letters_fault(
+    broken: str, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("channels.mailbox.worker.sys.executable", broken)
+        with pytest.raises(Unreadable, match="保留待读") as caught:
+            await readers.read(a_letter())
+    assert caught.value.kind == "start"
+    assert (await readers.read(a_letter())).text == WORDS
 
 
 @pytest.mark.slow

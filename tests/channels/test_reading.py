@@ -2,17 +2,30 @@
 
 import json
 import re
+from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 import pytest
 
 from channels.mailbox.charsets import decode
-from channels.mailbox.facts import Reading, Unreadable
+from channels.mailbox.facts import Enclosure, Reading, Unreadable
 from channels.mailbox.reading import read
 from channels.mailbox.screens import Settings, decided, screen
 from channels.mailbox.wire import packed, unpacked
-from tests.channels.letters import WORDS, a_file, a_letter, a_parcel, variants, words
+from tests.channels.letters import (
+    PNG,
+    WORDS,
+    a_file,
+    a_letter,
+    a_parcel,
+    a_winmail,
+    variants,
+    words,
+)
 from tests.conftest import shared
 
 SYNTH = "corpora/cn-mime-synth"
@@ -47,6 +60,19 @@ def test_all_of_the_chinese_mails_are_read_as_their_manifest_says() -> None:
         if found:
             wrong[f"{told['file']} {told['note']}"] = found
     assert len(manifest) == 94 and not wrong
+
+
+def test_the_check_by_the_manifest_sees_what_is_wrong() -> None:
+    told = {"subject": "路灯不亮", "text_contains": ["望江大道"], "attachments": [], "auto": False}
+    seen = read(a_letter())
+    assert wrong_by(told, seen) == []
+    for spoilt, named in (
+        (replace(seen, subject="路灯不�"), ["subject", "replacement"]),
+        (replace(seen, text=""), ["text"]),
+        (replace(seen, attachments=(Enclosure("a", "b", b""),)), ["attachments"]),
+        (replace(seen, headers=(("auto-submitted", "auto-replied"),)), ["automatic"]),
+    ):
+        assert wrong_by(told, spoilt) == named
 
 
 LINES = [
@@ -126,6 +152,39 @@ def test_a_display_name_that_looks_like_an_address_does_not_become_the_sender() 
     assert any("发件人不止一个" in flaw for flaw in two.flaws)
 
 
+GBK = b64encode("反映路灯不亮".encode("gbk")).decode()
+
+
+@pytest.mark.parametrize(
+    ("coded", "told"),
+    [
+        (f"=?gbk?B?{GBK[:6]}?=\r\n =?gbk?B?{GBK[6:]}?=", "反映路灯不亮"),
+        (f"=?gbk?B?{GBK}?= =?utf-8?Q?=E7=81=AF?=", "反映路灯不亮灯"),
+        ("=?utf-8?Q?=E7=81=AF_坏了吗??=", "灯 坏了吗?"),
+        ("[外部] =?utf-8?Q?=E7=81=AF?= 坏了", "[外部] 灯 坏了"),
+        ("=?utf-8?B?54Gv", "=?utf-8?B?54Gv"),
+        ("=?nonsense?B?54Gv?=", "灯"),
+    ],
+)
+def test_encoded_words_are_read_as_senders_write_them(coded: str, told: str) -> None:
+    assert read(a_letter(subject=coded)).subject == told
+
+
+def test_an_id_that_a_program_encoded_is_known_again() -> None:
+    one = f"<{'20261125-000001.' + 'a' * 90}@example.gov.cn>"
+    made = EmailMessage(policy=SMTP)
+    made["References"] = one
+    assert b"=?utf-8?q?" in made.as_bytes()
+    raw = made.as_bytes().partition(b": ")[2].partition(b"\r\n\r\n")[0]
+    assert read(a_letter(References=raw)).references == (one,)
+
+
+def test_an_address_that_is_coded_with_its_name_is_found() -> None:
+    coded = b64encode("赵四 <zhao@example.org>".encode()).decode()
+    sender = read(a_letter(From=f"=?utf-8?B?{coded}?=")).sender
+    assert (sender.name, sender.address) == ("赵四", "zhao@example.org")
+
+
 def test_nothing_that_cannot_be_seen_stays_in_a_subject() -> None:
     seen = read(a_letter(subject="路灯\u202e坏了\u200b\x07 Bcc: x"))
     assert seen.subject == "路灯坏了 Bcc: x"
@@ -168,6 +227,22 @@ def test_a_letter_inside_a_letter_is_read_with_its_photos() -> None:
     assert "旧信里的话" in alone.text and "主题：旧信" in alone.text
 
 
+def test_what_outlook_wraps_is_unwrapped() -> None:
+    wrapped = a_winmail(WORDS, "现场照片.png", PNG)
+    seen = read(a_parcel(a_file("winmail.dat", wrapped, "application/ms-tnef")))
+    assert seen.text == WORDS
+    assert [(one.name, one.body) for one in seen.attachments] == [("现场照片.png", PNG)]
+    both = read(a_parcel(words("另有说明"), a_file("winmail.dat", wrapped, "application/ms-tnef")))
+    assert both.text == "另有说明"
+
+
+def test_a_wrapping_that_is_broken_is_kept_as_it_is() -> None:
+    broken = a_winmail(WORDS, "a.png", PNG)[:60] + b"\xff" * 30
+    seen = read(a_parcel(words(), a_file("winmail.dat", broken, "application/ms-tnef")))
+    assert seen.text == WORDS and [one.body for one in seen.attachments] == [broken]
+    assert any("winmail.dat" in flaw for flaw in seen.flaws)
+
+
 def test_the_plain_way_is_taken_unless_it_only_points_to_the_page() -> None:
     page = "<p>路灯坏了，</p><table><tr><td>望江大道</td><td>12号</td></tr></table>" * 5
     both = read(a_parcel(words("路灯坏了"), words(page, "html"), kind="alternative"))
@@ -181,6 +256,14 @@ def test_words_that_have_a_files_name_are_read_where_there_are_no_others() -> No
     seen = read(a_parcel(named, a_file("a.png")))
     assert seen.text == WORDS and [one.name for one in seen.attachments] == ["body.txt", "a.png"]
     assert read(a_parcel(words("前面的话"), named)).text == "前面的话"
+    page = words("<p>路灯坏了</p>", "html").replace(b"charset=utf-8", b"charset=utf-8; name=a.html")
+    assert read(a_parcel(page)).text == "路灯坏了"
+
+
+def test_a_page_that_is_called_plain_is_read_as_a_page() -> None:
+    seen = read(a_letter("<!DOCTYPE html>\n<html><body><p>路灯<b>坏了</b></p></body></html>"))
+    assert seen.text == "路灯坏了" and seen.html == "<p>路灯<b>坏了</b></p>"
+    assert read(a_letter("<html5> 标签怎么写？")).text == "<html5> 标签怎么写？"
 
 
 def test_a_boundary_that_is_wrong_still_leads_to_the_words() -> None:
@@ -220,6 +303,10 @@ def test_chinese_addresses_are_offered(told: str, address: str) -> None:
 def test_what_is_no_letter_is_refused_in_plain_words() -> None:
     with pytest.raises(Unreadable, match="空"):
         read(b" \r\n")
+
+
+@pytest.mark.slow
+def test_what_lies_too_deep_is_refused_in_plain_words() -> None:
     deep = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n)
         for n in range(1000)

@@ -125,6 +125,14 @@ def test_a_bounce_in_free_words_is_known_too() -> None:
     assert verdicts(exim)["bounce"].failed == ("a@example.com",)
 
 
+def test_a_bounce_that_encloses_our_letter_names_it() -> None:
+    ours = b"Content-Type: message/rfc822\r\n\r\n" + a_letter(Message_ID=SIGNED)
+    raw = a_parcel(
+        words("a@example.com 无法投递"), ours, From="postmaster@x.example", Subject="退信"
+    )
+    assert verdicts(raw)["bounce"].case == "20261125-000001"
+
+
 def test_a_delayed_letter_marks_nobody() -> None:
     raw = a_report().replace(b"Action: failed", b"Action: delayed").replace(b"5.1.1", b"4.4.1")
     found = verdicts(raw)["bounce"]
