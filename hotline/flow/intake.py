@@ -20,7 +20,7 @@ from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
 from hotline.flow import correspondence, notify, repeats, rulewatch
 from hotline.flow.centre import Centre
-from hotline.flow.classify import Thought, consider, keep, may_go, shown
+from hotline.flow.classify import Thought, consider, keep, may_go, meant_for, shown
 from hotline.flow.route import Route
 from hotline.flow.written import letter_of
 from hotline.store import agenda, counters, decisions, files, receipts
@@ -99,6 +99,7 @@ async def triage(centre: Centre, intake_id: int) -> None:
     problem, thought = "", None
     try:
         thought = await consider(centre, letter.title, letter.content, letter.district)
+        thought = meant_for(thought, letter.notes.get("unit", ""), centre.rules.tree)
     except Exception as error:  # any failure of the machine is the dispatcher's to make good
         log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
         problem = f"自动分类未完成（{type(error).__name__}），请人工判断"

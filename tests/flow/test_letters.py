@@ -163,3 +163,18 @@ async def test_a_letter_about_a_closed_case_goes_to_the_caller_back(house: Centr
         told = await catalogue.desk_messages(look.connection, ["role:callback"], None, 5)
     assert any(case.number in str(one["subject"]) for one in told)
     await accounted(house)
+
+
+async def test_a_letter_to_a_units_own_mailbox_is_meant_for_it_where_no_rule_says_otherwise(
+    house: Centre,
+) -> None:
+    from dataclasses import replace
+
+    house.post = replace(house.post, departments={"园林信箱": "ylj"})
+    house.automatic = False
+    nothing = a_letter("您好", "有件事想请你们看看，谢谢。")
+    await arrives(house, nothing, mailbox="园林信箱")
+    await settled(house)
+    (case,) = await cases(house)
+    assert case.suggestions["route"]["department"] == "ylj"
+    await accounted(house)

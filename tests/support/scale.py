@@ -16,14 +16,12 @@ class Scale:
     counted: int = 5_000  # deadlines held against the oracle
     deadlines: int = 1_000  # due in the same minute
     posts: int = 10  # a second beside them
-    letters: int = 2_000  # with bytes changed at random
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
 SOAK = Scale(
     timers=10_000,
     kills=200,
-    letters=20_000,
     letter_kills=50,
     pauses=100,
     asleep=2.4,
