@@ -170,11 +170,18 @@ async def test_a_letter_to_a_units_own_mailbox_is_meant_for_it_where_no_rule_say
 ) -> None:
     from dataclasses import replace
 
+    from hotline.flow.classify import consider, meant_for
+    from hotline.flow.route import Route
+
     house.post = replace(house.post, departments={"园林信箱": "ylj"})
-    house.automatic = False
-    nothing = a_letter("您好", "有件事想请你们看看，谢谢。")
-    await arrives(house, nothing, mailbox="园林信箱")
+    await arrives(house, a_letter(), mailbox="园林信箱")
     await settled(house)
     (case,) = await cases(house)
-    assert case.suggestions["route"]["department"] == "ylj"
-    await accounted(house)
+    assert case.details["notes"]["unit"] == "ylj"
+    thought = await consider(house, "您好", "有件事想请你们看看。")
+    tree = house.rules.tree
+    unknown = replace(thought, chosen=Route(None))
+    assert meant_for(unknown, "ylj", tree).chosen.department == "ylj"
+    ruled = replace(thought, chosen=Route("cgj"))
+    assert meant_for(ruled, "ylj", tree).chosen.department == "cgj"
+    assert meant_for(unknown, "", tree).chosen.department is None
