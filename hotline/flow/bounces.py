@@ -2,7 +2,11 @@
 
 from channels.mailbox.facts import Reading
 from channels.mailbox.marks import case_of
+from hotline.domain.errors import NoSuchCase
+from hotline.domain.words import Role
+from hotline.flow import mailing
 from hotline.store import posted
+from hotline.store.outbox import Message
 from hotline.store.vault import email_hash
 from hotline.store.work import Work
 
@@ -34,3 +38,23 @@ async def _mark(work: Work, reading: Reading, message_id: str, number: str) -> N
     status = reading.report.status if reading.report else ""
     reason = f"去信被退回（{status}）" if status else "去信被退回"
     await posted.mark(work.connection, address, number, reason, work.at)
+    await _tell(work, number, f"{reason}，不再发信，请改用电话联系")
+
+
+async def _tell(work: Work, number: str, words: str) -> None:
+    """On the case, where whoever works on it sees it, and to the dispatcher's desk."""
+    try:
+        case = await work.cases.change(number)
+    except NoSuchCase:  # it is only being made; the desk is told all the same
+        case = None
+    if case is not None:
+        case.notes["letters"] = words
+        await work.cases.save(case)
+    message = Message(
+        message_id=f"letter.bounce.{number}",
+        audience=f"role:{Role.DISPATCHER.value}",
+        about=number,
+        subject=f"诉求人邮箱收不到信：{number}",
+        text=words,
+    )
+    await mailing.post(work, [message])

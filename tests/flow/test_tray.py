@@ -211,6 +211,9 @@ async def test_a_letter_that_comes_back_marks_its_address_and_no_forged_report_d
     assert (await outcomes(house))[1:] == ["bounce", "bounce"]
     async with house.look() as look:
         assert await posted.marked_of_case(look.connection, case.number)
+        held = await look.cases.read(case.number)
+    assert "改用电话" in held.notes["letters"]
+    assert any("收不到信" in one for one in await texts(house, "dispatcher"))
     before = len(await sent(house))
     async with house.work() as work:
         from hotline.flow import correspondence
