@@ -22,6 +22,7 @@ from hotline.flow.centre import Centre
 log = structlog.get_logger(__name__)
 READERS = 2
 LAST = 8.0  # seconds that the letters in hand get when the hotline stops
+AWAY = 2.0  # seconds until the database is asked again
 LOOK = 0.25  # seconds between looks where nothing is known to have come
 
 
@@ -97,11 +98,12 @@ async def _read_until(
     """What is being read when it is over is settled, or waits for the next start."""
     while not over.is_set():
         news.clear()
+        found, pause = 0, LOOK
         try:
             found = await letters.read_pending(centre, readers)
         except Exception as error:  # the database may be away; the letters wait in it
-            log.error("letters.stopped", error=type(error).__name__, exc_info=error)
-            found = 0
+            log.error("letters.stopped", error=type(error).__name__)
+            pause = AWAY
         if not found:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), LOOK)
+                await asyncio.wait_for(news.wait(), pause)

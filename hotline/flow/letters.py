@@ -49,7 +49,7 @@ class Read:
         return screens.decided(self.verdicts)
 
 
-async def read_pending(centre: Centre, readers: Readers, limit: int = 8) -> int:
+async def read_pending(centre: Centre, readers: Readers, limit: int = 4) -> int:
     """Takes up the oldest letters that wait; returns how many it took up."""
     async with centre.work() as work:
         batch = await letters.take(work.connection, centre.cipher, work.at, limit)
@@ -111,6 +111,8 @@ async def look_into(
     centre: Centre, readers: Readers, taken: Taken, charset: str | None = None
 ) -> Read:
     """Everything there is to find out about a letter; nothing is written."""
+    if taken.locked:
+        raise Unreadable("现有的密钥打不开这封信，请检查密钥文件")
     reading = await readers.read(taken.raw, charset, SECONDS)
     async with centre.look() as look:
         sender = email_hash(centre.cipher, reading.sender.address)

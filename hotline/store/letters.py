@@ -13,13 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import Delivery
-from hotline.store.cipher import Cipher
+from hotline.store.cipher import Cipher, Unreadable
 from hotline.store.counters import count
 from hotline.store.mailtables import LetterRow
 from hotline.store.outbox import database_now
 
 CHANNEL = "mailbox"
 Clash = IntegrityError  # of two letters of one identity settled at once, the second meets this
+NO_ENVELOPE: Mapping[str, Any] = {"sender": None, "recipients": [], "peer": ""}
 LEASE = timedelta(seconds=30)
 TRIES = 3
 
@@ -45,6 +46,7 @@ class Taken:
     attempts: int
     outcome: str
     tray: str | None
+    locked: bool = False  # no key of ours opens it
 
 
 async def keep(
@@ -151,18 +153,16 @@ async def one(connection: AsyncConnection, cipher: Cipher, letter_id: int) -> Ta
 
 
 def _taken(row: Any, cipher: Cipher) -> Taken:
-    return Taken(
-        id=row.id,
-        mailbox=row.mailbox,
-        raw=cipher.unseal(row.raw, f"letter.raw.{row.sha256}"),
-        sha256=row.sha256,
-        envelope=json.loads(cipher.unlock(row.envelope, f"letter.envelope.{row.sha256}")),
-        department=row.department,
-        received_at=row.received_at,
-        attempts=row.attempts,
-        outcome=row.outcome,
-        tray=row.tray,
-    )
+    """One that no key opens must not keep the others from being read."""
+    raw, envelope, locked = b"", NO_ENVELOPE, False
+    try:
+        raw = cipher.unseal(row.raw, f"letter.raw.{row.sha256}")
+        envelope = json.loads(cipher.unlock(row.envelope, f"letter.envelope.{row.sha256}"))
+    except Unreadable:
+        locked = True
+    plain = ("id", "mailbox", "sha256", "department", "received_at", "attempts", "outcome", "tray")
+    told = {name: getattr(row, name) for name in plain}
+    return Taken(**told, raw=raw, envelope=envelope, locked=locked)
 
 
 async def claim(connection: AsyncConnection, letter_id: int, outcome: str = "pending") -> bool:

@@ -185,3 +185,19 @@ async def test_a_letter_to_a_units_own_mailbox_is_meant_for_it_where_no_rule_say
     ruled = replace(thought, chosen=Route("cgj"))
     assert meant_for(ruled, "ylj", tree).chosen.department == "cgj"
     assert meant_for(unknown, "", tree).chosen.department is None
+
+
+async def test_a_letter_that_no_key_opens_does_not_keep_the_others_from_being_read(
+    house: Centre,
+) -> None:
+    from sqlalchemy import update
+
+    from hotline.store.mailtables import LetterRow
+
+    await arrives(house, a_letter(message_id="<1@x>"))
+    await arrives(house, a_letter("另一件事", message_id="<2@x>"))
+    async with house.work() as work:
+        first = update(LetterRow).where(LetterRow.id == 1)
+        await work.connection.execute(first.values(raw=b"k0:" + bytes(40)))
+    await settled(house)
+    assert await outcomes(house) == ["quarantined", "case"]

@@ -21,6 +21,7 @@ from hotline.wiring import MovingClock
 from tests.flow.letters_support import accounted, house, outcomes, rows
 from tests.support.dovecot import PASSWORD, Server
 from tests.support.letters import a_letter, settled
+from tests.support.scale import Scale
 
 __all__ = ["house"]
 pytestmark = [pytest.mark.mailserver, pytest.mark.slow]
@@ -277,3 +278,18 @@ async def test_a_letter_that_is_too_large_leaves_its_beginning_in_the_tray(
     assert await outcomes(house) == ["quarantined", "case"]
     assert (await rows(house))[0].tray == "large"
     await accounted(house)
+
+
+@pytest.mark.soak
+async def test_a_backlog_is_taken_whole(
+    house: Centre, post_office: Server, box: Box, scale: Scale
+) -> None:
+    letters = [a_letter(message_id=f"<{n}@backlog>") for n in range(scale.backlog)]
+    await asyncio.to_thread(post_office.deliver_all, letters, box.user)
+    async with looking(house, box):
+        await until(lambda: enough(house, len(letters)), 30 + len(letters) / 20)
+    assert len({row.sha256 for row in await rows(house)}) == len(letters)
+
+
+async def enough(centre: Centre, n: int) -> bool:
+    return len(await rows(centre)) >= n

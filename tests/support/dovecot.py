@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,8 +92,12 @@ class Server:
             self.process = None
 
     def deliver(self, raw: bytes, user: str) -> None:
+        self.deliver_all([raw], user)
+
+    def deliver_all(self, letters: Iterable[bytes], user: str) -> None:
         with smtplib.LMTP("127.0.0.1", self.lmtp) as client:
-            client.sendmail("sender@example.com", [user], raw)
+            for raw in letters:
+                client.sendmail("sender@example.com", [user], raw)
 
     def forget(self, user: str) -> None:
         """As if the mailbox were restored from elsewhere: every letter gets a new number."""
