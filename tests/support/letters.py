@@ -62,7 +62,7 @@ async def arrives(centre: Centre, raw: bytes, **told: Any) -> None:
 
 async def settled(centre: Centre, reader: Any = READER) -> None:
     """Everything that waits is read and triaged, the clock moved on for what is put off."""
-    for _ in range(20):
+    for _ in range(1000):
         read_ = await letters.read_pending(centre, reader)
         triaged = await intake.triage_pending(centre)
         if not read_ and not triaged:
