@@ -18,6 +18,7 @@ from tests.makers import an_officer
 from tests.support.letters import READER, a_letter, arrives, settled
 
 __all__ = ["house"]
+pytestmark = pytest.mark.slow
 DISPATCHER = an_officer(Role.DISPATCHER)
 
 
