@@ -43,6 +43,7 @@ class Keeper:
     gap: float = FIRST_GAP
     patience: float = PATIENCE
     _halves: dict[int, Half] = field(default_factory=dict)
+    _looked: bool = False  # in this session at least once
 
     async def run(self) -> None:
         gap = self.gap
@@ -61,6 +62,8 @@ class Keeper:
                 log.error("mailbox.failed", mailbox=self.box.name, exc_info=error)
                 with contextlib.suppress(Away):
                     await self.postroom.broken(self.box.name, f"内部错误 {type(error).__name__}")
+            # What worked until now is tried again soon; the gap grows only while nothing does.
+            gap, self._looked = (self.gap if self._looked else gap), False
             await asyncio.sleep(gap)
             gap = min(gap * 2, LONGEST_GAP)
 
@@ -76,6 +79,7 @@ class Keeper:
                 known = await self.postroom.renewed(box.name, validity, highest)
             while True:
                 known = await self.look(connection, call, known)
+                self._looked = True
                 await self._listen(connection, call)
         finally:
             connection.close()
