@@ -64,13 +64,19 @@ class Cipher:
 
     def lock(self, value: str, place: str) -> bytes:
         """`place` is table.column.row: a value moved elsewhere does not open."""
+        return self.seal(value.encode("utf-8", "surrogatepass"), place)
+
+    def unlock(self, value: bytes, place: str) -> str:
+        return self.unseal(value, place).decode("utf-8", "surrogatepass")
+
+    def seal(self, body: bytes, place: str) -> bytes:
+        """Bytes that are no text, locked in the same way."""
         self.refresh()
         nonce = secrets.token_bytes(NONCE)
-        body = value.encode("utf-8", "surrogatepass")
         locked = self._open[self.current].encrypt(nonce, body, place.encode())
         return self.current.encode("ascii") + b":" + nonce + locked
 
-    def unlock(self, value: bytes, place: str) -> str:
+    def unseal(self, value: bytes, place: str) -> bytes:
         name, _, body = value.partition(b":")
         if name.decode("ascii", "replace") not in self._open:
             self.refresh()
@@ -78,10 +84,9 @@ class Cipher:
         if key is None:
             raise Unreadable("an unknown key")
         try:
-            plain = key.decrypt(body[:NONCE], body[NONCE:], place.encode())
+            return key.decrypt(body[:NONCE], body[NONCE:], place.encode())
         except InvalidTag as error:
             raise Unreadable(place) from error
-        return plain.decode("utf-8", "surrogatepass")
 
     def is_current(self, value: bytes) -> bool:
         return value.partition(b":")[0] == self.current.encode("ascii")
@@ -92,6 +97,10 @@ class Cipher:
     def blind(self, kind: str, value: str) -> str:
         """Keyed hash by which an encrypted phone or mail address is found again."""
         return self._keyed(self._keys.lookup, f"{kind}:{value}")
+
+    def signing_key(self, purpose: str) -> bytes:
+        """A key of its own for what leaves the house signed: ids of letters, links in them."""
+        return hmac.new(self._keys.codes, f"signs:{purpose}".encode(), hashlib.sha256).digest()
 
     def hash_code(self, number: str, code: str) -> str:
         return self._keyed(self._keys.codes, f"{number}:{code}")

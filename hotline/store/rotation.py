@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
 from hotline.store.ledgers import AttachmentRow, IdentityRow, OfficerRow, OutboxRow
+from hotline.store.mailtables import LetterRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
@@ -24,6 +25,7 @@ class Sealed:
     column: str
     place: Callable[[Any], str]
     beside: tuple[str, ...] = ()  # columns that the place is made of
+    page: int = 0  # fewer at once, where each is large
 
 
 def _identity(column: str) -> Sealed:
@@ -44,6 +46,10 @@ SEALED = (
     Sealed(OfficerRow, "email", lambda r: f"officer.email.{r.username}", ("username",)),
     Sealed(OfficerRow, "factor_secret", lambda r: f"officer.factor.{r.id}", ("id",)),
     Sealed(OutboxRow, "address", lambda r: f"outbox.address.{r.message_id}", ("message_id",)),
+    Sealed(OutboxRow, "sealed", lambda r: f"outbox.sealed.{r.message_id}", ("message_id",)),
+    Sealed(LetterRow, "raw", lambda r: f"letter.raw.{r.sha256}", ("sha256",), 4),
+    Sealed(LetterRow, "envelope", lambda r: f"letter.envelope.{r.sha256}", ("sha256",)),
+    Sealed(LetterRow, "facts", lambda r: f"letter.facts.{r.id}", ("id",)),
     Sealed(RosterRow, "people", lambda r: f"roster.people.{r.department}", ("department",)),
 )
 
@@ -74,19 +80,19 @@ async def _page(
 ) -> tuple[Any, int]:
     """Rows after `after` in the order of their keys; the last one's key, if there may be more."""
     columns, keys = sealed.table.__table__.c, _keys(sealed)
-    locked = columns[sealed.column]
+    locked, most = columns[sealed.column], min(PAGE, sealed.page or PAGE)
     wanted = select(*keys, *(columns[name] for name in sealed.beside), locked.label("locked"))
     wanted = wanted.where(locked.is_not(None), ~_under(locked, cipher.current))
     if after is not None:
         wanted = wanted.where(tuple_(*keys) > after)
-    rows = (await connection.execute(wanted.order_by(*keys).limit(PAGE))).all()
+    rows = (await connection.execute(wanted.order_by(*keys).limit(most))).all()
     for row in rows:
         place = sealed.place(row)
-        fresh = cipher.lock(cipher.unlock(row.locked, place), place)
+        fresh = cipher.seal(cipher.unseal(row.locked, place), place)
         mine = and_(*(key == value for key, value in zip(keys, row, strict=False)))
         one = update(sealed.table).where(mine, locked == row.locked)
         await connection.execute(one.values({sealed.column: fresh}))
-    last = tuple(rows[-1][: len(keys)]) if len(rows) == PAGE else None
+    last = tuple(rows[-1][: len(keys)]) if len(rows) == most else None
     return last, len(rows)
 
 

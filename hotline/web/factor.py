@@ -94,7 +94,7 @@ def at_the_machine(request: web.Request) -> bool:
     A proxy, a public address or a name that is not this machine's each mean a network.
     """
     settings = request.app[SETTINGS]
-    if settings.staff.factor == "always" or settings.serve.proxies:
+    if settings.serve.factor == "always" or settings.serve.proxies:
         return False
     if {"X-Forwarded-For", "X-Forwarded-Host", "Forwarded"} & set(request.headers):
         return False
