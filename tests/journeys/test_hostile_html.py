@@ -1,6 +1,5 @@
 """Row 13: three hundred hostile texts in every field that is shown; no script runs, nothing is fetched."""
 
-import itertools
 from typing import Any
 
 from tests.journeys.test_browser import (  # noqa: F401 (fixtures)
@@ -44,11 +43,10 @@ def vectors() -> list[str]:
     inner = [tag.format(h=h, d=DO) for tag in TAGS for h in HANDLERS] + [
         w.format(d=DO) for w in WHOLE
     ]
-    shaped = itertools.cycle(OUTSIDE)
-    found = [next(shaped).format(v=one, q=">" + one) for one in inner]
-    found += [f'" {h}={DO} x="' for h in HANDLERS] + [f"' {h}={DO} x='" for h in HANDLERS]
-    found += [next(shaped).format(v=one, q=">" + one) for one in inner]
-    found += [next(shaped).format(v=one, q=">" + one) for one in inner]
+    found = [f'" {h}={DO} x="' for h in HANDLERS] + [f"' {h}={DO} x='" for h in HANDLERS]
+    for n, one in enumerate(inner):
+        shapes = (OUTSIDE[(n + turn) % len(OUTSIDE)] for turn in range(3))
+        found += [shape.format(v=one, q=">" + one) for shape in shapes]
     return list(dict.fromkeys(found))
 
 
@@ -98,6 +96,7 @@ async def test_three_hundred_hostile_texts_run_nothing_anywhere(person: Any) -> 
         await citizen.page.fill("#number", number)
         await citizen.page.fill("#code", code)
         await citizen.page.keyboard.press("Enter")
+        await citizen.page.wait_for_url("**/complaints/mine")
         await looked_at(citizen, ["/complaints/mine"])
     await auditor.goes("/office/login")
     for text in texts[::10]:
@@ -113,12 +112,12 @@ async def test_the_browser_would_have_told(person: Any) -> None:  # noqa: F811
     """The sabotaged twin: the same texts on a page that escapes nothing and has no policy."""
     somebody = await person()
     await somebody.page.route(
-        "**/twin", lambda route: route.fulfill(content_type="text/html", body="<p>" + vectors()[0])
+        "**/twin", lambda route: route.fulfill(content_type="text/html", body="<p>" + vectors()[14])
     )
     await somebody.goes("/twin")
     await somebody.page.wait_for_timeout(200)
     ran = 0
-    for text in vectors()[:40]:
+    for text in vectors()[14:60]:
         await somebody.page.set_content(f"<main>{text}</main>")
         await somebody.page.wait_for_timeout(10)
         ran += bool(await somebody.page.evaluate("window.owned === 1"))
