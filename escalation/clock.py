@@ -1,10 +1,12 @@
 """The clock of a deadline: stopped, running on, prolonged, counted anew by another calendar."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from escalation.calendar import Span, WorkCalendar
+from escalation.calendar import ZONE, Span, WorkCalendar
 from escalation.course import Change, Extended, Paused, course
+from escalation.days import listed_until
 from escalation.ladder import Mark, past_due
 from escalation.promise import Deadline, State, at_work
 
@@ -95,8 +97,9 @@ def _moved(
 def _running(
     deadline: Deadline, since: datetime, calendar: WorkCalendar, due: datetime
 ) -> Deadline:
-    """It runs on to `due`; an end that did not move leaves the rungs where they were."""
-    rungs = deadline.rungs if due == deadline.due_at else _moved(deadline, since, due, calendar)
+    """It runs on to `due`; where neither the end nor the calendar is another, the rungs stay."""
+    same = due == deadline.due_at and calendar.version == deadline.calendar_version
+    rungs = deadline.rungs if same else _moved(deadline, since, due, calendar)
     return _counted_by(calendar, at_work(replace(deadline, due_at=due, rungs=rungs)))
 
 
@@ -112,11 +115,10 @@ def extend(
 def recount(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Deadline:
     """The same promise by another calendar: end and rungs counted anew, none before `at`."""
     found = _recounted(replace(deadline, changes=_kept(deadline, calendar)), at, calendar)
-    if found.state is not State.RUNNING:
-        return found
     moved = _moved(deadline, at, found.due_at, calendar)
     rungs = (*moved[: found.climbed], *(_not_before(at, mark) for mark in moved[found.climbed :]))
-    return at_work(replace(found, rungs=rungs))
+    lit = replace(found, rungs=rungs)
+    return at_work(lit) if lit.state is State.RUNNING else lit
 
 
 def _not_before(at: datetime, mark: Mark) -> Mark:
@@ -142,5 +144,14 @@ def relive(new: Deadline, old: Deadline, at: datetime, calendar: WorkCalendar) -
 
 
 def outdated(deadline: Deadline, calendar: WorkCalendar) -> bool:
-    """Counted on a plain week past the list of its day, and a later list has come."""
-    return deadline.live and deadline.provisional and calendar.newer_than(deadline.calendar_version)
+    """Its end or a rung still to come was counted past the list of its day, and a later one came."""
+    if not (deadline.live and calendar.newer_than(deadline.calendar_version)):
+        return False
+    to_come = (mark.at for mark in deadline.rungs[deadline.climbed :])
+    return deadline.provisional or past_list(to_come, deadline.calendar_version)
+
+
+def past_list(moments: Iterable[datetime], calendar_version: str) -> bool:
+    """Does one of the moments lie past the list that a calendar of this version knew?"""
+    listed = listed_until(calendar_version)
+    return bool(listed) and any(at.astimezone(ZONE).year > listed for at in moments)

@@ -139,6 +139,13 @@ class Days(Part):
         return OwnDays(self.office, closed, opened, dict(self.half_days))
 
 
+class CoHandling(Part):
+    """Co-handlers named with the dispatch report in a share of the lead's own limit (协办回告)."""
+
+    share: float = Field(default=0.5, gt=0, le=1)
+    source: str = "协办回告时限：主办单位时限的一半（北京条例第十四条要求限期，份额自定）"
+
+
 class Counting(Days):
     """How the city counts (Civil Code arts 200 to 204)."""
 
@@ -168,6 +175,7 @@ class Profile(Part):
     overrides: tuple[Override, ...] = ()
     orders: dict[Literal["2", "3", "4", "5", "6"], Term]
     ladders: dict[str, tuple[Step, ...]]
+    co_handling: CoHandling = CoHandling()
     suspension: Suspension
     numbers: Numbers
     supervision: Supervision = Supervision()

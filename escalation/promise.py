@@ -184,6 +184,11 @@ def take(deadline: Deadline, now: datetime) -> tuple[Deadline, tuple[Step, ...]]
         )
         for mark in due
     )
-    climbed = deadline.climbed + len(due)
+    return climb(deadline, len(due)), steps
+
+
+def climb(deadline: Deadline, rungs: int = 1) -> Deadline:
+    """So many rungs further up, waiting for the one that follows."""
+    climbed = deadline.climbed + rungs
     following = deadline.rungs[climbed].at if climbed < len(deadline.rungs) else None
-    return replace(deadline, climbed=climbed, next_at=following), steps
+    return replace(deadline, climbed=climbed, next_at=following)

@@ -14,6 +14,7 @@ LADDERS = {
     *("follow_up", "ruling", "order", "part", *(f"order_{n}" for n in range(2, 7))),
 }
 LEVELS = "23456"
+ORDERS = 3  # rungs from this level on supervise
 
 
 class Finding(NamedTuple):
@@ -56,6 +57,10 @@ def _ladders(profile: Profile) -> Iterator[Finding]:
         if name not in LADDERS:
             yield Finding(f"ladders.{name}", "没有这样的承诺", "no promise of this name")
         yield from _steps(f"ladders.{name}", steps)
+    parts = "part" if "part" in profile.ladders else "plain"
+    if any(step.level >= ORDERS for step in profile.ladders.get(parts, ())):
+        zh = "协办只提醒：督办在对诉求人的承诺上"
+        yield Finding(f"ladders.{parts}", zh, "parts only remind: nobody is supervised twice")
 
 
 def _steps(key: str, steps: tuple[Step, ...]) -> Iterator[Finding]:

@@ -123,6 +123,12 @@ class Terms:
         """The limit that the lead sets for a part of its work."""
         return Limit(Span(days, Unit.WORKING_DAY), "承办单位设定", self.ladder("part"))
 
+    def co_handling(self, own: Span) -> Limit:
+        """The limit of a co-handler named with the dispatch, where the lead has `own`."""
+        told = self._profile.co_handling
+        part = Span(max(1, int(own.n * told.share)), own.unit)
+        return Limit(part, told.source, self.ladder("part"))
+
     def rework(self, promise: Promise, type: str, urgency: str) -> Limit:
         term = self._block(type, urgency).rework
         return Limit(term.limit, term.source, self.ladder(promise.value))

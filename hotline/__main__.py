@@ -63,6 +63,7 @@ def _accounts(commands: Any) -> None:
     doing = user.add_subparsers(dest="doing", required=True, metavar="add|list|disable|reset")
     added = _named(doing, "add")
     added.add_argument("--password-stdin", action="store_true")
+    added.add_argument("--email", default="", help="通知也寄往此处 / where notices go as well")
     _command(doing, "list", "列出账号 / list them")
     for name in ("disable", "reset"):
         _command(doing, name, name).add_argument("name")
@@ -150,7 +151,8 @@ def _account(module: Any, told: argparse.Namespace, settings: Any) -> Coroutine[
     elif told.doing in ("disable", "reset"):
         made = getattr(module, told.doing)(settings, told.name)
     else:
-        wanted = module.Wanted(told.name, Role(told.role), told.department)
+        email = told.email if told.command == "user" else ""
+        wanted = module.Wanted(told.name, Role(told.role), told.department, email)
         stdin = {"from_stdin": told.password_stdin} if told.command == "user" else {}
         made = module.add(settings, wanted, **stdin)
     return made

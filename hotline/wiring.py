@@ -13,8 +13,10 @@ from channels.mailbox.send import Relay, SmtpSender
 from channels.memory import ConsoleSender
 from escalation import reading as escalation
 from escalation.calendar import WorkCalendar
+from escalation.schedule import Schedule
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
+from hotline.flow import deliver
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
@@ -86,6 +88,11 @@ def make_senders(settings: Settings) -> dict[str, Sender]:
             Relay(host, port, mail.from_, mail.security, mail.user, password)
         )
     return senders
+
+
+def add_mail(schedule: Schedule, centre: Centre) -> None:
+    """The post: letters out of the outbox; letters that come in have their ticks here as well."""
+    schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
 
 
 async def build(settings: Settings, parts: Parts | None = None) -> Centre:

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -21,31 +20,31 @@ from hotline.store.database import Store
 from hotline.wiring import MovingClock, Parts, build
 from tests.makers import MONDAY
 from tests.support import postgres
+from tests.support.scale import SOAK, Scale
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How large the long tests are."""
-
-    timers: int = 400
-    kills: int = 12
-    deadlines: int = 1000  # due in the same minute
-    posts: int = 10  # a second beside them
-
-
-SOAK = Scale(timers=10_000, kills=200, deadlines=20_000, posts=50)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the long tests at their full size")
 
 
+def scale_of(config: pytest.Config) -> Scale:
+    return SOAK if config.getoption("--soak") else Scale()
+
+
 @pytest.fixture(scope="session")
 def scale(request: pytest.FixtureRequest) -> Scale:
-    return SOAK if request.config.getoption("--soak") else Scale()
+    return scale_of(request.config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """At its full size a test takes longer than it allows itself in every run."""
+    seconds = scale_of(config).timeout
+    for item in items:
+        if seconds and item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(seconds), append=False)
 
 
 def shared(name: str) -> Path:

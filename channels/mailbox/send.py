@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -59,12 +60,16 @@ class SmtpSender:
             port=relay.port,
             timeout=relay.timeout,
             use_tls=relay.security == "tls",
-            start_tls=relay.security == "starttls",
+            start_tls=False,  # by hand, below: a relay without it is told from other failures
             local_hostname=_domain(relay.sender),
         )
         try:
             await client.connect()
+            if relay.security == "starttls":
+                await _offered(client, "STARTTLS", lambda: client.supports_extension("starttls"))
+                await client.starttls()
             if relay.user:
+                await _offered(client, "AUTH", lambda: bool(client.supported_auth_methods))
                 await client.login(relay.user, relay.password)
             yield client
             # What was sent is accepted: how the good-bye goes changes nothing.
@@ -74,6 +79,13 @@ class SmtpSender:
             raise _failed(error) from error
         finally:
             client.close()
+
+
+async def _offered(client: aiosmtplib.SMTP, extension: str, offers: Callable[[], bool]) -> None:
+    """A relay that does not offer it is told nothing that needs it: no letter and no password."""
+    await client.ehlo()
+    if not offers():
+        raise SendFailed(f"邮件服务器不提供 / the relay does not offer: {extension}")
 
 
 def letter(message: Outgoing, sender: str) -> EmailMessage:
@@ -112,6 +124,15 @@ def _failed(error: Exception) -> SendFailed:
     one = refused[0] if refused else error
     code = getattr(one, "code", None)
     about_it = isinstance(one, errors.SMTPRecipientRefused | errors.SMTPDataError)
-    name = type(one).__name__.removeprefix("SMTP")
-    told = f"{name} {code}" if code is not None else name
-    return SendFailed(told, permanent=about_it and code is not None and code >= 500)
+    return SendFailed(_told(one, code), permanent=about_it and code is not None and code >= 500)
+
+
+def _told(error: Exception, code: int | None) -> str:
+    """In words where whoever runs the hotline can put it right, else the failure's kind and code."""
+    cause = error.__cause__ or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"证书不可信 / the certificate is not trusted: {cause.verify_message}"
+    if isinstance(cause, ssl.SSLError):
+        return f"加密连接未能建立 / no encrypted connection: {cause.reason or 'closed'}"
+    name = type(error).__name__.removeprefix("SMTP")
+    return name if code is None else f"{name} {code}"

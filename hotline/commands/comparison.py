@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-RED = 2  # from the red light on a paper goes out: 催办单, 督办单, 督办函 …
-DIRECTORS = 4  # from this level on the director gets it too
+from hotline.domain.order import RED, Outside, in_charge
+from hotline.domain.words import Role
+
 NONE = "（未派单）"
 
 Report = Mapping[str, Any]
@@ -49,7 +50,7 @@ def side(report: Report) -> dict[str, Any]:
         "supervised": sum((row["level"] or 0) >= 3 for row in rows),
         "orders_by_level": {str(level): orders[level] for level in sorted(orders)},
         "orders": sum(orders.values()),
-        "papers": _papers(rows),
+        "papers": _papers(rows, report["totals"].get("units", {})),
         "departments": _departments(rows),
     }
 
@@ -69,14 +70,13 @@ def _nothing() -> dict[str, int]:
     return {"received": 0, "overdue": 0, "supervised": 0, "orders": 0}
 
 
-def _papers(rows: Iterable[Report]) -> dict[str, Any]:
-    """Papers a day by who gets them: the unit's leader from L2 on, the director from L4 on."""
+def _papers(rows: Iterable[Report], units: Mapping[str, str]) -> dict[str, Any]:
+    """Papers a day by who in charge gets them, as the product itself addressed them."""
     by_leader: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        for day, level in papers_of(row):
-            by_leader[f"{row['department'] or NONE}领导"][day] += 1
-            if level >= DIRECTORS:
-                by_leader["热线办主任"][day] += 1
+        for day, recipients in papers_of(row):
+            for recipient in filter(in_charge, recipients):
+                by_leader[_name(recipient, units)][day] += 1
     leaders = [
         {
             "leader": leader,
@@ -100,14 +100,17 @@ def _papers(rows: Iterable[Report]) -> dict[str, Any]:
     }
 
 
-def papers_of(row: Report) -> list[tuple[str, int]]:
-    """The papers of one record: day and level, those that were really told to somebody."""
-    red = [
-        (step["at"][:10], step["level"])
-        for step in row["steps"]
-        if step["kind"] == "red" and step["told"] and step["level"] >= RED
-    ]
-    return red + [(order["at"][:10], order["level"]) for order in row["orders"]]
+def _name(recipient: str, units: Mapping[str, str]) -> str:
+    kind, _, who = recipient.partition(":")
+    if kind == "outside":
+        return Outside(who).zh
+    return f"{units.get(who, who)}领导" if kind == "leader" else Role(who).zh
+
+
+def papers_of(row: Report) -> list[tuple[str, Sequence[str]]]:
+    """The papers of one record, 催办单 and 督办单 …: the day of each, and to whom it went."""
+    red = [step for step in row["steps"] if step["kind"] == "red" and step["level"] >= RED]
+    return [(paper["at"][:10], paper["to"]) for paper in (*red, *row["orders"])]
 
 
 def _change(sides: Sequence[Mapping[str, int]]) -> int:

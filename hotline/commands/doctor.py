@@ -10,7 +10,7 @@ from channels.mailbox.send import SmtpSender
 from classifiers import registry
 from escalation.audit import Health, latest_on_time, list_ends
 from escalation.calendar import ZONE, WorkCalendar
-from hotline.commands import chart
+from hotline.commands import chart, stationery
 from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import check_schema, say, store_of, terms_of
@@ -44,6 +44,8 @@ async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     for finding in (*_settings(settings), _clock(now), _holidays(now), _model(settings)):
         yield finding
     yield await _relay(settings)
+    for finding in stationery.findings(settings.folder):
+        yield finding
     yield _disk(settings)
     yield _keys(settings)
     try:

@@ -23,7 +23,9 @@ async def run(settings: Settings, *, dry: bool = False, adopt_terms: bool = Fals
     for case in found.cases:
         for one in case["moved"]:
             name = f"{one['promise']} {one['part']}".strip()
-            say(f"{case['number']}  {name}  {_day(one['from'])} → {_day(one['to'])}")
+            moved = f"{_day(one['from'])} → {_day(one['to'])}"
+            lights = "  （期限不变，亮灯时间重算 / its lights only）"
+            say(f"{case['number']}  {name}  {moved}{lights if one['from'] == one['to'] else ''}")
     will = "将重算（未写入） / would be counted anew" if dry else "已重算 / counted anew"
     say(f"{will}：{len(found.cases)} 件诉求 / cases")
     if found.failed:

@@ -181,6 +181,7 @@ async def _report(
         "type_given": asked.type.value if asked.type else None,
         "until": report.moment(until),
         "unfit": recording.unfit,
+        "units": {code: unit.name for code, unit in centre.rules.tree.departments.items()},
     }
     return {"rows": rows, "totals": report.totals(rows, facts, later)}
 

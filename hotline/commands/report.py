@@ -10,8 +10,9 @@ from escalation.explain import explain
 from escalation.telling import sentence
 from hotline.commands.stage import ASSUMED, Record
 from hotline.domain.counting import GROUNDS
+from hotline.domain.order import told_to
 from hotline.domain.promises import Rules
-from hotline.store.replayed import Outcome
+from hotline.store.replayed import Climbed, Outcome
 
 
 def row(record: Record, outcome: Outcome, rules: Rules, until: datetime) -> dict[str, Any]:
@@ -33,11 +34,24 @@ def row(record: Record, outcome: Outcome, rules: Rules, until: datetime) -> dict
         "replied_at": moment(answered),
         "overdue": (answered or until) > outcome.due_at,
         "level": outcome.level or None,
-        "steps": [
-            {"at": moment(at), "level": level, "kind": kind, "promise": promise, "told": told}
-            for at, level, kind, promise, told in outcome.steps
+        "steps": [_step(step, outcome.department) for step in outcome.steps],
+        "orders": [
+            {"at": moment(order.at), "level": order.level, "to": list(order.recipients)}
+            for order in outcome.orders
         ],
-        "orders": [{"at": moment(at), "level": level} for at, level in outcome.orders],
+    }
+
+
+def _step(step: Climbed, lead: str | None) -> dict[str, Any]:
+    """`to`: those who were told of it, by the rule that the notices themselves go by."""
+    to = told_to(step.promise, step.level, lead, step.unit) if step.told else ()
+    return {
+        "at": moment(step.at),
+        "level": step.level,
+        "kind": step.kind,
+        "promise": step.promise,
+        "told": step.told,
+        "to": list(to),
     }
 
 

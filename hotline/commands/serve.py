@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ from hotline.commands.opening import centre_of, say
 from hotline.config import LOOPBACK, Settings, WrongSetting
 from hotline.flow.centre import Centre
 from hotline.web.app import add_watch, make_app
+from hotline.wiring import add_mail
 
 LAST_REQUESTS = 10.0  # seconds that requests under way get to finish when the hotline stops
 PARTS = ("web", "watch", "mail")
@@ -27,25 +28,37 @@ async def run(
     port: int | None = None,
     only: str | None = None,
 ) -> int:
-    if only == "mail":
-        raise WrongSetting(
-            "本版本还没有邮箱部分，请不要使用 --only mail / the mailbox is not part of this version"
-        )
     settings = bound(settings, host, port)
+    if only == "mail":
+        check_post(settings)
     journal.to_stderr(logging.INFO)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with centre_of(settings, make=False) as centre:
-        running = (
-            _watching(centre, settings)
-            if only == "watch"
-            else _serving(centre, settings, watch=only is None)
-        )
-        async with running as ready:
+        async with _part(only, centre, settings) as ready:
             say(ready)
             await stop.wait()
+            # At once: what is in hand ends while the last requests do.
+            centre.stopping.set()
     return 0
+
+
+def _part(only: str | None, centre: Centre, settings: Settings) -> AbstractAsyncContextManager[str]:
+    if only == "watch":
+        return _ticking("ready watch", lambda ticks: add_watch(ticks, centre, settings))
+    if only == "mail":
+        return _ticking("ready mail", lambda ticks: add_mail(ticks, centre))
+    return _serving(centre, settings, watch=only is None)
+
+
+def check_post(settings: Settings) -> None:
+    """Without a relay there is no post to carry, and nobody would notice that none is."""
+    if not settings.mail.smtp:
+        raise WrongSetting(
+            "没有可运行的邮件部分，请先设置 HOTLINE_MAIL__SMTP"
+            " / there is no mail to run: set HOTLINE_MAIL__SMTP first"
+        )
 
 
 def bound(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -83,12 +96,12 @@ def _shown(host: str) -> str:
 
 
 @asynccontextmanager
-async def _watching(centre: Centre, settings: Settings) -> AsyncIterator[str]:
-    """The watch without a door: promises, messages, archive."""
+async def _ticking(ready: str, add: Callable[[Schedule], None]) -> AsyncIterator[str]:
+    """A part without a door: the watch (promises, messages, archive), or the post alone."""
     schedule = Schedule()
-    add_watch(schedule, centre, settings)
+    add(schedule)
     schedule.start()
     try:
-        yield "ready watch"
+        yield ready
     finally:
-        schedule.stop()
+        await schedule.stop()

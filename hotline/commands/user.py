@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from channels.mailbox.send import ADDRESS
 from hotline.commands.failing import Failed
 from hotline.commands.opening import ready_store, say
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
 from hotline.domain.words import DEPARTMENT, Role
-from hotline.store import accounts, acts, catalogue
+from hotline.store import accounts, acts, catalogue, notices
 from hotline.store.accounts import NewOfficer, Officer
 from hotline.store.cipher import Cipher
 from hotline.store.work import Work, writing
@@ -30,6 +31,7 @@ class Wanted:
     username: str
     role: Role
     department: str | None = None
+    email: str = ""
 
 
 @asynccontextmanager
@@ -63,6 +65,7 @@ async def add(settings: Settings, wanted: Wanted, *, from_stdin: bool = False) -
             None if from_stdin else password,
         )
         await accounts.add(work.connection, cipher, new, work.at)
+        await notices.set_email(work.connection, cipher, wanted.username, wanted.email)
         await record(work, "account_added", wanted)
     say(f"已添加账号 / account added: {wanted.username} ({wanted.role.value})")
     if not from_stdin:
@@ -86,6 +89,8 @@ async def check(work: Work, wanted: Wanted) -> None:
         raise Failed("用户名为 2 至 40 个字母、数字或短横线 / a name is 2 to 40 letters or digits")
     if await accounts.by_name(work.connection, wanted.username) is not None:
         raise Failed(f"账号已存在 / there is such an account already: {wanted.username}")
+    if wanted.email and not ADDRESS.fullmatch(wanted.email):
+        raise Failed(f"邮箱地址格式不对 / not a mail address: {wanted.email}")
     if wanted.role in DEPARTMENT and not wanted.department:
         raise Failed(f"{wanted.role.zh}须有 --department / a {wanted.role.value} needs one")
     if wanted.department and not any(

@@ -56,6 +56,11 @@ class Part:
     state: str = "asked"  # asked, signed, reported, accepted, returned, dropped
     report: str | None = None
 
+    @property
+    def clock(self) -> str:
+        """The name under which its deadline stands among the case's."""
+        return f"part-{self.id}"
+
 
 @dataclass
 class Request:
@@ -93,6 +98,7 @@ class Case:
     lead: str | None = None  # the one lead department 主办
     level: int | None = None  # highest supervision level reached, 0 to 6
     round: int = 1
+    reworked: bool = False  # this round is a 重办 with its own limit; a reopened case's is not
     returns: int = 0
     designated: bool = False
     dispatched_at: datetime | None = None

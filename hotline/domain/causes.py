@@ -41,6 +41,15 @@ def follow(case: Case, facts: Act, step: Step) -> None:
         take(case, raised, step)
 
 
+def crowded(case: Case) -> bool:
+    """All that callers can raise in this round they have raised: nobody need be counted."""
+    return all(_key(Cause.REPEATED, level, case) in case.raised for level in (3, 4))
+
+
+def _key(cause: Cause, level: int, case: Case) -> str:
+    return f"{cause.value}:{level}:{case.round}"
+
+
 def gather(case: Case, callers: Callers, step: Step) -> None:
     """The same matter from several callers; a case that no unit has yet waits for its transfer."""
     if case.lead is None:
@@ -74,7 +83,7 @@ def _discontent(facts: centre.FollowUp) -> bool:
 
 def take(case: Case, raised: Raised, step: Step) -> None:
     """An order, or a reminder: below level 3, or where the case is supervised as highly already."""
-    key = f"{raised.cause.value}:{raised.level}:{case.round}"
+    key = _key(raised.cause, raised.level, case)
     if key in case.raised or not case.open:
         return
     case.raised.append(key)

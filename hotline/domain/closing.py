@@ -4,7 +4,7 @@ from typing import Any
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-from hotline.domain import promises
+from hotline.domain import parts, promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotPossible
@@ -38,9 +38,7 @@ def reply(case: Case, facts: department.Reply, step: Step) -> Said:
             field="public_reply",
         )
     case.reply = _kept(case, facts, step)
-    for part in case.waiting_parts:
-        part.state = "dropped"
-        promises.drop(case, (Promise.FINISH,), step.at, part=f"part-{part.id}")
+    parts.drop(case, step)
     promises.keep(case, step.at, Promise.FINISH)
     return Said(
         facts.internal_account,
@@ -124,12 +122,11 @@ def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
 
 def _again(case: Case, step: Step) -> None:
     """Another round under the terms of a rework; what the citizen urged counts from here."""
-    case.round += 1
+    case.round, case.reworked = case.round + 1, True
     case.endorsed, case.urges, case.urged_at = None, 0, None
     promises.drop(case, (Promise.FOLLOW_UP,), step.at)
     for promise in (Promise.FINISH, Promise.REPLY):
-        limit = step.rules.terms.rework(promise, case.type.value, case.urgency.value)
-        promises.begin(case, promise, step.at, step.rules, limit)
+        promises.begin(case, promise, step.at, step.rules)
 
 
 def expose(case: Case, facts: centre.Expose, step: Step) -> Said:
@@ -170,7 +167,7 @@ def reopen(case: Case, facts: citizen.Reopen, step: Step) -> Said:
     if case.state is State.ARCHIVED:
         return Said(facts.facts, "您就已归档事项再次来诉，已另行登记。")
     back = State.PROCESSING if case.state is State.CLOSED else State.REGISTERED
-    case.round += 1
+    case.round, case.reworked = case.round + 1, False
     case.closed_at, case.outcome, case.attempts, case.rating = None, None, 0, None
     case.level, case.urges, case.urged_at = None, 0, None
     if back is State.PROCESSING:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-from hotline.domain import promises, supervision
+from hotline.domain import parts, promises, restarting, supervision
 from hotline.domain.acts import centre, citizen, department
-from hotline.domain.case import Case, Part, Said
+from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.promises import CITIZENS, UNITS, Step
 from hotline.domain.state import State
@@ -69,17 +69,15 @@ def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
         _must_lead(code, step, "co_departments")
     if facts.topic and facts.topic != case.topic:
         case.topic = facts.topic
-        promises.restart(case, step.rules, step.at)
+        restarting.restart(case, step.rules, step.at)
+        restarting.begin_missing(case, step.rules, step.at)
     case.lead, case.handler, case.endorsed = facts.department, None, None
     case.dispatched_at = step.at
     promises.keep(case, step.at, Promise.DISPATCH)
     promises.begin(case, Promise.SIGN, step.at, step.rules)
     promises.begin_handling(case, step)
-    _drop_parts(case, step)
-    for code in co_departments:
-        case.parts.append(
-            Part(len(case.parts) + 1, "cohandle", code, facts.department, facts.text or "")
-        )
+    parts.drop(case, step)
+    parts.begin(case, co_departments, facts.text or "", step)
     told = {"co_departments": co_departments, "reason": facts.reason or ""}
     told |= supervision.hand_over(case, step)
     public = f"已转{step.rules.tree.top(facts.department)}办理。"
@@ -88,7 +86,7 @@ def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
 
 def recall(case: Case, facts: centre.Recall, step: Step) -> Said:
     promises.drop(case, (Promise.SIGN, *UNITS), step.at)
-    _drop_parts(case, step)
+    parts.drop(case, step)
     case.lead, case.handler = None, None
     return Said(facts.reason, None, to=State.PENDING_DISPATCH)
 
@@ -111,7 +109,7 @@ def rule(case: Case, facts: centre.Rule, step: Step) -> Said:
         return _designate(case, facts, step)
     if facts.verdict is Verdict.UPHOLD:
         promises.drop(case, UNITS, step.at)
-        _drop_parts(case, step)
+        parts.drop(case, step)
         case.lead, case.handler = None, None
         return Said(facts.reason, None, told, State.PENDING_DISPATCH)
     if facts.verdict is Verdict.REFUSE:
@@ -135,7 +133,7 @@ def _designate(case: Case, facts: centre.Rule, step: Step) -> Said:
         raise NotPossible("请指定承办单位。", "Name the designated department.", field="department")
     _must_lead(facts.department, step, "department")
     if facts.department != case.lead:
-        _drop_parts(case, step)
+        parts.drop(case, step)
     promises.resume(case, UNITS, step.at, step.rules)  # the parts' clocks stood for the ruling
     case.lead, case.designated, case.dispatched_at = facts.department, True, step.at
     promises.begin_handling(case, step)
@@ -180,7 +178,8 @@ def _relabel(case: Case, facts: centre.Accept | centre.Correct, step: Step) -> N
         )
     if new != (case.type, case.urgency, case.topic):
         case.type, case.urgency, case.topic = Kind(new[0]), Urgency(new[1]), new[2]
-        promises.restart(case, step.rules, step.at)
+        restarting.restart(case, step.rules, step.at)
+        restarting.begin_missing(case, step.rules, step.at)
 
 
 def _must_lead(code: str, step: Step, field: str) -> None:
@@ -190,9 +189,3 @@ def _must_lead(code: str, step: Step, field: str) -> None:
             f"'{code}' is not a department that cases are dispatched to.",
             field=field,
         )
-
-
-def _drop_parts(case: Case, step: Step) -> None:
-    for part in case.waiting_parts:
-        part.state = "dropped"
-        promises.drop(case, (Promise.FINISH,), step.at, part=f"part-{part.id}")

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from escalation.promise import Promise
+from hotline.domain.people import Tree
 from hotline.domain.state import Action
 from hotline.domain.words import Cause, Named, Role
 
 LOWEST, HIGHEST = 2, 6
+RED = 2  # the level of a red light
 DIRECTORS = 4  # from this level on, orders are the director's
 PLANNED = 4  # from this level on, an answer names a plan with its date
 
@@ -111,6 +114,48 @@ def recipients(level: int, unit: str | None) -> Iterator[str]:
                 yield f"{kind}:{who.value}"
 
 
+# What the centre itself promises lights up on its own desks.
+CENTRES_OWN = {
+    Promise.DISPATCH.value: Role.DISPATCHER,
+    Promise.RULING.value: Role.DISPATCHER,
+    Promise.FOLLOW_UP.value: Role.CALLBACK,
+}
+
+
+def told_to(promise: str, level: int, lead: str | None, unit: str | None = None) -> Iterator[str]:
+    """Everybody a step of the ladder is told to; `unit`: whose part of the work it is about.
+
+    The one place that says so: notices and papers go by it, and so do the sums of a simulation.
+    """
+    desk = CENTRES_OWN.get(promise)
+    if desk is not None:
+        yield f"role:{desk.value}"
+        if level >= RED:
+            yield f"role:{Role.SHIFT_LEAD.value}"
+        return
+    if lead is None:
+        yield f"role:{Role.DISPATCHER.value}"
+    yield from recipients(level, unit or lead)
+    if unit and unit != lead and level >= RED:  # it reports to the lead, who waits for it
+        yield f"unit:{lead}"
+
+
+def in_charge(recipient: str) -> bool:
+    """Is it somebody who answers for others: a unit's head, the director, and those above?"""
+    kind = recipient.partition(":")[0]
+    return kind in ("leader", "outside") or recipient == f"role:{Role.DIRECTOR.value}"
+
+
 def order_number(year: int, running: int) -> str:
     """文号, as an office writes it: 督〔2026〕0001号."""
     return f"督〔{year}〕{running:04d}号"
+
+
+def called(recipient: str, tree: Tree) -> str:
+    """Who an order goes to, as people read it."""
+    kind, _, who = recipient.partition(":")
+    if kind == "outside":
+        return Outside(who).zh
+    if kind == "role":
+        return Role(who).zh
+    return tree.top(who) + ("负责人" if kind == "leader" else "")

@@ -11,6 +11,7 @@ from hotline.domain import (
     dispatching,
     handling,
     law,
+    parts,
     promises,
     recounting,
     requests,
@@ -43,12 +44,12 @@ EFFECTS: dict[Action, Effect] = {
     Action.UNMERGE: dispatching.unmerge,
     Action.SPLIT: dispatching.split,
     Action.CORRECT: dispatching.correct,
-    Action.ASSIGN: handling.assign,
+    Action.ASSIGN: parts.assign,
     Action.SIGN: handling.sign,
     Action.CONTACT: handling.contact,
     Action.NOTE: handling.note,
-    Action.COHANDLE: handling.cohandle,
-    Action.REPORT_PART: handling.report_part,
+    Action.COHANDLE: parts.cohandle,
+    Action.REPORT_PART: parts.report_part,
     Action.SUSPEND: requests.suspend,
     Action.RESUME: requests.resume,
     Action.EXTEND: requests.extend,
@@ -106,6 +107,7 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
         guard(case, step)
     before = case.standing()
     said = EFFECTS[action](case, facts, step)
+    supervision.keep_dates(case)
     source = case.state
     target = said.to or source
     if target not in row.leads_to(source):

@@ -53,6 +53,9 @@ def levels(topic: str) -> tuple[str, str, str]:
 
 
 def limit_for(case: Case, promise: Promise, rules: Rules) -> Limit | None:
+    """What the terms give; in a round of rework (重办) reply and finish have the rework's limit."""
+    if case.reworked and promise in (Promise.REPLY, Promise.FINISH):
+        return rules.terms.rework(promise, case.type.value, case.urgency.value)
     return rules.terms.limit(
         promise,
         type=case.type.value,
@@ -66,10 +69,11 @@ def calendar_for(case: Case, promise: Promise, part: str, rules: Rules) -> WorkC
     """The calendar that a promise of the case is counted by: whose promise it is decides."""
     if promise not in OWN:
         return rules.calendar
-    return rules.calendar_of(_owner(case, promise, part))
+    return rules.calendar_of(owner(case, promise, part))
 
 
-def _owner(case: Case, promise: Promise, part: str) -> str | None:
+def owner(case: Case, promise: Promise, part: str) -> str | None:
+    """The unit that owes a promise of a department: of a part or an order its own, else the lead."""
     if promise is Promise.ORDER:
         order = next((one for one in case.orders if str(one.id) == part), None)
         return order.department if order else case.lead
@@ -77,15 +81,19 @@ def _owner(case: Case, promise: Promise, part: str) -> str | None:
     return found.department if found else case.lead
 
 
-def begin(
-    case: Case, promise: Promise, since: datetime, rules: Rules, limit: Limit | None = None
-) -> None:
+def begin(case: Case, promise: Promise, since: datetime, rules: Rules) -> None:
     """Starts the promise if the terms make one; a live one of its kind is dropped first."""
-    limit = limit or limit_for(case, promise, rules)
+    limit = limit_for(case, promise, rules)
     drop(case, (promise,), since)
     if limit is not None:
         calendar = calendar_for(case, promise, "", rules)
         add(case, run.start(promise, since, limit, calendar, terms_version=rules.terms.version))
+
+
+def name_of(deadline: Deadline) -> str:
+    """What a reminder is about: the promise, or the part of the work that has a clock of its own."""
+    of_part = deadline.promise is Promise.FINISH and deadline.part
+    return of_part or deadline.promise.value
 
 
 def add(case: Case, deadline: Deadline) -> int:
@@ -147,37 +155,19 @@ def end_all(case: Case, at: datetime) -> None:
             case.deadlines[n] = run.drop(deadline, at)
 
 
-def revive(case: Case, promise: Promise, ended: run.State) -> None:
+def revive(case: Case, promise: Promise, ended: run.State, *, part: str = "") -> None:
     """Takes back the end of the latest promise of its kind, its due moment unchanged."""
     for n in sorted(case.deadlines, reverse=True):
         deadline = case.deadlines[n]
-        if deadline.promise == promise and not deadline.part:
+        if deadline.promise == promise and deadline.part == part:
             if deadline.state == ended:
                 case.deadlines[n] = run.revive(deadline)
             return
 
 
-def restart(case: Case, rules: Rules, at: datetime) -> None:
-    """New terms from the original start, after type, urgency or topic were corrected.
-
-    Every pause and extension so far is laid over the new limit, so that no waiting is counted and
-    nothing granted is lost; a light that was already shown is not shown again.
-    """
-    for n, old in list(case.deadlines.items()):
-        if old.part or not old.live or old.promise is Promise.ORDER:
-            continue
-        limit = limit_for(case, old.promise, rules)
-        case.deadlines[n] = run.drop(old, at)
-        if limit is not None:
-            calendar = calendar_for(case, old.promise, "", rules)
-            version = rules.terms.version
-            new = run.start(old.promise, old.started_at, limit, calendar, terms_version=version)
-            add(case, clock.relive(new, old, at, calendar))
-
-
-def begin_handling(case: Case, step: Step, limit: Limit | None = None) -> None:
+def begin_handling(case: Case, step: Step) -> None:
     """The department's own promises start anew with each dispatch; the citizen's never do."""
-    begin(case, Promise.FINISH, step.at, step.rules, limit)
+    begin(case, Promise.FINISH, step.at, step.rules)
     begin(case, Promise.CONTACT, step.at, step.rules)
     case.contacted, case.contacts = False, 0
 

@@ -9,7 +9,7 @@ from typing import Any
 from escalation import clock
 from escalation.calendar import WorkCalendar
 from escalation.promise import Deadline, Promise
-from hotline.domain import promises
+from hotline.domain import promises, restarting
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Said
 from hotline.domain.promises import Rules, Step
@@ -23,7 +23,7 @@ class Recount(Act):
 
 
 def outdated(case: Case, rules: Rules) -> list[int]:
-    """The live deadlines that were counted on a plain week and can now be counted by the list."""
+    """The live deadlines whose end or lights were counted on a plain week and now have a list."""
     return [
         n
         for n, deadline in case.deadlines.items()
@@ -47,7 +47,7 @@ def recount(case: Case, facts: Recount, step: Step) -> Said:
         old = case.deadlines[n]
         case.deadlines[n] = clock.recount(old, step.at, _calendar(case, old, step.rules))
     if facts.adopt_terms and under_other_terms(case, step.rules):
-        promises.restart(case, step.rules, step.at)
+        restarting.restart(case, step.rules, step.at)
     told: dict[str, Any] = {
         "calendar": step.rules.calendar.version,
         "moved": [

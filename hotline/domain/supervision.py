@@ -40,6 +40,8 @@ class Remind(Act):
     overtaken: bool
     skipped: bool
     order: int | None = None  # the live order that this is already supervised by
+    part: str = ""  # of a part of the work: which, and the unit that owes it
+    unit: str = ""
 
 
 def remind(case: Case, facts: Remind, step: Step) -> Said:
@@ -53,6 +55,8 @@ def remind(case: Case, facts: Remind, step: Step) -> Said:
     }
     if facts.order is not None:
         told["order"] = facts.order
+    if facts.part:  # the part is late, not the case: its level is the citizen's promise's
+        return Said("", None, {**told, "part": facts.part, "unit": facts.unit})
     if not facts.skipped:
         raise_level(case, facts.level)
     return Said("", None, told)
@@ -158,8 +162,16 @@ def _start_clock(case: Case, order: Order, step: Step) -> None:
         part=str(order.id),
         terms_version=step.rules.terms.version,
     )
-    order.due_at = deadline.due_at
     promises.add(case, deadline)
+    keep_dates(case)
+
+
+def keep_dates(case: Case) -> None:
+    """An order is due when its clock says so, also after that was counted anew."""
+    for order in case.orders:
+        n = case.live(Promise.ORDER, str(order.id))
+        if n is not None:
+            order.due_at = case.deadlines[n].due_at
 
 
 def _order(case: Case, order_id: int, *states: OrderState) -> Order:

@@ -20,6 +20,8 @@ async def follow(work: Work, case: Case, facts: Act, step: Step) -> None:
 
 async def gather(work: Work, case: Case, step: Step) -> None:
     """Counts who brought the matter; merged cases must be saved before."""
+    if causes.crowded(case):
+        return
     within = step.rules.terms.supervision.crowd_within
     since = work.at - timedelta(minutes=within.n * within.unit.minutes)
     found = await callers.of_matter(work.connection, case.number, since)

@@ -62,6 +62,7 @@ class Centre:
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is begun
 
     def now(self) -> datetime:
         return self.clock()

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -18,22 +20,31 @@ log = structlog.get_logger(__name__)
 # word to the receiver.
 SHARE = 2 / 3
 
+# Seconds that a hand-over under way gets when the hotline stops; what it does not end in is broken
+# off and its lease given back: the next sender need not wait for the lease to lapse.
+LAST = 8.0
+STOPPED = "stopped"
+
 
 async def deliver(centre: Centre, limit: int = 10) -> int:
-    """Carries waiting messages out of the database until none is due; returns how many it tried."""
+    """Carries waiting messages out of the database until none is due; returns how many it took."""
     owner, tried = f"{centre.node[:100]}:{os.getpid()}", 0
-    while True:
+    while not centre.stopping.is_set():
         async with centre.work() as work:
             batch = await outbox.take(work.connection, owner, work.at, limit)
         await asyncio.gather(*(_send(centre, one) for one in batch))
         tried += len(batch)
         if len(batch) < limit:
-            return tried
+            break
+    return tried
 
 
 async def _send(centre: Centre, lease: Leased) -> None:
     started = asyncio.get_running_loop().time()
     async with centre.work() as work:
+        if centre.stopping.is_set():
+            await outbox.give_back(work.connection, lease)
+            return
         if not await outbox.hold(work.connection, lease):
             log.info("outbox.lease_lost", message=lease.id)
             return
@@ -44,7 +55,9 @@ async def _send(centre: Centre, lease: Leased) -> None:
         ends = started + outbox.LEASE.total_seconds() * SHARE
         problem, final = await _hand_over(centre, sender, lease, ends)
     async with centre.work() as work:
-        if problem:
+        if problem == STOPPED:
+            kept = await outbox.give_back(work.connection, lease)
+        elif problem:
             log.warning("outbox.not_sent", message=lease.id, problem=problem, final=final)
             kept = await outbox.failed(work.connection, lease, problem, work.at, final=final)
         else:
@@ -59,16 +72,34 @@ async def _hand_over(
     """What went wrong, if anything, and whether trying again is in vain."""
     try:
         message = _outgoing(centre, lease)
-        async with asyncio.timeout_at(ends):
+        async with asyncio.timeout_at(ends) as limit, _until_stopped(centre, limit):
             await sender.send(message)
     except SendFailed as error:
         return str(error) or "not sent", error.permanent
     except TimeoutError:
-        return "not handed over in time", False
+        late = asyncio.get_running_loop().time() >= ends
+        return ("not handed over in time" if late else STOPPED), False
     except Exception as error:  # a sender's bug must not stop the messages behind it
         log.error("outbox.sender_failed", error=type(error).__name__, exc_info=error)
         return type(error).__name__, False
     return "", False
+
+
+@asynccontextmanager
+async def _until_stopped(centre: Centre, limit: asyncio.Timeout) -> AsyncIterator[None]:
+    """From a stop on there are only the last seconds, or what was left."""
+
+    async def shorten() -> None:
+        await centre.stopping.wait()
+        last = asyncio.get_running_loop().time() + LAST
+        if not limit.expired():
+            limit.reschedule(min(limit.when() or last, last))
+
+    shortening = asyncio.create_task(shorten())
+    try:
+        yield
+    finally:
+        shortening.cancel()
 
 
 def _outgoing(centre: Centre, lease: Leased) -> Outgoing:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from escalation.calendar import ZONE
 from hotline.domain import timing
 from hotline.domain.case import Case, Entry
-from hotline.domain.order import DIRECTORS, recipients
+from hotline.domain.order import DIRECTORS, told_to
 from hotline.domain.people import Actor
 from hotline.domain.promises import Rules
 from hotline.domain.state import Action
@@ -64,10 +64,10 @@ async def tell(work: Work, case: Case, rules: Rules, *, quiet: bool = False) -> 
             message_id=f"{case.number}.{entry.seq}.{audience}",
             audience=audience,
             about=case.number,
-            subject=f"{_headline(entry)}：{case.number}",
+            subject=f"{_headline(case, entry)}：{case.number}",
             text=case.title[:60],
             level=entry.after.get("rung"),
-            promise=entry.after.get("promise") if entry.action is Action.REMIND else None,
+            promise=_about(entry),
         )
         for entry in case.entries
         for audience in sorted(set(audiences(case, entry)))
@@ -95,9 +95,18 @@ async def alarm(work: Work, place: tuple[str, int], stumble: Stumble) -> None:
     await mailing.post(work, messages, letters=True)
 
 
-def _headline(entry: Entry) -> str:
+def _about(entry: Entry) -> str | None:
+    """What a reminder is about: a promise, a cause, or a part of the work."""
+    if entry.action is not Action.REMIND:
+        return None
+    return entry.after.get("part") or entry.after.get("promise")
+
+
+def _headline(case: Case, entry: Entry) -> str:
     if entry.action is Action.REMIND:
-        return {
+        late = next((part for part in case.parts if part.clock == entry.after.get("part")), None)
+        part = {"cohandle": "协办", "assign": "加派"}[late.kind] if late else ""
+        return part + {
             "remind": "提醒",
             "yellow": "黄灯预警",
             "red": "红灯催办",
@@ -138,20 +147,8 @@ def _judge(case: Case, entry: Entry) -> Role:
 def _climbed(case: Case, entry: Entry) -> Iterable[str]:
     if entry.after.get("overtaken") or entry.after.get("skipped"):
         return
-    level, promise = int(entry.after.get("rung") or 0), entry.after.get("promise")
-    centres_own = {
-        "dispatch": Role.DISPATCHER,
-        "ruling": Role.DISPATCHER,
-        "follow_up": Role.CALLBACK,
-    }
-    if promise in centres_own:
-        yield f"role:{centres_own[promise].value}"
-        if level >= 2:
-            yield f"role:{Role.SHIFT_LEAD.value}"
-        return
-    if case.lead is None:
-        yield f"role:{Role.DISPATCHER.value}"
-    for audience in recipients(level, case.lead):
+    level, promise = int(entry.after.get("rung") or 0), str(entry.after.get("promise"))
+    for audience in told_to(promise, level, case.lead, entry.after.get("unit")):
         kind = audience.partition(":")[0]
         # Below L2 a leader is told in the digest, and of a pressing case not at all.
         if kind != "outside" and not (kind == "leader" and level < 2 and timing.pressing(case)):

@@ -104,6 +104,10 @@ async def _candidates(centre: Centre, adopt_terms: bool) -> AsyncIterator[int]:
             if len(ids) < BATCH:
                 break
             after = ids[-1]
+    async with centre.look() as look:
+        lit = await stale.lit_past_the_list(look.connection, centre.calendar.last_year)
+    for case_id in lit:
+        yield case_id
 
 
 async def _one(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,7 +15,7 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
 from hotline.domain.errors import Refused
 from hotline.domain.people import SYSTEM, Actor
-from hotline.domain.promises import Step
+from hotline.domain.promises import Step, owner
 from hotline.domain.supervision import Remind
 from hotline.domain.words import Cause
 from hotline.flow import notify
@@ -43,6 +44,8 @@ class CaseAgenda:
         self._logged: datetime | None = None
 
     async def due(self, now: datetime, limit: int) -> Sequence[Due]:
+        if self._centre.stopping.is_set():
+            return ()  # what is left is the next start's, or another node's
         async with self._centre.store.read() as connection:
             return [Due(*row) for row in await agenda.due(connection, now, limit)]
 
@@ -51,7 +54,7 @@ class CaseAgenda:
 
         On SQLite it holds the one writer: after HOLD it ends, and who waits to write comes first.
         """
-        climbed, gone, time = 0, 0, asyncio.get_running_loop().time
+        climbed, gone, time = set[int](), 0, asyncio.get_running_loop().time
         failed: dict[int, tuple[int, str]] = {}
         async with self._centre.work() as work:
             ends = time() + HOLD
@@ -62,7 +65,7 @@ class CaseAgenda:
                 try:
                     async with work.connection.begin_nested():
                         await self._take(work, due, now)
-                    climbed += 1
+                    climbed.add(due.case_id)
                 except Gone:
                     gone += 1
                 except Exception as error:
@@ -74,9 +77,9 @@ class CaseAgenda:
                     )
                     failed[due.deadline_id] = due.case_id, type(error).__name__
             well = [due.deadline_id for due in batch if due.deadline_id not in failed]
-            await stumbles.recovered(work.connection, well, now)
+            await stumbles.recovered(work.connection, well, now, cases=climbed)
             await self._stumbled(work, failed)
-        return Outcome(climbed, gone, tuple(failed))
+        return Outcome(len(climbed), gone, tuple(failed))
 
     async def _stumbled(self, work: Work, failed: Mapping[int, tuple[int, str]]) -> None:
         """Each is put off for longer; after a few times somebody is told, once."""
@@ -88,16 +91,22 @@ class CaseAgenda:
                 await notify.alarm(work, (number, seq), found)
 
     async def _take(self, work: Work, due: Due, now: datetime) -> None:
-        """Locks the case by writing, checks that `climbed` is still what was seen, climbs."""
+        """Locks the case by writing, checks that `climbed` is still what was seen, climbs.
+
+        Every rung of the case that is due, whichever promise it is of: its timeline tells them in
+        the order in which they fell due, after an outage as well.
+        """
         case = await work.cases.change_by_id(due.case_id)
         n = work.cases.running_number(due.deadline_id)
         deadline = case.deadlines[n]
         if deadline.climbed != due.climbed or deadline.next_at is None or deadline.next_at > now:
             raise Gone
-        case.deadlines[n], steps = run.take(deadline, now)
-        for offset, step in enumerate(steps):
-            await self._climb_one(work, case, deadline, step)
-            await agenda.enter(work.connection, case, (n, deadline.climbed + offset), step, now)
+        for n, rung, step in _missed(case, now):
+            if case.deadlines[n].state is not run.State.RUNNING:
+                continue  # a rung before this one has ended it: a higher order froze this one
+            case.deadlines[n] = run.climb(case.deadlines[n])
+            await self._climb_one(work, case, case.deadlines[n], step)
+            await agenda.enter(work.connection, case, (n, rung), step, now)
         await notify.tell(work, case, self._centre.rules)
         await work.cases.save(case)
 
@@ -120,6 +129,9 @@ class CaseAgenda:
             overtaken=rung.overtaken,
             skipped=rung.skipped,
         )
+        if deadline.promise is Promise.FINISH and deadline.part:
+            unit = owner(case, deadline.promise, deadline.part) or ""
+            told = replace(told, part=deadline.part, unit=unit)
         perform.perform(case, told, step)
 
     async def ticked(self, now: datetime, outcome: Outcome) -> None:
@@ -142,6 +154,17 @@ async def retry_now(centre: Centre, stumble_id: int, actor: Actor) -> bool:
             about = {"stumble": stumble_id}
             await record.record(work.connection, work.at, actor, "rung_retried", about)
         return found
+
+
+def _missed(case: Case, now: datetime) -> list[tuple[int, int, run.Step]]:
+    """Running number, rung and step of all that is due, over the case's promises in due order."""
+    found = [
+        (n, deadline.climbed + offset, step)
+        for n, deadline in case.deadlines.items()
+        if deadline.next_at is not None and deadline.next_at <= now
+        for offset, step in enumerate(run.take(deadline, now)[1])
+    ]
+    return sorted(found, key=lambda one: (one[2].at, one[0], one[1]))
 
 
 def _order(case: Case, deadline: run.Deadline, rung: run.Step) -> acts.Supervise:

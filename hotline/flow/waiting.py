@@ -6,7 +6,7 @@ from typing import Any
 
 from hotline.domain import timing
 from hotline.domain.case import Case
-from hotline.domain.promises import Rules
+from hotline.domain.promises import Rules, name_of
 from hotline.domain.state import Action
 from hotline.flow import mailing
 from hotline.flow.centre import Centre
@@ -22,7 +22,8 @@ async def timed(
     work: Work, case: Case, messages: Sequence[Message], rules: Rules
 ) -> Sequence[Message]:
     """Quiet hours, cooldown and digest put on the messages of a case; first what ended is lifted."""
-    if case.level is not None and any(entry.action not in SILENT for entry in case.entries):
+    lit = case.level is not None or case.parts  # a part is reminded of without raising the level
+    if lit and any(entry.action not in SILENT for entry in case.entries):
         await held.lift(work.connection, case.number, _ended(case), work.at)
     if timing.pressing(case):
         return messages
@@ -47,13 +48,13 @@ def _ended(case: Case) -> set[str] | None:
     """The promises of the case that no longer bind; None: it is closed, nothing does."""
     if not case.open:
         return None
-    live = {deadline.promise for deadline in case.deadlines.values() if deadline.live}
-    return {d.promise.value for d in case.deadlines.values() if d.promise not in live}
+    live = {name_of(deadline) for deadline in case.deadlines.values() if deadline.live}
+    return {name_of(deadline) for deadline in case.deadlines.values()} - live
 
 
 async def _before(work: Work, case: Case, messages: Sequence[Message]) -> list[held.Reminder]:
     """The reminders told or waiting; a case that had no level has had none."""
-    first = any(entry.before.get("level", 0) is None for entry in case.entries)
+    first = any(entry.before.get("level", 0) is None for entry in case.entries) and not case.parts
     if not first and any(message.promise is not None for message in messages):
         return list(await held.reminders(work.connection, case.number))
     return []

@@ -43,15 +43,27 @@ class NoFont(Exception):
     """The machine has no Chinese type, and a page of empty boxes is no paper."""
 
 
+class NotSet(Exception):
+    """The typesetter refuses what the template makes of a page."""
+
+
 @cache
+def _fonts() -> typst.Fonts:
+    """Read once: it takes a tenth of a second in which nothing else of the process runs."""
+    return typst.Fonts()
+
+
 def faces() -> tuple[str, ...]:
     """The usable Chinese faces of this machine, the best first."""
-    there = set(typst.Fonts().families())
-    return tuple(dict.fromkeys(name for name in (*TITLES, *BODIES) if name in there))
+    there = set(_fonts().families())
+    found = tuple(dict.fromkeys(name for name in (*TITLES, *BODIES) if name in there))
+    if not found:
+        _fonts.cache_clear()  # looked for again the next time: type may be put in meanwhile
+    return found
 
 
 def pdf(title: str, blocks: Sequence[Block]) -> bytes:
-    """Takes a tenth of a second of a core: never on the event loop. Raises NoFont."""
+    """Takes a tenth of a second of a core: never on the event loop. Raises NoFont, NotSet."""
     there = faces()
     if not there:
         raise NoFont
@@ -62,9 +74,12 @@ def pdf(title: str, blocks: Sequence[Block]) -> bytes:
         "bodies": [name for name in BODIES if name in there] or list(there),
     }
     layout = (resources.files("hotline.reports") / "paper.typ").read_bytes()
-    made = typst.compile(
-        layout, format="pdf", sys_inputs={"paper": json.dumps(told, ensure_ascii=False)}
-    )
+    inputs = {"paper": json.dumps(told, ensure_ascii=False)}
+    press = typst.Compiler(layout, font_paths=_fonts(), sys_inputs=inputs)
+    try:
+        made = press.compile(format="pdf")
+    except typst.TypstError as error:
+        raise NotSet(error.message) from error
     assert isinstance(made, bytes)
     return made
 
@@ -72,7 +87,7 @@ def pdf(title: str, blocks: Sequence[Block]) -> bytes:
 def word(title: str, blocks: Sequence[Block]) -> bytes:
     document = Document()
     document.core_properties.title = title
-    document.core_properties.author = ""
+    document.core_properties.author = document.core_properties.comments = ""
     _page(document)
     for block in blocks:
         if block.kind == "table":

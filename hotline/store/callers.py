@@ -1,6 +1,8 @@
 """How many different people brought one matter: a case and those merged into it, by contact."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,8 +19,32 @@ async def of_matter(connection: AsyncConnection, number: str, since: datetime) -
         .outerjoin(IdentityRow, IdentityRow.case_id == CaseRow.id)
         .where(or_(CaseRow.number == number, merged))
     )
-    everyone: dict[str, datetime] = {}
+    everyone = People()
     for row in found:
-        who = row.phone_hash or row.email_hash or f"case {row.id}"
-        everyone[who] = max(row.received_at, everyone.get(who, row.received_at))
-    return len(everyone), sum(at >= since for at in everyone.values())
+        ways = [f"{kind} {told}" for kind, told in _reached(row) if told]
+        everyone.add(ways or [f"case {row.id}"], row.received_at)
+    last = everyone.last.values()
+    return len(last), sum(at >= since for at in last)
+
+
+def _reached(row: Any) -> tuple[tuple[str, str | None], ...]:
+    return ("phone", row.phone_hash), ("email", row.email_hash)
+
+
+class People:
+    """Who is the same: one telephone or one address in common, be it by way of a third case."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, datetime] = {}  # by one way of reaching each: when they called last
+        self._same: dict[str, str] = {}
+
+    def add(self, ways: Sequence[str], at: datetime) -> None:
+        known = {self._who(way) for way in ways}
+        who = min(known)
+        self._same |= dict.fromkeys(known, who)
+        self.last[who] = max([at, *(self.last.pop(one) for one in known if one in self.last)])
+
+    def _who(self, way: str) -> str:
+        while self._same.get(way, way) != way:
+            way = self._same[way]
+        return way

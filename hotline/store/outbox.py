@@ -189,6 +189,13 @@ async def failed(
     return marked.rowcount == 1
 
 
+async def give_back(connection: AsyncConnection, lease: Leased) -> bool:
+    """Whoever comes next may take it at once, as if it had not been tried."""
+    values = {"attempts": lease.attempts, **FREE}
+    given = await connection.execute(update(OutboxRow).where(_held(lease)).values(**values))
+    return given.rowcount == 1
+
+
 async def length(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """How many messages wait, and since when the oldest does."""
     found = await connection.execute(

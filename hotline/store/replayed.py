@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.promise import Deadline
@@ -13,10 +13,31 @@ from hotline.domain.state import OPEN
 from hotline.store.ledgers import TickRow
 from hotline.store.ordertables import OrderRow
 from hotline.store.rows import deadline_from
-from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, RungRow
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, IntakeRow, PartRow, RungRow
 
 PAGE = 500
 KEYS = "replay:"  # what the keys of replayed receipts begin with
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """A rung that was taken; `unit`: who owes the part of the work that it is about."""
+
+    at: datetime
+    level: int
+    kind: str
+    promise: str
+    told: bool
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Issued:
+    """An order that was issued, and to whom it went."""
+
+    at: datetime
+    level: int
+    recipients: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,8 +55,8 @@ class Outcome:
     limit_unit: str
     source: str
     override: str | None
-    steps: tuple[tuple[datetime, int, str, str, bool], ...]  # when, level, kind, promise, told?
-    orders: tuple[tuple[datetime, int], ...]  # when issued, level
+    steps: tuple[Climbed, ...]
+    orders: tuple[Issued, ...]
     promise: Deadline  # the citizen's, whole: what its due moment is explained from
 
 
@@ -130,10 +151,16 @@ async def _steps(connection: AsyncConnection, span: tuple[int, int]) -> dict[int
             RungRow.kind,
             DeadlineRow.promise,
             RungRow.outcome,
+            PartRow.department,
         )
         .join(
             DeadlineRow,
             (DeadlineRow.case_id == RungRow.case_id) & (DeadlineRow.n == RungRow.deadline_n),
+        )
+        .outerjoin(
+            PartRow,
+            (PartRow.case_id == RungRow.case_id)
+            & (DeadlineRow.part == literal("part-") + cast(PartRow.id, String)),
         )
         .where(RungRow.case_id.between(*span), RungRow.outcome != "skipped")
         .order_by(RungRow.case_id, RungRow.climbed_at, RungRow.entry_seq)
@@ -146,7 +173,7 @@ async def _steps(connection: AsyncConnection, span: tuple[int, int]) -> dict[int
 
 async def _orders(connection: AsyncConnection, span: tuple[int, int]) -> dict[int, list[Any]]:
     found = await connection.execute(
-        select(OrderRow.case_id, OrderRow.issued_at, OrderRow.level)
+        select(OrderRow.case_id, OrderRow.issued_at, OrderRow.level, OrderRow.recipients)
         .where(OrderRow.case_id.between(*span))
         .order_by(OrderRow.case_id, OrderRow.id)
     )
@@ -170,9 +197,18 @@ def _outcome(row: Any, promise: Any, steps: list[Any], orders: list[Any]) -> Out
         source=promise.source,
         override=promise.override,
         steps=tuple(
-            (step.climbed_at, step.level, step.kind, step.promise, step.outcome == "notified")
+            Climbed(
+                step.climbed_at,
+                step.level,
+                step.kind,
+                step.promise,
+                step.outcome == "notified",
+                step.department,
+            )
             for step in steps
         ),
-        orders=tuple((order.issued_at, order.level) for order in orders),
+        orders=tuple(
+            Issued(order.issued_at, order.level, tuple(order.recipients)) for order in orders
+        ),
         promise=deadline_from(promise),
     )

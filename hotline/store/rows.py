@@ -19,7 +19,7 @@ PLAIN = (
 ).split()
 DETAILS = (
     "returns designated handler contacts contacted endorsed reply attempts outcome rating urges raised"
-    " notes"
+    " notes reworked"
 ).split()
 
 

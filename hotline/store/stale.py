@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escalation.clock import past_list
+from escalation.ladder import rungs_from_json
 from hotline.store.tables import DeadlineRow
 
 # In the words of the partial index, which is used for no others.
@@ -33,6 +36,34 @@ async def provisional(connection: AsyncConnection, after: int, limit: int) -> Se
         .limit(limit)
     )
     return list(found.scalars())
+
+
+async def lit_past_the_list(connection: AsyncConnection, last_year: int) -> Sequence[int]:
+    """Cases with a certain end, but with rungs still to come past the list they were counted by.
+
+    Only rows counted by another list than the one that ends with `last_year` are looked at.
+    """
+    found = await connection.execute(
+        select(
+            DeadlineRow.case_id,
+            DeadlineRow.rungs,
+            DeadlineRow.climbed,
+            DeadlineRow.calendar_version,
+        )
+        .where(
+            DeadlineRow.next_at.is_not(None),
+            ~DeadlineRow.provisional,
+            DeadlineRow.calendar_version.not_like(f"% to {last_year}%"),
+        )
+        .order_by(DeadlineRow.next_at, DeadlineRow.id)
+    )
+    cases = [row.case_id for row in found if _past_list(row)]
+    return list(dict.fromkeys(cases))
+
+
+def _past_list(row: Any) -> bool:
+    to_come = (mark.at for mark in rungs_from_json(row.rungs[row.climbed :]))
+    return past_list(to_come, row.calendar_version)
 
 
 async def how_many_provisional(connection: AsyncConnection) -> int:

@@ -68,12 +68,17 @@ async def stumbled(
     return Stumble(row.id, row.case_id, row.attempts, row.first_at, problem, alarms)
 
 
-async def recovered(connection: AsyncConnection, deadlines: Collection[int], at: datetime) -> None:
-    """They were climbed after all, or somebody else saw to them."""
-    if deadlines:
-        await connection.execute(
-            update(STUMBLES).where(STUMBLES.c.deadline_id.in_(deadlines), LIVE).values(ended_at=at)
-        )
+async def recovered(
+    connection: AsyncConnection,
+    deadlines: Collection[int],
+    at: datetime,
+    *,
+    cases: Collection[int] = (),
+) -> None:
+    """They were climbed after all, with all that was due of their cases; or somebody else did it."""
+    if deadlines or cases:
+        mended = STUMBLES.c.deadline_id.in_(deadlines) | STUMBLES.c.case_id.in_(cases)
+        await connection.execute(update(STUMBLES).where(mended, LIVE).values(ended_at=at))
 
 
 async def forget_idle(connection: AsyncConnection, at: datetime) -> None:

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import NoSuchCase
-from hotline.domain.order import AppealState, Order, OrderState, Outside
+from hotline.domain.order import AppealState, Order, OrderState, called
 from hotline.domain.people import Tree
-from hotline.domain.words import Cause, Role
+from hotline.domain.words import Cause
 from hotline.flow import orders as flow
 from hotline.store.orderlist import SORTS, OrdersWanted
 from hotline.web import shown
@@ -123,10 +123,4 @@ def _plain(state: str | None) -> str | None:
 def recipient(code: str, tree: Tree) -> dict[str, str]:
     """Who an order goes to, as people read it."""
     kind, _, who = code.partition(":")
-    if kind == "outside":
-        name = Outside(who).zh
-    elif kind == "role":
-        name = Role(who).zh
-    else:
-        name = tree.top(who) + ("负责人" if kind == "leader" else "")
-    return {"kind": kind, "code": who, "name": name}
+    return {"kind": kind, "code": who, "name": called(code, tree)}

@@ -16,7 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import deliver, intake, recount, ringing, unread, waiting
+from hotline.flow import intake, recount, ringing, unread, waiting
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
@@ -32,6 +32,7 @@ from hotline.web import (
     office_orders,
     openapi,
     pages,
+    papers,
     patience,
     problems,
 )
@@ -40,6 +41,7 @@ from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, WORKERS, Route
 from hotline.web.traffic import TRAFFIC, Traffic
+from hotline.wiring import add_mail
 
 log = structlog.get_logger(__name__)
 DAY = 86400.0
@@ -146,7 +148,16 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (citizen, office, office_case, office_orders, office_notices, office_duty, admin)
+    pages = (
+        citizen,
+        office,
+        office_case,
+        office_orders,
+        papers,
+        office_notices,
+        office_duty,
+        admin,
+    )
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -162,7 +173,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
-    app[openapi.DOCUMENT] = _document()
+    app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
     static = resources.files("hotline.web") / "static"
@@ -183,7 +194,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
         schedule.start()
         triage = asyncio.create_task(_triage_for_ever(centre), name="triage")
         yield
-        schedule.stop()
+        await schedule.stop()
         triage.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await triage
@@ -198,7 +209,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
-    schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    add_mail(schedule, centre)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))

@@ -6,11 +6,15 @@ from typing import Any
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
+from escalation.promise import Deadline, Promise
+from hotline.domain import past
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.counting import why
 from hotline.domain.errors import Refused, Stale
 from hotline.domain.order import OrderState
+from hotline.domain.people import Tree
+from hotline.domain.promises import owner
 from hotline.domain.state import Action, State
 from hotline.domain.words import Kind, Urgency
 from hotline.flow import work as flow
@@ -55,10 +59,20 @@ async def _case(
         "State": State,
         "Action": Action,
         "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
+        "owes": lambda one: _owes(view.case, one, centre.rules.tree),
         "OrderState": OrderState,
+        "reminder": past.reminder(entries),
         "word": lambda label: _word(label, english),
     }
     return render(request, "office/case.html", facts, status)
+
+
+def _owes(one: Case, deadline: Deadline, tree: Tree) -> str:
+    """Whose part of the work a deadline is, or which order's."""
+    if deadline.promise is Promise.ORDER:
+        return deadline.part
+    unit = owner(one, deadline.promise, deadline.part)
+    return tree.top(unit) if unit else ""
 
 
 def _word(label: str, english: bool) -> str:

@@ -11,6 +11,7 @@ from hotline.domain.order import HIGHEST, LOWEST, AppealState, OrderState
 from hotline.domain.state import Action
 from hotline.domain.words import Cause
 from hotline.flow import orders as flow
+from hotline.reports.papers import PaperKind
 from hotline.web import api_orders, forms, office_case
 from hotline.web.api_orders import place_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -75,6 +76,7 @@ async def _order(request: web.Request, attempt: office_case.Attempt | None = Non
         "state": OrderState(view.order.state),
         "appeal": AppealState(view.order.appeal_state) if view.order.appeal_state else None,
         "Action": Action,
+        "paper": PaperKind.of_level(view.order.level),
     }
     return render(request, "office/order.html", facts, attempt.status if attempt else 200)
 

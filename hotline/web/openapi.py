@@ -106,8 +106,9 @@ def _content(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     """What a good answer holds: a model, bytes or a stream, or nothing."""
     if route.told is None:
         return {}
-    if isinstance(route.told, str):
-        return {"content": {route.told: {}}}
+    if isinstance(route.told, str | tuple):
+        types = (route.told,) if isinstance(route.told, str) else route.told
+        return {"content": {media: {} for media in types}}
     return {"content": {"application/json": {"schema": _model(route.told, schemas)}}}
 
 

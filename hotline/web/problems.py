@@ -13,6 +13,7 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain import errors
 from hotline.domain.errors import Refused
 from hotline.flow.citizen import DoorShut
+from hotline.flow.papers import NoReminder, NotMade
 from hotline.flow.ringing import NoSuchTask
 from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
@@ -116,6 +117,8 @@ STATUS: dict[type[Refused], int] = {
     errors.NotAllowed: 403,
     errors.NoSuchCase: 404,
     NoSuchTask: 404,
+    NoReminder: 404,
+    NotMade: 503,
     DoorShut: 429,
     TooOften: 429,
     errors.KeyInFlight: 409,

@@ -17,12 +17,21 @@ from hotline.web import (
     health,
     live,
     openapi,
+    papers,
     routes_citizen,
     routes_desk,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
 KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
+
+FORMAT = Param(
+    "format",
+    "query",
+    "文件格式：Word（默认）或 PDF",
+    schema={"type": "string", "enum": sorted(papers.TYPES), "default": "docx"},
+)
+PAPER: dict[str, Any] = {"told": tuple(papers.TYPES.values()), "params": (FORMAT,)}
 
 
 def staff_complaint() -> dict[str, object]:
@@ -103,6 +112,7 @@ def cases() -> list[Route]:
         of_case(
             "GET", one + "/timeline", api_staff.get_timeline, "办理过程", told=answers.Timeline
         ),
+        of_case("GET", one + "/reminder", papers.reminder, "催办通知书", **PAPER),
         of_case("POST", one + "/actions", api_staff.post_action, "办理动作", **acted),
         of_case("POST", one + "/reveal", api_staff.post_reveal, "查看诉求人信息", **revealed),
         of_case(
@@ -137,6 +147,15 @@ def orders() -> list[Route]:
     return [
         Route("GET", every, api_orders.get_orders, WORKERS, "督办单列表", params=params, **listed),
         Route("GET", every + "/{id}", api_orders.get_order, WORKERS, "督办单详情", **one),
+        Route(
+            "GET",
+            every + "/{id}/paper",
+            papers.order,
+            WORKERS,
+            "督办单、督办函或通报",
+            answers={200: "文书"},
+            **PAPER,
+        ),
     ]
 
 

@@ -41,7 +41,7 @@ class Route:
     summary: str
     body: Any = None  # a pydantic model or a ready schema
     answers: dict[int, str] = field(default_factory=dict)  # status -> what it means
-    told: Any = None  # what a good answer holds: a model of `answers`, or a media type
+    told: Any = None  # what a good answer holds: a model of `answers`, or media types
     params: tuple[Param, ...] = ()
     api: bool = True
     limit: str = ""  # the public rate limit it falls under

@@ -13,7 +13,7 @@ from hotline.commands.user import Wanted
 from hotline.config import Settings
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
-from hotline.store import accounts, acts
+from hotline.store import accounts, acts, notices
 from hotline.web import auth
 from hotline.web.problems import SignInWrong
 from tests.commands.support import settings_in
@@ -49,6 +49,18 @@ async def test_an_account_signs_in_with_the_password_that_was_printed(
     await user.disable(settings, "zhang")
     with pytest.raises(SignInWrong):
         await auth.sign_in(opened, "zhang", again, "127.0.0.1")
+
+
+async def test_an_account_is_added_with_the_address_where_its_notices_go_as_well(
+    settings: Settings, opened: Centre
+) -> None:
+    await user.add(settings, Wanted("zhang", Role.CLERK, "zjj", "zhang@example.org"))
+    async with opened.look() as look:
+        assert await notices.emails(look.connection, opened.cipher, department="zjj") == [
+            "zhang@example.org"
+        ]
+    with pytest.raises(Failed, match="邮箱地址格式不对"):
+        await user.add(settings, Wanted("li", Role.CLERK, "zjj", "nowhere"))
 
 
 async def test_a_password_from_standard_input_is_neither_kept_nor_printed(

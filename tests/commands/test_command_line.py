@@ -153,9 +153,11 @@ class TestExitCodes:
         assert command_line.main(["--config", str(settings), "migrate"]) == 2
         assert "sqlite" in capsys.readouterr().err
 
-    def test_the_mailbox_is_said_to_be_missing(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_mail_alone_without_a_relay_is_refused_and_the_setting_named(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         assert command_line.main(["serve", "--only", "mail"]) == 2
-        assert "mailbox" in capsys.readouterr().err
+        assert "HOTLINE_MAIL__SMTP" in capsys.readouterr().err
 
     def test_a_database_newer_than_the_program_is_refused(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

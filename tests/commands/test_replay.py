@@ -118,6 +118,31 @@ async def test_the_ladder_is_climbed_on_the_way_in_order(settings: Settings, rec
     assert red["at"] == late["due_at"]
 
 
+async def test_who_is_told_in_the_report_is_who_was_told(settings: Settings, record: Path) -> None:
+    rows = (await played(settings, record, type=Kind.COMPLAINT))["rows"]
+    by_report = {
+        (row["number"], to)
+        for row in rows
+        for paper in (*row["orders"], *(step for step in row["steps"] if step["kind"] == "red"))
+        for to in paper["to"]
+        if not to.startswith("outside:")  # has no desk
+    }
+    store = Store(settings.database_url)
+    query = (
+        "SELECT DISTINCT c.number, o.audience FROM entry e JOIN cases c ON c.id = e.case_id"
+        " JOIN outbox o ON o.message_id = c.number || '.' || e.seq || '.' || o.audience"
+        " WHERE e.action = 'supervise' OR (e.action = 'remind' AND json_extract(e.after, '$.kind') = 'red')"
+    )
+    async with store.read() as connection:
+        by_notices = {tuple(row) for row in await connection.execute(text(query))}
+        stored = (await connection.execute(text("SELECT recipients FROM supervision_order"))).all()
+    await store.close()
+    assert by_report == by_notices and len(by_report) > 5
+    issued = sorted(sorted(order["to"]) for row in rows for order in row["orders"])
+    assert issued == sorted(sorted(json.loads(row.recipients)) for row in stored)
+    assert any("outside:general_office" in to for to in issued)
+
+
 async def test_what_is_done_exactly_in_time_is_in_time(settings: Settings, tmp_path: Path) -> None:
     at_the_due_moment = {**ROWS[0], "replied_at": "2019-03-19 00:00:00"}
     a_second_later = {**ROWS[0], "id": "9", "replied_at": "2019-03-19 00:00:01"}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hotline.commands import chart, comparison, simulate
 from hotline.commands.failing import Failed
 from hotline.commands.simulate import Asked
 from hotline.config import WrongSetting
+from hotline.domain.order import recipients, told_to
 from tests.commands.support import a_table, settings_in
 from tests.commands.test_replay import ROWS
 
@@ -37,33 +39,40 @@ def a_row(**told: Any) -> dict[str, Any]:
 
 def a_report(*rows: dict[str, Any]) -> dict[str, Any]:
     totals = {"profile": "p 1", "rows": len(rows), "until": "2019-06-01T00:00:00+08:00"}
+    totals["units"] = {"zjj": "住建局"}
     return {"rows": list(rows), "totals": {**totals, "assumed": []}}
 
 
 def test_papers_are_counted_by_leader_and_day() -> None:
-    def red(at: str, told: bool = True) -> dict[str, Any]:
-        return {"at": at, "level": 2, "kind": "red", "promise": "reply", "told": told}
+    def red(at: str, to: Iterable[str] = ()) -> dict[str, Any]:
+        return {"at": at, "level": 2, "kind": "red", "promise": "reply", "to": list(to)}
+
+    def order(at: str, level: int) -> dict[str, Any]:
+        return {"at": at, "level": level, "to": list(recipients(level, "zjj"))}
 
     rows = [
         a_row(
             overdue=True,
             level=4,
-            steps=[red("2019-03-19T00:00:00+08:00"), red("2019-03-19T00:00:00+08:00", told=False)],
-            orders=[{"at": "2019-03-20T00:00:00+08:00", "level": 3}],
+            steps=[
+                red("2019-03-19T00:00:00+08:00", told_to("reply", 2, "zjj")),
+                red("2019-03-19T00:00:00+08:00"),  # overtaken: nobody was told
+                red("2019-03-19T00:00:00+08:00", told_to("dispatch", 2, "zjj")),  # the centre's
+            ],
+            orders=[order("2019-03-20T00:00:00+08:00", 3)],
         ),
-        a_row(
-            id="2", overdue=True, level=4, orders=[{"at": "2019-03-20T09:00:00+08:00", "level": 4}]
-        ),
+        a_row(id="2", overdue=True, level=4, orders=[order("2019-03-20T09:00:00+08:00", 4)]),
     ]
     made = comparison.compare(("p", "q"), [a_report(*rows), a_report(a_row(), a_row(id="2"))])
     strict, mild = made["sides"]
     assert (strict["overdue"], mild["overdue"]) == (2, 0)
     assert strict["orders_by_level"] == {"3": 1, "4": 1}
-    unit, director = strict["papers"]["leaders"]
-    assert unit["leader"] == "住建局领导" and director["leader"] == "热线办主任"
+    unit, *above = strict["papers"]["leaders"]
+    assert unit["leader"] == "住建局领导"
+    assert [one["leader"] for one in above] == ["市政府督查室", "热线办主任"]
     assert (unit["papers"], unit["days"], unit["a_day"], unit["most"]) == (3, 2, 1.5, 2)
     assert unit["most_on"] == "2019-03-20"
-    assert strict["papers"]["by_month"] == {"2019-03": 4}
+    assert strict["papers"]["by_month"] == {"2019-03": 5}
     assert [one["id"] for one in made["changed"]] == ["1", "2"]
     assert made["departments"][0]["sides"][0]["overdue"] == 2
 

@@ -14,12 +14,34 @@ from hotline.domain import perform
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case
 from hotline.domain.errors import NotAllowed, NotPossible
-from hotline.domain.people import SYSTEM
+from hotline.domain.people import OPERATOR, SYSTEM
 from hotline.domain.promises import Rules, Step
+from hotline.domain.recounting import Recount
 from hotline.domain.state import Action, State
-from hotline.domain.words import Granted, Pause, Role, Verdict
+from hotline.domain.words import (
+    Granted,
+    Kind,
+    Pause,
+    Reached,
+    Role,
+    Satisfaction,
+    Urgency,
+    Verdict,
+)
 from tests.escalation.test_profiles import DEFAULT
-from tests.makers import MONDAY, TREE, a_case, an_officer, dispatched, do, processing, rules
+from tests.makers import (
+    MONDAY,
+    TREE,
+    a_case,
+    a_reply,
+    a_sign,
+    an_officer,
+    dispatched,
+    do,
+    followed,
+    processing,
+    rules,
+)
 
 DAY = timedelta(days=1)
 
@@ -283,3 +305,76 @@ def test_an_on_site_limit_is_a_promise_of_its_own_and_never_moves_the_replys() -
     on_site = case.latest(Promise.ON_SITE)
     assert on_site is not None and on_site.state is Run.KEPT
     assert case.entries[-1].public == "承办单位已到现场。"
+
+
+def reworked() -> Case:
+    """Ten working days were promised; the second round has five of its own."""
+    case = do(followed(), discontent(), Role.CALLBACK, MONDAY + DAY)
+    return do(case, centre.Rework(reason="未解决"), Role.CALLBACK, MONDAY + DAY)
+
+
+def discontent() -> centre.FollowUp:
+    poor = Satisfaction.POOR
+    return centre.FollowUp(outcome=Reached.REACHED, solved=False, satisfaction=poor)
+
+
+def limits(case: Case) -> list[int]:
+    found = (case.latest(promise) for promise in (Promise.REPLY, Promise.FINISH))
+    return [one.limit_n for one in found if one is not None]
+
+
+def test_a_round_of_rework_keeps_its_own_limit_through_a_correction_and_other_terms() -> None:
+    case = reworked()
+    before = due(case)
+    assert limits(case) == [5, 5] and before == datetime(2026, 12, 2, tzinfo=ZONE)
+    do(case, centre.Correct(reason="应为举报", type=Kind.REPORT), Role.SHIFT_LEAD)
+    assert limits(case) == [5, 5] and due(case) == before  # a report has fifteen at first
+    do(case, centre.Correct(reason="应为紧急", urgency=Urgency.URGENT), Role.SHIFT_LEAD)
+    assert limits(case) == [24, 24] and due(case) == MONDAY + 2 * DAY  # the urgent's rework
+    case = reworked()
+    other = under(("德州 2020 差评整改", "另一规定"))
+    perform.perform(case, Recount(adopt_terms=True), Step(OPERATOR, MONDAY + 2 * DAY, other))
+    assert limits(case) == [5, 5] and due(case) == before
+    assert case.latest(Promise.REPLY).source == "另一规定"  # type: ignore[union-attr]
+
+
+def test_a_re_dispatch_in_a_round_of_rework_gives_the_next_unit_the_rounds_limit() -> None:
+    case = do(reworked(), SEND_BACK, Role.CLERK, MONDAY + DAY + timedelta(minutes=5))
+    do(case, centre.Rule(verdict=Verdict.UPHOLD, reason="同意"), Role.DISPATCHER)
+    do(case, centre.Transfer(department="cgj"), Role.DISPATCHER)
+    assert limits(case) == [5, 5]
+
+
+def test_a_reopened_case_has_the_whole_limit_again() -> None:
+    case = do(reworked(), department.Contact(text="已联系"), Role.CLERK)
+    do(do(case, a_reply(), Role.CLERK), centre.Approve(), Role.INSPECTOR)
+    do(case, discontent(), Role.CALLBACK)
+    do(do(case, centre.Close(), Role.CALLBACK), citizen.Reopen(facts="又坏了"), Role.CITIZEN)
+    assert limits(case) == [10, 10]
+    do(case, centre.Correct(reason="应为求助", type=Kind.HELP), Role.SHIFT_LEAD)
+    assert limits(case) == [5, 5]
+
+
+def test_what_a_correction_promises_for_the_first_time_begins_and_stands_where_the_case_stands() -> (
+    None
+):
+    case = processing()
+    urgent = centre.Correct(reason="有人受伤", urgency=Urgency.CRITICAL)
+    do(case, urgent, Role.SHIFT_LEAD, MONDAY + timedelta(minutes=30))
+    assert due(case, Promise.FEEDBACK) == MONDAY + timedelta(hours=2) == due(case)
+    do(case, centre.Correct(reason="更正", urgency=Urgency.NORMAL), Role.SHIFT_LEAD)
+    do(case, urgent, Role.SHIFT_LEAD)
+    assert case.live(Promise.FEEDBACK) is not None
+    case = do(a_case(type=Kind.PRAISE), centre.AskMore(missing=("地址",)), Role.DISPATCHER)
+    do(case, urgent, Role.SHIFT_LEAD)
+    feedback = case.latest(Promise.FEEDBACK)
+    assert feedback is not None and feedback.state is Run.PAUSED and feedback.resume_at
+    do(case, citizen.Supplement(content="望江大道"), Role.CITIZEN, MONDAY + DAY)
+    assert due(case, Promise.FEEDBACK) == due(case) > MONDAY + DAY
+    praise = do(dispatched(type=Kind.PRAISE), a_sign(), Role.CLERK)
+    assert praise.latest(Promise.CONTACT) is None
+    do(praise, centre.Correct(reason="应为投诉", type=Kind.COMPLAINT), Role.SHIFT_LEAD)
+    assert due(praise, Promise.CONTACT) == datetime(2026, 11, 25, tzinfo=ZONE)
+    sent_back = do(dispatched(type=Kind.PRAISE), SEND_BACK, Role.CLERK)
+    do(sent_back, centre.Correct(reason="应为投诉", type=Kind.COMPLAINT), Role.SHIFT_LEAD)
+    assert sent_back.latest(Promise.CONTACT).state is Run.PAUSED  # type: ignore[union-attr]

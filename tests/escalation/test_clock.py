@@ -83,6 +83,41 @@ def test_a_deadline_past_the_list_is_provisional_and_counted_anew_when_the_list_
     assert settled.next_at == settled.rungs[0].at
 
 
+def test_rungs_past_the_list_are_counted_anew_with_a_certain_end_and_with_a_provisional_one() -> (
+    None
+):
+    certain = promised("2026-12-24 10:00")  # ends with the year; its supervision lies beyond
+    assert not certain.provisional and certain.due_at == at("2027-01-01 00:00")
+    assert [mark.at for mark in certain.rungs[2:]] == [
+        at("2027-01-01 00:00"),
+        at("2027-01-02 00:00"),
+        at("2027-01-08 00:00"),
+    ]
+    assert clock.outdated(certain, NEXT) and not clock.outdated(certain, CHINA)
+    settled = clock.recount(certain, at("2026-12-25 09:00"), NEXT)
+    assert settled.due_at == certain.due_at and not clock.outdated(settled, NEXT)
+    assert [mark.at for mark in settled.rungs[2:]] == [
+        at("2027-01-01 00:00"),
+        at("2027-01-06 00:00"),
+        at("2027-01-10 00:00"),
+    ]
+    provisional = promised("2026-12-28 10:00")
+    moved = clock.recount(provisional, at("2026-12-29 09:00"), NEXT)
+    assert [mark.at for mark in moved.rungs[2:]] == [
+        at("2027-01-07 00:00"),
+        at("2027-01-08 00:00"),
+        at("2027-01-13 00:00"),
+    ]
+    stopped = clock.pause(certain, at("2027-01-01 09:00"), CHINA)  # overdue: its end stays
+    settled = clock.recount(stopped, at("2027-01-01 10:00"), NEXT)
+    assert settled.state is State.PAUSED and settled.next_at is None
+    assert clock.resume(settled, at("2027-01-01 11:00"), NEXT).rungs[-1].at == at(
+        "2027-01-10 00:00"
+    )
+    back = clock.resume(stopped, at("2027-01-01 11:00"), NEXT)  # the list came while it stood
+    assert back.rungs[-1].at == at("2027-01-10 00:00")
+
+
 def test_a_recount_keeps_pauses_and_extensions_and_takes_no_rung_back() -> None:
     deadline = stood(promised("2026-12-23 10:00"), "2026-12-24 09:00", "2026-12-25 09:00")
     deadline, steps = run.take(deadline, at("2026-12-31 00:00"))

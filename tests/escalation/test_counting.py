@@ -1,6 +1,5 @@
-"""Counting, pauses included, equals an independent oracle: 5,000 cases here, COUNTING=100000 to soak."""
+"""Counting, pauses included, equals an independent oracle: 5,000 cases, 100,000 to soak."""
 
-import os
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
@@ -16,8 +15,8 @@ from escalation.explain import explain
 from escalation.ladder import Ladder
 from escalation.promise import Limit, Promise
 from tests.escalation import oracle
+from tests.support.scale import Scale
 
-CASES = int(os.environ.get("COUNTING", "5000"))
 CHINA = WorkCalendar.china()
 MORNING = ((time(8, 30), time(11, 30)),)
 STAFF = ((time(8), time(12)), (time(14), time(18)))
@@ -106,11 +105,17 @@ def test_an_end_is_the_oracles(
 
 
 @pytest.mark.slow
-@tried(CASES)
-def test_every_end_is_the_oracles(
-    which: int, since: int, unit: Unit, size: int, gaps: list[tuple[int, int]]
-) -> None:
-    held(which, since, unit, size, gaps)
+@pytest.mark.soak
+def test_every_end_is_the_oracles(scale: Scale) -> None:
+    cases = 0
+
+    def counted(which: int, since: int, unit: Unit, size: int, gaps: list[tuple[int, int]]) -> None:
+        nonlocal cases
+        cases += 1
+        held(which, since, unit, size, gaps)
+
+    tried(scale.counted)(counted)()
+    assert cases >= scale.counted
 
 
 def held(which: int, since: int, unit: Unit, size: int, gaps: list[tuple[int, int]]) -> None:

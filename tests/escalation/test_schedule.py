@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from escalation.schedule import Schedule
 
 
@@ -20,5 +22,45 @@ async def test_what_is_done_once_is_done_at_the_start_and_a_failing_tick_goes_on
     schedule.every(0.02, "bad", failing)
     schedule.start()
     await asyncio.sleep(0.2)
-    schedule.stop()
+    await schedule.stop()
     assert seen.count("once") == 1 and seen.count("tick") >= 2
+
+
+async def test_a_tick_under_way_gets_its_time_and_no_other_begins() -> None:
+    seen: list[str] = []
+
+    async def slow() -> None:
+        seen.append("begun")
+        await asyncio.sleep(0.1)
+        seen.append("ended")
+
+    schedule = Schedule()
+    schedule.every(0.02, "slow", slow)
+    schedule.start()
+    await asyncio.sleep(0.05)
+    await schedule.stop()
+    assert seen == ["begun", "ended"]
+    await asyncio.sleep(0.05)
+    assert seen == ["begun", "ended"]
+
+
+async def test_a_tick_that_outlives_its_time_is_broken_off_and_has_tidied_up_when_stop_returns(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seen: list[str] = []
+
+    async def endless() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.1)  # as a connection is given back
+            seen.append("tidied up")
+
+    schedule = Schedule()
+    schedule.once("endless", endless)
+    schedule.start()
+    await asyncio.sleep(0.05)
+    await schedule.stop(0.05)
+    assert seen == ["tidied up"]
+    await asyncio.sleep(0.05)
+    assert not caplog.records, "a stop is no failure of the job"

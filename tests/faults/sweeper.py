@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,14 @@ from hotline.flow.supervise import CaseAgenda
 from hotline.store import casebook
 from hotline.store.tables import CaseRow, DeadlineRow, RungRow
 from hotline.wiring import MovingClock, Parts, build
+from tests.faults.sleepers import nobody_reads
 
 POINTS = ("claim", "act", "done")
 
 
 async def sweep(url: str, folder: str, at: datetime) -> None:
     settings = Settings(database_url=url, data=Path(folder))
-    centre = await build(settings, Parts(clock=MovingClock(at)))
+    centre = await build(settings, Parts(clock=MovingClock(at), make_reader=nobody_reads))
     watch = Watch(CaseAgenda(centre), batch=20)
     for _ in range(40):
         outcome = await watch.tick(at)
@@ -98,12 +100,27 @@ def apart() -> None:
                 await original(self, work, due, now)
         return Outcome(len(batch))
 
-    async def nothing(*_: Any) -> None:
-        """The ledger has its row already."""
-
     die = _death()
-    supervise.agenda.enter = nothing  # type: ignore[assignment]
+    supervise.agenda.enter = _nothing  # type: ignore[assignment]
     CaseAgenda.climb = climb  # type: ignore[method-assign]
+
+
+def unseen() -> None:
+    """Takes what was due when it looked, without looking again; and there is no ledger."""
+    original = casebook.CaseBook.change_by_id
+
+    async def as_seen(self: Any, case_id: int) -> Any:
+        case = await original(self, case_id)
+        for n, deadline in case.deadlines.items():
+            case.deadlines[n] = replace(deadline, climbed=0, next_at=deadline.rungs[0].at)
+        return case
+
+    casebook.CaseBook.change_by_id = as_seen  # type: ignore[method-assign]
+    supervise.agenda.enter = _nothing  # type: ignore[assignment]
+
+
+async def _nothing(*_: Any) -> None:
+    """The ledger has its row already, or there is none."""
 
 
 async def _enter(connection: Any, due: Due, now: datetime) -> bool:
@@ -132,7 +149,7 @@ def _death() -> Callable[[], None]:
     return pass_by
 
 
-TWINS: dict[str, Callable[[], None]] = {"unlocked": unlocked, "apart": apart}
+TWINS: dict[str, Callable[[], None]] = {"unlocked": unlocked, "apart": apart, "unseen": unseen}
 
 
 def main(url: str, folder: str, twin: str = "honest") -> None:

@@ -14,9 +14,10 @@ from sqlalchemy import text
 from escalation.promise import Promise
 from hotline.store.database import Store
 from hotline.wiring import system_clock
-from tests.conftest import Scale, a_centre
+from tests.conftest import a_centre
 from tests.faults.timers import a_clock, timer
 from tests.makers import a_case
+from tests.support.scale import Scale
 from tests.support.served import Served
 
 LATEST = 120.0  # seconds after the minute began

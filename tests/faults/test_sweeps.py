@@ -11,13 +11,11 @@ from sqlalchemy import text
 from hotline.flow.centre import Centre
 from hotline.store.database import Store
 from hotline.wiring import MovingClock
-from tests.conftest import Scale, a_centre
+from tests.conftest import a_centre
 from tests.faults.sweeper import POINTS
-from tests.faults.timers import Findings, check, plant, sweepers
-from tests.makers import MONDAY
+from tests.faults.timers import DUE, WELL, check, plant, sweepers
+from tests.support.scale import Scale
 
-WELL = Findings(missed=0, doubled=0, early=0)
-DUE = MONDAY + timedelta(days=3)
 TWINS_TIMERS = 90
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -19,6 +19,8 @@ from hotline.store.database import Store
 from tests.makers import MONDAY, a_case, rules
 from tests.support.served import ROOT
 
+DUE = MONDAY + timedelta(days=3)
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -27,6 +29,9 @@ class Findings:
     missed: int
     doubled: int
     early: int
+
+
+WELL = Findings(missed=0, doubled=0, early=0)
 
 
 def a_clock() -> Deadline:

@@ -98,9 +98,12 @@ async def test_the_second_rework_is_supervised_and_the_third_in_its_own_round(
     assert (await reminded(centre, number))[-1] == "rework"
 
 
-async def merged(centre: Centre, parent: str, key: str, phone: str) -> None:
-    child = await received(centre, key, contact=Contact("某", phone, None), title=f"路灯{key}")
+async def merged(
+    centre: Centre, parent: str, key: str, phone: str | None, email: str | None = None
+) -> str:
+    child = await received(centre, key, contact=Contact("某", phone, email), title=f"路灯{key}")
     await work.act(centre, child, acts.Merge(parent=parent), DISPATCHER)
+    return child
 
 
 async def test_three_callers_of_one_matter_are_level_three_and_a_crowd_level_four(
@@ -120,6 +123,33 @@ async def test_three_callers_of_one_matter_are_level_three_and_a_crowd_level_fou
         (4, "repeated", "issued"),
     ]
     assert await unbroken(any_centre) == []
+
+
+async def test_who_calls_and_writes_is_one_caller_and_three_are_supervised_once(
+    any_centre: Centre,
+) -> None:
+    parent = await in_hand(any_centre, contact=Contact("甲", "13900000001", None))
+    for key, phone, email in (
+        ("m1", None, "jia@example.com"),  # so far somebody else: two
+        ("m2", "139 0000 0001", "JIA@example.com"),  # it is the same who called first: one
+        ("m3", "13900000002", None),  # two
+    ):
+        await merged(any_centre, parent, key, phone, email)
+        assert await orders(any_centre, parent) == []
+    last = await merged(any_centre, parent, "m4", "13900000003")
+    assert await orders(any_centre, parent) == [(3, "repeated", "issued")]
+    await work.act(any_centre, last, acts.Unmerge(reason="另一件事"), DISPATCHER)
+    await work.act(any_centre, last, acts.Merge(parent=parent), DISPATCHER)
+    assert len(await orders(any_centre, parent)) == 1, "once a round, whoever goes and comes"
+    assert "repeated" not in await reminded(any_centre, parent)
+
+
+async def test_those_who_leave_no_contact_are_each_somebody(centre: Centre) -> None:
+    parent = await in_hand(centre, anonymous=True, contact=None)
+    for key in ("m1", "m2"):
+        child = await received(centre, key, anonymous=True, contact=None, title=f"路灯{key}")
+        await work.act(centre, child, acts.Merge(parent=parent), DISPATCHER)
+    assert await orders(centre, parent) == [(3, "repeated", "issued")]
 
 
 async def test_callers_of_weeks_ago_are_no_crowd(centre: Centre, clock: Any) -> None:

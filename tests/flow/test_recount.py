@@ -14,7 +14,7 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.case import Case
 from hotline.domain.people import OPERATOR
-from hotline.domain.words import Granted, Pause, Role
+from hotline.domain.words import Cause, Granted, Pause, Role
 from hotline.flow import work
 from hotline.flow.centre import Centre
 from hotline.flow.recount import recount, recount_provisional, resume_due
@@ -56,6 +56,23 @@ async def recounts(centre: Centre, number: str) -> list[str | None]:
     return [entry.public for entry in entries if entry.action.value == "recount"]
 
 
+async def test_an_order_is_due_when_its_own_clock_says_after_a_recount_as_well(
+    centre: Centre, clock: MovingClock
+) -> None:
+    number = await late_case(centre, clock)
+    facts = acts.Supervise(
+        level=5, cause=Cause.MEDIA, text="请核实报道", outlet="市晚报", document="路灯"
+    )
+    await work.act(centre, number, facts, an_officer(Role.DIRECTOR))
+    before = await case_of(centre, number)
+    later_list(centre)
+    await recount_provisional(centre)
+    case = await case_of(centre, number)
+    clocked = case.latest(Promise.ORDER, str(case.orders[0].id))
+    assert clocked is not None and case.orders[0].due_at == clocked.due_at
+    assert case.orders[0].due_at != before.orders[0].due_at
+
+
 async def late_case(centre: Centre, clock: MovingClock, key: str = "k") -> str:
     clock.move_to(LATE)
     return await dispatched(centre, key=key)
@@ -75,6 +92,24 @@ async def test_when_the_list_arrives_provisional_deadlines_are_counted_anew_once
     told = await recounts(any_centre, number)
     assert len(told) == 1 and "按新公布的放假安排" in (told[0] or "")
     assert f"{after.due_at.astimezone(ZONE).day}日" in (told[0] or "")
+
+
+async def test_lights_past_the_list_are_counted_anew_although_the_end_is_certain(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    clock.move_to(datetime(2026, 12, 17, 2, 0, tzinfo=UTC))  # ten working days end with the year
+    number = await dispatched(any_centre)
+    before = reply(await case_of(any_centre, number))
+    assert not before.provisional and before.rungs[-1].at == datetime(2027, 1, 8, tzinfo=ZONE)
+    later_list(any_centre)
+    done = await asyncio.gather(*(recount_provisional(any_centre) for _ in range(3)))
+    assert sum(done) == 1 and await recount_provisional(any_centre) == 0
+    after = reply(await case_of(any_centre, number))
+    assert after.due_at == before.due_at
+    assert after.rungs[-1].at == datetime(2027, 1, 10, tzinfo=ZONE)  # the 9th is worked
+    assert await recounts(any_centre, number) == [None], "the citizen's day is what it was"
+    verdict = await ledger.verify(any_centre.store, any_centre.cipher, any_centre.files, clock())
+    assert verdict.broken == []
 
 
 async def test_a_dry_run_says_what_would_move_and_moves_nothing(

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from escalation.watch import Watch
 from hotline.domain.acts import centre as acts
@@ -15,6 +16,8 @@ from hotline.flow import intake, work
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda
 from hotline.store.find import Wanted
+from hotline.store.ledger import verify
+from hotline.wiring import MovingClock
 from tests.makers import a_complaint, a_reply, a_sign, an_officer
 
 DISPATCHER = an_officer(Role.DISPATCHER)
@@ -132,6 +135,26 @@ async def test_after_an_outage_only_the_highest_rung_notifies(any_centre: Centre
     overtaken = [e for e in reply if e.after.get("overtaken")]
     assert len(overtaken) == 4 and reply[-1].action.value == "supervise"
     assert (await work.view(any_centre, number, DISPATCHER)).case.level == 4
+
+
+async def test_after_an_outage_the_timeline_tells_every_missed_rung_in_due_order(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    """Of all promises together, not one promise after the other; and verify finds nothing amiss."""
+    number = await dispatched(any_centre, "cgj")
+    clock.move_to(clock.at + timedelta(days=60))
+    watch = Watch(CaseAgenda(any_centre))
+    await watch.tick(clock.at)
+    clock.move_to(clock.at + timedelta(days=20))  # the order of level 4 was not answered either
+    await watch.tick(clock.at)
+    asked = text("SELECT rung_at, deadline_n FROM rung ORDER BY entry_seq")
+    async with any_centre.look() as look:
+        taken = (await look.connection.execute(asked)).all()
+    moments = [str(row.rung_at) for row in taken]
+    assert moments == sorted(moments) and len({row.deadline_n for row in taken}) >= 4
+    found = await verify(any_centre.store, any_centre.cipher, any_centre.files, any_centre.now())
+    assert found.broken == []
+    assert (await work.view(any_centre, number, DISPATCHER)).case.level == 5
 
 
 async def test_a_return_and_its_ruling_never_move_the_citizens_date(any_centre: Centre) -> None:

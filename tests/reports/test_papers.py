@@ -107,3 +107,28 @@ def test_without_chinese_type_a_pdf_is_refused_not_printed_blank(
     monkeypatch.setattr(typeset, "faces", lambda: ())
     with pytest.raises(typeset.NoFont):
         typeset.pdf("督办单", [Block("title", "督办单")])
+
+
+def test_nothing_that_an_office_writes_is_lost_on_the_way(tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    own = tmp_path / "papers" / "order.md"
+    own.write_text(
+        "# 督办单\n\n    编辑时缩进的一段\n\n1. 核实情况\n2. 答复 {{ to }}\n\n- 其他\n\n```\n附注\n```\n",
+        "utf-8",
+    )
+    told = papers.write(PaperKind.ORDER, FACTS, tmp_path)
+    lines = ["督办单", "编辑时缩进的一段", "1. 核实情况", "2. 答复 住建局", "其他", "附注"]
+    assert [block.text for block in told] == lines
+
+
+def test_a_demand_of_several_lines_is_several_paragraphs_and_nothing_more(tmp_path: Path) -> None:
+    demand = papers.Several("一、核实。\n\n# 二、**答复**\n| 三 |")
+    told = papers.write(PaperKind.ORDER, {**FACTS, "demand": demand}, tmp_path)
+    texts = [block.text for block in told if block.kind == "paragraph"]
+    assert ["一、核实。", "# 二、**答复**", "| 三 |"] == texts[texts.index("一、核实。") :][:3]
+
+
+def test_a_paper_that_does_not_bind_says_so_first() -> None:
+    told = [Block("title", "督办单")]
+    assert papers.marked(told, "") == told
+    assert papers.marked(told, "本件已撤销。") == [Block("strong", "本件已撤销。"), *told]

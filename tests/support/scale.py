@@ -1,0 +1,29 @@
+"""How large the long tests are: in every run, and with --soak. The one place for their sizes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a run of `make test` asks of them."""
+
+    timers: int = 400
+    kills: int = 12
+    pauses: int = 4  # over all senders, or all watches
+    asleep: float = 0.8  # seconds that a watch is stopped; a sender's pause depends on its lease
+    counted: int = 5_000  # deadlines held against the oracle
+    deadlines: int = 1_000  # due in the same minute
+    posts: int = 10  # a second beside them
+    timeout: float | None = None  # seconds for each test; None: as the test says
+
+
+SOAK = Scale(
+    timers=10_000,
+    kills=200,
+    pauses=100,
+    asleep=2.4,
+    counted=100_000,
+    deadlines=20_000,
+    posts=50,
+    timeout=5400,
+)
