@@ -18,6 +18,7 @@ from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
 from hotline.flow import deliver
 from hotline.flow.centre import Centre, City, Reader
+from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
@@ -49,6 +50,7 @@ class Parts:
     senders: Mapping[str, Sender] | None = None
     make_reader: Callable[[City], Reader] | None = None
     make_inbox: Callable[[Store, Cipher], Inbox] = Inbox
+    make_callbox: Callable[[Store, Cipher], CallBox] = CallBox
 
 
 def load_terms(profile: str) -> Terms:
@@ -107,6 +109,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
     centre = Centre(
         store=store,
         inbox=parts.make_inbox(store, cipher),
+        callbox=parts.make_callbox(store, cipher),
         cipher=cipher,
         terms=terms,
         calendar=calendar,

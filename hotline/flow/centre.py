@@ -16,6 +16,7 @@ from escalation.terms import Terms
 from hotline.domain.people import Tree
 from hotline.domain.promises import Rules
 from hotline.store import catalogue
+from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
@@ -46,6 +47,7 @@ class Centre:
 
     store: Store
     inbox: Inbox
+    callbox: CallBox
     cipher: Cipher
     terms: Terms
     calendar: WorkCalendar
@@ -78,6 +80,7 @@ class Centre:
         await self.store.check_durable()
         await self.reload()
         self.inbox.start()
+        self.callbox.start()
 
     async def reload(self) -> None:
         """Reads departments, topics, duties and districts anew; after they were changed."""
@@ -99,6 +102,7 @@ class Centre:
 
     async def close(self) -> None:
         await self.inbox.stop()
+        await self.callbox.stop()
         if self.reading is not None:
             await asyncio.wait([self.reading])
         await self.store.close()

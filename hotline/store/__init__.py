@@ -15,5 +15,9 @@ outbox      messages posted with the change that causes them, and their delivery
 notices     what an officer was told and has read; where letters to officers go
 rosters     duty rosters, encrypted as a whole; standby: their tables and those of the call tasks
 calltasks   call tasks: opened once a case, tried, acknowledged or closed
+callbox     what a switch tells, gathered to disk first; callrows: the telephone's tables' facts
+calls       call records folded from raw events; calltables: the telephone's tables
+missed      call-back tasks for missed calls, and their rungs
+seats       agents' seats and telephones; bulletins; restrict: numbers held to a rule
 files       attachments: content-addressed, checked, served by token
 """

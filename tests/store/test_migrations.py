@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from hotline.store import ledgers, migrations
+from hotline.store.calltables import CallRow
 from hotline.store.database import Store
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
@@ -17,7 +18,7 @@ from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 assert (
-    RosterRow.metadata is ledgers.IdentityRow.metadata is METADATA
+    RosterRow.metadata is CallRow.metadata is ledgers.IdentityRow.metadata is METADATA
 )  # its tables are known as well
 
 

@@ -1,0 +1,111 @@
+"""A call's life beside its case: kept raw, folded, swept; acknowledged before anything is thought."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from channels.telephone.events import SWEPT, CallEvent, Kind
+from hotline.flow import missed
+from hotline.flow.centre import Centre
+from hotline.store import calls, seats
+from hotline.store.callbox import Told
+from hotline.store.callrows import event_to_json
+from hotline.store.cipher import Unreadable
+from hotline.store.work import Work
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+SILENT = timedelta(hours=2)  # after which a call without an end is closed and flagged
+UNREADABLE = (Unreadable, ValueError, KeyError, TypeError)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a teller is told: how many events were new, how many known before."""
+
+    accepted: int
+    duplicates: int
+
+
+async def take(
+    centre: Centre,
+    told: Sequence[tuple[CallEvent, Mapping[str, Any]]],
+    source: str,
+) -> Taken:
+    """On disk when it returns; folded afterwards."""
+    at = centre.now()
+    kept = await centre.callbox.keep([Told(event, sent, source, at) for event, sent in told])
+    return Taken(kept, len(told) - kept)
+
+
+async def heard(centre: Centre, told: Sequence[CallEvent], source: str) -> None:
+    """What a live line to a switch delivers."""
+    await take(centre, [(event, event_to_json(event)) for event in told], source)
+
+
+async def fold_pending(centre: Centre, limit: int = BATCH) -> int:
+    """Folds the oldest raw events into their calls' records; returns how many it took up.
+
+    A call that cannot be folded stops only itself: it is logged, counted and passed over, and its
+    raw events stay.
+    """
+    centre.callbox.kept.clear()
+    async with centre.work() as work:
+        waiting = await calls.unfolded(work.connection, limit)
+        if centre.callbox.has_refusals:
+            await centre.callbox.write_refusals(work.connection, work.at)
+        try:
+            async with work.connection.begin_nested():
+                await _fold(centre, work, waiting)
+            return len(waiting)
+        except UNREADABLE as error:
+            log.error("calls.unreadable", error=type(error).__name__, exc_info=error)
+        for call_id in sorted({row.call_id for row in waiting}):
+            await _fold_alone(centre, work, [row for row in waiting if row.call_id == call_id])
+    return len(waiting)
+
+
+async def _fold_alone(centre: Centre, work: Work, rows: Sequence[Any]) -> None:
+    try:
+        async with work.connection.begin_nested():
+            await _fold(centre, work, rows)
+    except UNREADABLE:
+        await calls.mark_folded(work.connection, [row.id for row in rows])
+        centre.callbox.refuse("unreadable")
+
+
+async def _fold(centre: Centre, work: Work, rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    lived = [row for row in rows if row.kind != Kind.AGENT_STATE.value]
+    told = [row for row in rows if row.kind == Kind.AGENT_STATE.value]
+    await seats.stand(work.connection, told)
+    call_ids = sorted({row.call_id for row in lived})
+    if call_ids:
+        await calls.lock(work.connection, call_ids, work.at)
+        for record, call in await calls.refold(work.connection, centre.cipher, call_ids):
+            await missed.follow(centre, work, record, call)
+    await calls.mark_folded(work.connection, [row.id for row in rows])
+
+
+def _swept(call_id: str) -> str:
+    """One a call, however often it is swept; a call's own id may be as long as an event's."""
+    return "sweep:" + hashlib.sha256(call_id.encode()).hexdigest()[:40]
+
+
+async def sweep(centre: Centre) -> int:
+    """Calls nobody has told anything of for two hours are closed, by an event like any other."""
+    async with centre.look() as look:
+        lost = await calls.silent(look.connection, look.at - SILENT)
+    ends = [
+        CallEvent(_swept(call_id), call_id, Kind.ENDED, centre.now(), cause=SWEPT)
+        for call_id in lost
+    ]
+    if ends:
+        await heard(centre, ends, "sweep")
+    return len(ends)
