@@ -9,13 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from channels.telephone.events import SWEPT, CallEvent, Kind, Recording
 
 ORDER = {kind: n for n, kind in enumerate(Kind)}
-OVERLOAD = frozenset({"overload", "congestion"})
-FAULT = frozenset({"fault", "system_fault"})
-AFTER_HOURS = frozenset({"after_hours", "closed"})
 
 
 class Outcome(StrEnum):
@@ -29,6 +27,14 @@ class Outcome(StrEnum):
     FAULT = "fault"
     NOT_REACHED = "not_reached"  # we rang, and nobody answered
     UNKNOWN = "unknown"  # it was closed by the sweep, and nothing tells whether it was answered
+
+
+# Why nobody could have answered; every other end before an answer is the caller's own.
+WHY = {
+    **dict.fromkeys(("overload", "congestion"), Outcome.OVERLOAD),
+    **dict.fromkeys(("fault", "system_fault"), Outcome.FAULT),
+    **dict.fromkeys(("after_hours", "closed"), Outcome.AFTER_HOURS),
+}
 
 
 class Phase(StrEnum):
@@ -85,45 +91,58 @@ def fold(events: Iterable[CallEvent]) -> CallRecord:
     swept = any(one.cause == SWEPT for one in told)
     lived = [one for one in told if one.cause != SWEPT] or told
     offered = _first(lived, Kind.OFFERED)
-    start = offered or lived[0]
-    direction = start.direction
-    answers = [one for one in lived if one.kind is Kind.ANSWERED]
-    answered_at = answers[0].at if answers else None
+    start, queued = offered or lived[0], _first(lived, Kind.QUEUED)
     ended_at, cause = _end(lived, offered)
     flags = () if offered else ("no_offer",)
     if ended_at is None and swept:
         ended_at, flags = lived[-1].at, (*flags, "no_end")
-    queued = _first(lived, Kind.QUEUED)
-    outcome = _outcome(direction, answered_at, ended_at, cause, "no_end" in flags)
-    held = _held(lived, ended_at)
-    hold_s = sum((until - since).total_seconds() for since, until in held if until)
     return CallRecord(
         call_id=start.call_id,
-        direction=direction,
+        direction=start.direction,
         from_=_word(lived, "from_", offered),
         to=_word(lived, "to", offered),
         queue=queued.queue if queued else _word(lived, "queue"),
-        agent=_agent(lived, answers),
-        agents=tuple(dict.fromkeys(one.agent for one in answers if one.agent)),
-        ivr_path=next((one.ivr_path for one in lived if one.ivr_path), ()),
-        phase=_phase(lived, answered_at, ended_at, held),
-        outcome=outcome,
         offered_at=start.at,
         queued_at=queued.at if queued else None,
-        answered_at=answered_at,
         ended_at=ended_at,
         last_at=lived[-1].at,
-        wait_s=_wait(lived, queued.at if queued else start.at, answered_at or ended_at),
-        talk_s=_talk(lived, answered_at, ended_at, hold_s),
-        hold_s=_tenth(hold_s),
-        legs=max(1, len({one.leg_id for one in lived if one.leg_id})),
-        transfers=sum(one.kind is Kind.TRANSFERRED for one in lived),
-        conferenced=any(one.kind is Kind.CONFERENCED for one in lived),
         cause=cause,
-        digit=next((one.digit for one in reversed(lived) if one.digit is not None), None),
-        recordings=_recordings(lived),
         flags=flags,
+        **_course(lived, queued or start, ended_at, (cause, "no_end" in flags)),
+        **_beside(lived),
     )
+
+
+def _course(
+    lived: Sequence[CallEvent], since: CallEvent, ended_at: datetime | None, end: tuple[str, bool]
+) -> dict[str, Any]:
+    """Who answered when, and how long everything took."""
+    answers = [one for one in lived if one.kind is Kind.ANSWERED]
+    answered_at = answers[0].at if answers else None
+    held = _held(lived, ended_at)
+    hold_s = sum((until - start).total_seconds() for start, until in held if until)
+    return {
+        "agent": _agent(lived, answers),
+        "agents": tuple(dict.fromkeys(one.agent for one in answers if one.agent)),
+        "answered_at": answered_at,
+        "phase": _phase(lived, answered_at, ended_at, held),
+        "outcome": _outcome(since.direction, answered_at, ended_at, *end),
+        "wait_s": _wait(lived, since.at, answered_at or ended_at),
+        "talk_s": _talk(lived, answered_at, ended_at, hold_s),
+        "hold_s": _tenth(hold_s),
+    }
+
+
+def _beside(lived: Sequence[CallEvent]) -> dict[str, Any]:
+    """What else was told of it."""
+    return {
+        "ivr_path": next((one.ivr_path for one in lived if one.ivr_path), ()),
+        "legs": max(1, len({one.leg_id for one in lived if one.leg_id})),
+        "transfers": sum(one.kind is Kind.TRANSFERRED for one in lived),
+        "conferenced": any(one.kind is Kind.CONFERENCED for one in lived),
+        "digit": next((one.digit for one in reversed(lived) if one.digit is not None), None),
+        "recordings": _recordings(lived),
+    }
 
 
 def _first(told: Sequence[CallEvent], kind: Kind) -> CallEvent | None:
@@ -138,9 +157,8 @@ def _word(told: Sequence[CallEvent], name: str, best: CallEvent | None = None) -
 
 def _agent(told: Sequence[CallEvent], answers: Sequence[CallEvent]) -> str:
     """Before anybody answered it is whom it rings at last."""
-    named = next((one.agent for one in answers if one.agent), "")
-    rings = (one.agent for one in reversed(told) if one.kind is Kind.RINGING and one.agent)
-    return named or next(rings, "")
+    rings = [one for one in reversed(told) if one.kind is Kind.RINGING]
+    return next((one.agent for one in [*answers, *rings] if one.agent), "")
 
 
 def _end(told: Sequence[CallEvent], offered: CallEvent | None) -> tuple[datetime | None, str]:
@@ -155,7 +173,7 @@ def _end(told: Sequence[CallEvent], offered: CallEvent | None) -> tuple[datetime
             return None, ""
         own = [max(over.values(), key=lambda one: (one.at, one.event_id))]
     causes = [one.cause for one in own if one.cause]
-    telling = [one for one in causes if one in OVERLOAD | FAULT | AFTER_HOURS]
+    telling = [one for one in causes if one in WHY]
     return own[0].at, (telling or causes or [""])[0]
 
 
@@ -170,14 +188,7 @@ def _outcome(
         return Outcome.UNKNOWN
     if direction != "in":
         return Outcome.NOT_REACHED
-    for causes, outcome in (
-        (OVERLOAD, Outcome.OVERLOAD),
-        (FAULT, Outcome.FAULT),
-        (AFTER_HOURS, Outcome.AFTER_HOURS),
-    ):
-        if cause in causes:
-            return outcome
-    return Outcome.ABANDONED
+    return WHY.get(cause, Outcome.ABANDONED)
 
 
 def _phase(

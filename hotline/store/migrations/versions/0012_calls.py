@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hotline.store.migrations.columns import FACTS, MOMENT, needed, partial_index
+from hotline.store.migrations.columns import FACTS, MOMENT, needed, partial_index, several
 
 revision = "0012"
 down_revision = "0007"
@@ -49,11 +49,9 @@ def _call_event() -> None:
     op.create_table(
         "call_event",
         needed("id", sa.Integer()),
-        needed("event_id", sa.String(120)),
-        needed("call_id", sa.String(120)),
+        *several(sa.String(120), "event_id", "call_id"),
         needed("kind", sa.String(16)),
-        needed("at", MOMENT),
-        needed("received_at", MOMENT),
+        *several(MOMENT, "at", "received_at"),
         needed("source", sa.String(10)),
         sa.Column("agent", sa.String(80)),
         sa.Column("state", sa.String(16)),
@@ -70,30 +68,19 @@ def _call_event() -> None:
 def _calls() -> None:
     op.create_table(
         "calls",
+        *several(MOMENT, "queued_at", "answered_at", "ended_at", nullable=True),
         needed("call_id", sa.String(120)),
-        needed("version", sa.Integer()),
+        *several(sa.Integer(), "version", "legs", "transfers"),
         needed("direction", sa.String(10)),
-        needed("queue", sa.String(80)),
-        needed("agent", sa.String(80)),
-        needed("agents", FACTS),
-        needed("phase", sa.String(16)),
-        needed("outcome", sa.String(16)),
-        needed("offered_at", MOMENT),
-        sa.Column("queued_at", MOMENT),
-        sa.Column("answered_at", MOMENT),
-        sa.Column("ended_at", MOMENT),
-        needed("last_at", MOMENT),
-        needed("changed_at", MOMENT),
-        sa.Column("wait_s", sa.Double()),
-        sa.Column("talk_s", sa.Double()),
+        *several(sa.String(80), "queue", "agent"),
+        *several(FACTS, "agents", "flags"),
+        *several(sa.String(16), "phase", "outcome"),
+        *several(MOMENT, "offered_at", "last_at", "changed_at"),
+        *several(sa.Double(), "wait_s", "talk_s", nullable=True),
         needed("hold_s", sa.Double()),
-        needed("legs", sa.Integer()),
-        needed("transfers", sa.Integer()),
         needed("conferenced", sa.Boolean()),
-        needed("cause", sa.String(40)),
+        *several(sa.String(40), "cause", "masked"),
         sa.Column("digit", sa.Integer()),
-        needed("flags", FACTS),
-        needed("masked", sa.String(40)),
         sa.Column("number_hash", sa.String(64)),
         needed("locked", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("call_id", name="pk_calls"),
@@ -137,8 +124,7 @@ def _switch_command() -> None:
         needed("id", sa.String(32)),
         needed("do", sa.String(12)),
         needed("call_id", sa.String(120)),
-        needed("agent", sa.String(80)),
-        needed("by", sa.String(80)),
+        *several(sa.String(80), "agent", "by"),
         needed("at", MOMENT),
         needed("state", sa.String(10)),
         sa.Column("answered_at", MOMENT),
@@ -150,23 +136,17 @@ def _switch_command() -> None:
 def _missed() -> None:
     op.create_table(
         "missed",
-        needed("id", sa.Integer()),
+        *several(MOMENT, "first_at", "last_at", "opened_at", "due_at"),
+        *several(sa.Integer(), "id", "tries", "climbed"),
         needed("number_hash", sa.String(64)),
         needed("locked", sa.LargeBinary()),
         needed("masked", sa.String(40)),
         needed("queue", sa.String(80)),
         needed("reason", sa.String(16)),
-        needed("first_at", MOMENT),
-        needed("last_at", MOMENT),
-        needed("opened_at", MOMENT),
-        needed("due_at", MOMENT),
         needed("state", sa.String(10)),
-        sa.Column("ended_at", MOMENT),
+        *several(MOMENT, "ended_at", "next_at", nullable=True),
         sa.Column("ended_by", sa.String(16)),
-        needed("tries", sa.Integer()),
         needed("rungs", FACTS),
-        needed("climbed", sa.Integer()),
-        sa.Column("next_at", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_missed"),
     )
     partial_index("ix_missed_next", "missed", ["next_at"], "next_at IS NOT NULL")
@@ -195,8 +175,7 @@ def _missed_call() -> None:
 def _missed_try() -> None:
     op.create_table(
         "missed_try",
-        needed("missed_id", sa.Integer()),
-        needed("n", sa.Integer()),
+        *several(sa.Integer(), "missed_id", "n"),
         needed("at", MOMENT),
         needed("by", sa.String(80)),
         needed("outcome", sa.String(16)),
@@ -221,8 +200,7 @@ def _seat() -> None:
 def _station() -> None:
     op.create_table(
         "station",
-        needed("username", sa.String(80)),
-        needed("extension", sa.String(80)),
+        *several(sa.String(80), "username", "extension"),
         needed("at", MOMENT),
         sa.PrimaryKeyConstraint("username", name="pk_station"),
         sa.UniqueConstraint("extension", name="uq_station_extension"),
@@ -233,15 +211,11 @@ def _bulletin() -> None:
     op.create_table(
         "bulletin",
         needed("id", sa.Integer()),
-        needed("title", sa.Text()),
-        needed("text", sa.Text()),
+        *several(sa.Text(), "title", "text", "words"),
         needed("topic", sa.String(120)),
         needed("district", sa.String(40)),
-        needed("words", sa.Text()),
-        needed("starts_at", MOMENT),
-        needed("ends_at", MOMENT),
+        *several(MOMENT, "starts_at", "ends_at", "at"),
         needed("by", sa.String(80)),
-        needed("at", MOMENT),
         sa.Column("withdrawn_at", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_bulletin"),
     )
@@ -251,21 +225,19 @@ def _bulletin() -> None:
 def _restriction() -> None:
     op.create_table(
         "restriction",
-        needed("id", sa.Integer()),
+        *several(sa.Integer(), "id", "days"),
         needed("number_hash", sa.String(64)),
         needed("locked", sa.LargeBinary()),
         needed("masked", sa.String(40)),
         needed("rule", sa.String(16)),
         needed("reason", sa.Text()),
-        needed("days", sa.Integer()),
         needed("call_id", sa.String(120)),
         needed("asked_by", sa.String(80)),
         needed("asked_at", MOMENT),
         needed("state", sa.String(10)),
         sa.Column("ruled_by", sa.String(80)),
-        sa.Column("ruled_at", MOMENT),
+        *several(MOMENT, "ruled_at", "until", nullable=True),
         sa.Column("ruling", sa.Text()),
-        sa.Column("until", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_restriction"),
     )
     op.create_index("ix_restriction_number_hash", "restriction", ["number_hash"])
