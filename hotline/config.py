@@ -65,7 +65,14 @@ class Mail(Group):
 
 
 class Calls(Group):
-    secret: SecretStr = SecretStr("")
+    secret: SecretStr = SecretStr("")  # signs what is posted to /api/v1/calls/events
+    ami: str = ""  # host:port of an Asterisk; empty: none
+    ami_user: str = ""
+    ami_secret: SecretStr = SecretStr("")
+    esl: str = ""  # host:port of a FreeSWITCH; empty: none
+    esl_password: SecretStr = SecretStr("")
+    recordings: Path | None = None  # the folder in which recordings' references lie
+    recordings_days: int = Field(default=730, ge=1, le=36_500)
     generic_token: SecretStr = SecretStr("")
 
 
@@ -177,8 +184,24 @@ def _check_mail(mail: Mail) -> None:
         )
 
 
+PLACE = SMTP  # host:port
+
+
+def _check_calls(calls: Calls) -> None:
+    for name in ("ami", "esl"):
+        place = getattr(calls, name)
+        found = PLACE.fullmatch(place) if place else None
+        if place and (found is None or not 0 < int(found[2]) < 65536):
+            raise WrongSetting(f"HOTLINE_CALLS__{name.upper()} 须为 主机:端口 / must be host:port")
+    if calls.ami and calls.esl:
+        raise WrongSetting(
+            "HOTLINE_CALLS__AMI 与 HOTLINE_CALLS__ESL 只能设置一个 / set one of the two"
+        )
+
+
 def _check(settings: Settings) -> None:
     _check_mail(settings.mail)
+    _check_calls(settings.calls)
     if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
         raise WrongSetting(
             "HOTLINE_LIMITS__PUBLIC=off 只允许绑定本机地址 / is allowed on loopback only"

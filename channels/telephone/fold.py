@@ -76,6 +76,7 @@ class CallRecord:
     cause: str
     digit: int | None
     recordings: tuple[Recording, ...]
+    leg: str  # the citizen's own, as far as it is known
     flags: tuple[str, ...]  # no_offer, no_end: what the switch never told
 
 
@@ -87,27 +88,26 @@ def once(events: Iterable[CallEvent]) -> list[CallEvent]:
 
 def fold(events: Iterable[CallEvent]) -> CallRecord:
     """The record of one call; the events are of one `call_id`, and at least one is there."""
-    told = once(events)
-    swept = any(one.cause == SWEPT for one in told)
+    told, flags = once(events), tuple[str, ...]()
     lived = [one for one in told if one.cause != SWEPT] or told
     offered = _first(lived, Kind.OFFERED)
     start, queued = offered or lived[0], _first(lived, Kind.QUEUED)
     ended_at, cause = _end(lived, offered)
-    flags = () if offered else ("no_offer",)
-    if ended_at is None and swept:
-        ended_at, flags = lived[-1].at, (*flags, "no_end")
+    if ended_at is None and lived != told:  # swept
+        ended_at, flags = lived[-1].at, ("no_end",)
     return CallRecord(
         call_id=start.call_id,
         direction=start.direction,
         from_=_word(lived, "from_", offered),
         to=_word(lived, "to", offered),
+        leg=start.leg_id,
         queue=queued.queue if queued else _word(lived, "queue"),
         offered_at=start.at,
         queued_at=queued.at if queued else None,
         ended_at=ended_at,
         last_at=lived[-1].at,
         cause=cause,
-        flags=flags,
+        flags=flags if offered else ("no_offer", *flags),
         **_course(lived, queued or start, ended_at, (cause, "no_end" in flags)),
         **_beside(lived),
     )

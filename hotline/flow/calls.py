@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 
 from channels.telephone.events import SWEPT, CallEvent, Kind
-from hotline.flow import missed
+from hotline.domain.people import Actor
+from hotline.flow import missed, seating
 from hotline.flow.centre import Centre
 from hotline.store import calls, seats
 from hotline.store.callbox import Told
@@ -55,42 +56,59 @@ async def fold_pending(centre: Centre, limit: int = BATCH) -> int:
     raw events stay.
     """
     centre.callbox.kept.clear()
+    async with centre.look() as look:  # an idle telephone does not hold up who writes
+        if not await calls.any_unfolded(look.connection) and not centre.callbox.has_refusals:
+            return 0
     async with centre.work() as work:
         waiting = await calls.unfolded(work.connection, limit)
         if centre.callbox.has_refusals:
             await centre.callbox.write_refusals(work.connection, work.at)
-        try:
-            async with work.connection.begin_nested():
-                await _fold(centre, work, waiting)
-            return len(waiting)
-        except UNREADABLE as error:
-            log.error("calls.unreadable", error=type(error).__name__, exc_info=error)
-        for call_id in sorted({row.call_id for row in waiting}):
-            await _fold_alone(centre, work, [row for row in waiting if row.call_id == call_id])
+        implied = await _fold_all(centre, work, waiting)
+    if implied:
+        await heard(centre, implied, "desk")
     return len(waiting)
 
 
-async def _fold_alone(centre: Centre, work: Work, rows: Sequence[Any]) -> None:
+async def _fold_all(centre: Centre, work: Work, waiting: Sequence[Any]) -> list[CallEvent]:
     try:
         async with work.connection.begin_nested():
-            await _fold(centre, work, rows)
+            return await _fold(centre, work, waiting)
+    except UNREADABLE as error:
+        log.error("calls.unreadable", error=type(error).__name__, exc_info=error)
+    found = []
+    for call_id in sorted({row.call_id for row in waiting}):
+        alone = [row for row in waiting if row.call_id == call_id]
+        found += await _fold_alone(centre, work, alone)
+    return found
+
+
+async def _fold_alone(centre: Centre, work: Work, rows: Sequence[Any]) -> list[CallEvent]:
+    try:
+        async with work.connection.begin_nested():
+            return await _fold(centre, work, rows)
     except UNREADABLE:
         await calls.mark_folded(work.connection, [row.id for row in rows])
         centre.callbox.refuse("unreadable")
+        return []
 
 
-async def _fold(centre: Centre, work: Work, rows: Sequence[Any]) -> None:
+async def _fold(centre: Centre, work: Work, rows: Sequence[Any]) -> list[CallEvent]:
+    """Returns what the records imply for the seats of our own desks."""
     if not rows:
-        return
+        return []
+    implied: list[CallEvent] = []
     lived = [row for row in rows if row.kind != Kind.AGENT_STATE.value]
     told = [row for row in rows if row.kind == Kind.AGENT_STATE.value]
     await seats.stand(work.connection, told)
     call_ids = sorted({row.call_id for row in lived})
     if call_ids:
+        ours = await seating.stations(work)
         await calls.lock(work.connection, call_ids, work.at)
         for record, call in await calls.refold(work.connection, centre.cipher, call_ids):
             await missed.follow(centre, work, record, call)
+            implied += seating.implied(record, ours)
     await calls.mark_folded(work.connection, [row.id for row in rows])
+    return implied
 
 
 def _swept(call_id: str) -> str:
@@ -109,3 +127,20 @@ async def sweep(centre: Centre) -> int:
     if ends:
         await heard(centre, ends, "sweep")
     return len(ends)
+
+
+async def stand(
+    centre: Centre, actor: Actor, state: seating.Standing, extension: str | None = None
+) -> None:
+    """An agent's own word of the own seat, kept like a switch's; it stands when this returns."""
+    await heard(centre, await seating.stand(centre, actor, state, extension), "desk")
+    while await fold_pending(centre):
+        pass
+
+
+async def seats_ready(centre: Centre) -> int:
+    """Ends the after-call work whose time is over."""
+    over = await seating.written_up(centre)
+    if over:
+        await heard(centre, over, "desk")
+    return len(over)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from channels.desk import Sender
+from channels.telephone.command import ConsoleSwitch, Switch
+from channels.telephone.line import SwitchLine
 from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
@@ -59,6 +61,10 @@ class Centre:
     case_bytes: int = 50 * 2**20  # of all files of a case together
     automatic: bool = True
     node: str = "node"
+    switch: Switch = field(default_factory=ConsoleSwitch)  # what takes the desk's commands
+    lines: Sequence[SwitchLine] = ()  # live connections, run by the web side
+    recordings: Path | None = None  # where recordings lie; none: not on this machine
+    recordings_days: int = 730
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     address: str = ""  # of the pages, as a message names it
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`

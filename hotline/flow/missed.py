@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from channels.telephone.fold import CallRecord, Outcome
 from escalation.ladder import marks
-from hotline.domain.errors import NotAllowed, NotPossible, Refused
+from hotline.domain.errors import NotAllowed, NotFound, NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.words import Named, Role
 from hotline.flow.centre import Centre
@@ -47,7 +47,7 @@ class TryOutcome(Named):
     REACHED = "reached", "已接通", "reached"
 
 
-class NoSuchMissed(Refused):
+class NoSuchMissed(NotFound):
     """No such call-back task."""
 
     code = "no_such_task"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -107,6 +107,20 @@ async def link(connection: AsyncConnection, tie: Mapping[str, Any]) -> bool:
         .returning(CallCaseRow.number)
     )
     return made.scalar_one_or_none() is not None
+
+
+async def mark(connection: AsyncConnection, call_id: str, number: str, kind: str) -> bool:
+    """What the tie is from now on; false: it was that before."""
+    done = await connection.execute(
+        update(CallCaseRow)
+        .where(
+            CallCaseRow.call_id == call_id,
+            CallCaseRow.number == number,
+            CallCaseRow.kind != kind,
+        )
+        .values(kind=kind)
+    )
+    return done.rowcount == 1
 
 
 async def cases_of(connection: AsyncConnection, call_id: str) -> list[dict[str, Any]]:

@@ -62,6 +62,7 @@ def secrets_of(record: CallRecord) -> dict[str, Any]:
     return {
         "from": record.from_,
         "to": record.to,
+        "leg": record.leg,
         "ivr_path": list(record.ivr_path),
         "recordings": [asdict(one) for one in record.recordings],
     }

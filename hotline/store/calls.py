@@ -84,6 +84,11 @@ async def unfolded(connection: AsyncConnection, limit: int) -> list[Any]:
     return list(await connection.execute(wanted))
 
 
+async def any_unfolded(connection: AsyncConnection) -> bool:
+    wanted = select(CallEventRow.id).where(~CallEventRow.folded).limit(1)
+    return (await connection.execute(wanted)).first() is not None
+
+
 async def lock(connection: AsyncConnection, call_ids: Sequence[str], at: datetime) -> None:
     """Writes before anything is read: two nodes that fold one call do it one after the other."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql

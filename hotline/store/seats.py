@@ -85,6 +85,20 @@ async def one(connection: AsyncConnection, names: Sequence[str]) -> Seat | None:
     return Seat(row.agent, row.state, row.since) if row else None
 
 
+async def known(connection: AsyncConnection) -> frozenset[str]:
+    """Every name under which a switch may speak of somebody who sits at a desk of ours."""
+    found = await connection.execute(select(StationRow.extension, StationRow.username))
+    return frozenset(name for row in found for name in (row.extension, row.username))
+
+
+async def since(connection: AsyncConnection, state: str, before: datetime) -> list[Seat]:
+    """Seats that have stood so since a moment or longer."""
+    found = await connection.execute(
+        select(*SeatRow.__table__.c).where(SeatRow.state == state, SeatRow.since <= before)
+    )
+    return [Seat(row.agent, row.state, row.since) for row in found]
+
+
 async def listed(connection: AsyncConnection) -> list[Seat]:
     """Every seat once: what is told of a telephone belongs to whoever sits at it."""
     stations = {

@@ -35,9 +35,11 @@ from hotline.web import (
     papers,
     patience,
     problems,
+    telephony,
 )
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
+from hotline.web.pulse import PULSE, Pulse
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, WORKERS, Route
 from hotline.web.traffic import TRAFFIC, Traffic
@@ -179,7 +181,9 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     static = resources.files("hotline.web") / "static"
     app.router.add_static("/static", str(static), append_version=True)
     app.on_shutdown.append(live.end_streams)
+    app[PULSE] = Pulse()
     app.cleanup_ctx.append(background(watch=watch))
+    app.cleanup_ctx.append(telephony.background)
     return app
 
 
@@ -210,6 +214,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
     add_mail(schedule, centre)
+    telephony.add_ticks(schedule, centre, settings.watch.seconds)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))

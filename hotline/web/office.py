@@ -11,10 +11,10 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import intake, notify, ringing
+from hotline.flow import notify, ringing
 from hotline.flow import work as flow
 from hotline.store import stumbles
-from hotline.web import api_city, auth, forms
+from hotline.web import api_city, auth, filing, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
 from hotline.web.bodies import key_typed, new_key, origin_of
@@ -132,12 +132,16 @@ async def file(request: web.Request) -> web.StreamResponse:
             raise BadForm(
                 [FieldProblem("channel", "enum", "没有这种来源渠道。", "No such channel.")]
             )
-        incoming = await read_complaint(request, forms.nested(posted), key, channel)
+        call_id = filing.checked(posted.pop("call_id", [""])[-1], channel)
+        body = forms.nested(posted)
+        if call_id is not None:
+            body, key = await filing.with_number(request, body, call_id), filing.call_key(call_id)
+        incoming = await read_complaint(request, body, key, channel)
     except BadForm as error:
         await refused(request, "phone")
         return _new(request, posted, error.problems, 422)
     scope = f"staff:{request[ACTOR].name}"
-    receipt = await intake.file(request.app[CENTRE], incoming, request[ACTOR], scope=scope)
+    receipt = await filing.file(request, incoming, scope=scope, call_id=call_id)
     return render(request, "office/filed.html", {"receipt": receipt}, 201)
 
 

@@ -17,6 +17,7 @@ from hotline.flow.papers import NoReminder, NotMade
 from hotline.flow.ringing import NoSuchTask
 from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
+from hotline.web.signatures import NotSigned, WrongToken
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +117,9 @@ STATUS: dict[type[Refused], int] = {
     errors.Stale: 409,
     errors.NotAllowed: 403,
     errors.NoSuchCase: 404,
+    errors.NotFound: 404,
+    NotSigned: 401,
+    WrongToken: 401,
     NoSuchTask: 404,
     NoReminder: 404,
     NotMade: 503,

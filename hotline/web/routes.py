@@ -18,8 +18,10 @@ from hotline.web import (
     live,
     openapi,
     papers,
+    routes_calls,
     routes_citizen,
     routes_desk,
+    routes_hall,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
@@ -40,7 +42,7 @@ def staff_complaint() -> dict[str, object]:
     schema["title"] = "StaffComplaint"
     schema["properties"] |= {
         "channel": {"type": "string", "enum": [one.value for one in Channel], "default": "phone"},
-        "call_id": {"type": ["string", "null"], "maxLength": 64},
+        "call_id": {"type": ["string", "null"], "maxLength": 120},
     }
     return schema
 
@@ -197,6 +199,8 @@ def routes() -> list[Route]:
         *cases(),
         *orders(),
         *routes_desk.routes(),
+        *routes_calls.routes(),
+        *routes_hall.routes(),
         *reports(),
         *machines(),
     ]
