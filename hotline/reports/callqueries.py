@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.reports.queries import Period
 from hotline.store.calltables import CallCaseRow, CallEventRow, CallRow
+from hotline.store.database import AwareDateTime
 from hotline.store.tables import CaseRow
 
 BY = ("hour", "queue", "agent")
@@ -93,11 +94,9 @@ def _hour(connection: AsyncConnection) -> Any:
 
 async def after_call(connection: AsyncConnection, period: Period) -> list[tuple[str, float]]:
     """(agent, seconds) of each spell of after-call work that began in the period and has ended."""
-    until = (
-        func.lead(CallEventRow.at)
-        .over(partition_by=CallEventRow.agent, order_by=(CallEventRow.at, CallEventRow.event_id))
-        .label("until")
-    )
+    later = func.lead(CallEventRow.at, type_=AwareDateTime())
+    in_order = (CallEventRow.at, CallEventRow.event_id)
+    until = later.over(partition_by=CallEventRow.agent, order_by=in_order).label("until")
     spells = (
         select(CallEventRow.agent, CallEventRow.state, CallEventRow.at, until)
         .where(
