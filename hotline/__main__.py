@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _running(commands)
     _accounts(commands)
     _files(commands)
+    _calls(commands)
     return top
 
 
@@ -101,11 +102,34 @@ def _files(commands: Any) -> None:
     )
 
 
+def _calls(commands: Any) -> None:
+    ring = _command(commands, "ring", "向运行中的热线播放模拟来电 / play calls to the running desk")
+    ring.add_argument("--calls", type=_count, default=5, metavar="N")
+    ring.add_argument("--agent", action="append", metavar="分机", help="可重复 / may be repeated")
+    ring.add_argument("--seed", type=int, default=1)
+    ring.add_argument("--speed", type=_speed, default=1.0, help="倍速 / how many times as fast")
+    ring.add_argument("--url", metavar="URL", help="默认为本机设置的地址 / else as set")
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError("0–65535")
     return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= 10_000:
+        raise argparse.ArgumentTypeError("1–10000")
+    return count
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0.1 <= speed <= 1000:
+        raise argparse.ArgumentTypeError("0.1–1000")
+    return speed
 
 
 def _moment(text: str) -> Any:
@@ -139,6 +163,11 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
+    elif told.command == "ring":
+        agents = tuple(told.agent or ("8001",))
+        made = module.run(
+            settings, module.Asked(told.calls, agents, told.seed, told.speed, told.url)
+        )
     else:
         made = module.run(settings)
     return made

@@ -102,6 +102,14 @@ async def listed(centre: Centre, actor: Actor, asked: Asked) -> tuple[list[Call]
         return await calllist.listed(look.connection, asked)
 
 
+async def own(centre: Centre, actor: Actor, limit: int) -> list[Call]:
+    """The calls that rang at the actor's own telephone, newest first."""
+    async with centre.look() as look:
+        keys = await seats.keys(look.connection, actor.name)
+        found, _ = await calllist.listed(look.connection, Asked(agents=keys, limit=limit))
+    return found
+
+
 async def number_of(centre: Centre, actor: Actor, call_id: str) -> str:
     """The citizen's number in clear, for the form that the server fills in itself."""
     async with centre.look() as look:

@@ -67,7 +67,7 @@ class GuessForm(Form):
     content: words(20_000) = ""  # type: ignore[valid-type]
 
 
-def _id(request: web.Request) -> int:
+def id_of(request: web.Request) -> int:
     told = request.match_info["id"]
     return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0
 
@@ -101,7 +101,7 @@ async def put_bulletin(request: web.Request, told: BulletinForm) -> int:
 
 
 async def delete_bulletin(request: web.Request) -> web.Response:
-    await bulletins.withdraw(request.app[CENTRE], request[ACTOR], _id(request))
+    await bulletins.withdraw(request.app[CENTRE], request[ACTOR], id_of(request))
     return web.Response(status=204)
 
 
@@ -123,14 +123,14 @@ async def post_restriction(request: web.Request) -> web.Response:
 async def post_ruling(request: web.Request) -> web.Response:
     told = form(RulingForm, await json_object(request), NAMES)
     found = await restrict.rule(
-        request.app[CENTRE], request[ACTOR], _id(request), told.approve, told.text
+        request.app[CENTRE], request[ACTOR], id_of(request), told.approve, told.text
     )
     return answer(callshown.restriction(found, request[LANGUAGE]))
 
 
 async def post_lifting(request: web.Request) -> web.Response:
     told = form(LiftForm, await json_object(request), NAMES)
-    found = await restrict.lift(request.app[CENTRE], request[ACTOR], _id(request), told.text)
+    found = await restrict.lift(request.app[CENTRE], request[ACTOR], id_of(request), told.text)
     return answer(callshown.restriction(found, request[LANGUAGE]))
 
 

@@ -132,7 +132,7 @@ async def file(request: web.Request) -> web.StreamResponse:
             raise BadForm(
                 [FieldProblem("channel", "enum", "没有这种来源渠道。", "No such channel.")]
             )
-        call_id = filing.checked(posted.pop("call_id", [""])[-1], channel)
+        call_id = filing.checked(posted.get("call_id", [""])[-1], channel)
         body = forms.nested(posted)
         if call_id is not None:
             body, key = await filing.with_number(request, body, call_id), filing.call_key(call_id)

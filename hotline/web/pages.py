@@ -25,6 +25,10 @@ FORMS = {
     "/office/admin/": "/office/admin",
     "/office/messages/": "/office/messages",
     "/office/calls/": "/office/calls",
+    "/office/phone/": "/office/phone",
+    "/office/missed/": "/office/missed",
+    "/office/bulletins/": "/office/bulletins",
+    "/office/restrictions/": "/office/restrictions",
 }
 
 
