@@ -60,6 +60,7 @@
     if (until && seconds <= -2) standing();
   }
   setInterval(count, 1000);
+  setInterval(() => document.hidden || standing(), 5000);  // the switch may change it, or the time
   count();
 
   let waiting = null;
