@@ -152,7 +152,7 @@ class EventShape(Shape):
         return self
 
     def event(self) -> CallEvent:
-        told = self.recording
+        told, cause = self.recording, (self.cause or "").lower()
         return CallEvent(
             event_id=self.event_id,
             call_id=self.call_id,
@@ -165,7 +165,7 @@ class EventShape(Shape):
             queue=self.queue or "",
             agent=self.agent or "",
             ivr_path=self.ivr_path,
-            cause=(self.cause or "").lower(),
+            cause=cause if cause != SWEPT else "",  # no switch supplies that one
             wait_s=self.wait_s,
             talk_s=self.talk_s,
             digit=self.digit,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
 
 from channels.forms import BadForm, line, problems
-from channels.telephone.events import CallEvent, Id, Kind, Shape
+from channels.telephone.events import SWEPT, CallEvent, Id, Kind, Shape
 
 # The causes of the shape, in our own words.
 CAUSES = {
@@ -67,6 +67,7 @@ def read(told: Mapping[str, Any], at: datetime) -> list[CallEvent]:
         one = GenericShape.model_validate(told)
     except ValidationError as error:
         raise BadForm(problems(error, NAMES)) from None
+    cause = CAUSES.get(one.cause, one.cause.lower())
     shared: dict[str, Any] = {
         "call_id": one.call_id,
         "at": at,
@@ -74,7 +75,7 @@ def read(told: Mapping[str, Any], at: datetime) -> list[CallEvent]:
         "from_": one.from_,
         "to": one.to,
         "queue": one.queue,
-        "cause": CAUSES.get(one.cause, one.cause.lower()),
+        "cause": cause if cause != SWEPT else "",
     }
     agent = one.answering_number or one.user
     kinds = {

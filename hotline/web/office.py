@@ -147,7 +147,7 @@ async def file(request: web.Request) -> web.StreamResponse:
 
 async def reports(request: web.Request) -> web.Response:
     within = api_city.period(request)
-    names = ("cases", "promises", "departments", "topics", "supervision", "satisfaction")
+    names = ("calls", "cases", "promises", "departments", "topics", "supervision", "satisfaction")
     found = [await api_city.report(request, name, within, None) for name in names]
     facts = {"reports": found, "asked": request.query}
     return render(request, "office/reports.html", facts)

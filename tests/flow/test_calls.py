@@ -76,6 +76,7 @@ async def kept(centre: Centre) -> dict[str, Any]:
 UNLIKE = ("version", "changed_at", "locked")
 
 
+@pytest.mark.slow
 async def test_a_call_is_kept_with_its_number_locked(any_centre: Centre) -> None:
     await told(any_centre, answered("c1", 0))
     (call,) = (await kept(any_centre)).values()
@@ -105,6 +106,7 @@ async def test_a_known_event_changes_nothing(any_centre: Centre) -> None:
     }
 
 
+@pytest.mark.slow
 async def test_a_storm_of_events_ends_in_the_ordered_runs_table(any_centre: Centre) -> None:
     events = hang_ups_lost(flat(rehearsed(5, 60, MONDAY)), 5)
     await told(any_centre, arriving(events, 5))
@@ -117,6 +119,7 @@ async def test_a_storm_of_events_ends_in_the_ordered_runs_table(any_centre: Cent
         assert len(found[call_id]["recordings"]) == len(record.recordings)
 
 
+@pytest.mark.slow
 async def test_a_call_nobody_tells_anything_of_is_swept_after_two_hours(
     centre: Centre, clock: MovingClock
 ) -> None:
@@ -143,6 +146,7 @@ async def test_one_unreadable_event_stops_only_its_own_call(centre: Centre) -> N
         assert (await look.connection.execute(left)).scalar_one() == 6
 
 
+@pytest.mark.slow
 async def test_the_newest_word_of_a_seat_stands_whatever_came_last(centre: Centre) -> None:
     def seat(second: int, state: Seat) -> CallEvent:
         at = MONDAY + timedelta(seconds=second)
@@ -166,12 +170,14 @@ async def test_an_abandoned_call_is_a_promise_of_half_an_hour(any_centre: Centre
     assert (found.task.masked, found.task.reason, found.calls) == ("138****1234", "abandoned", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", ["after_hours", "overload", "system_fault"])
 async def test_so_is_one_that_met_a_closed_or_a_full_house(centre: Centre, cause: str) -> None:
     await told(centre, [event("c1", Kind.OFFERED, 0), event("c1", Kind.ENDED, 1, cause=cause)])
     assert len(await waiting(centre)) == 1
 
 
+@pytest.mark.slow
 async def test_a_number_that_rings_again_in_vain_has_one_promise(any_centre: Centre) -> None:
     await told(any_centre, abandoned("c1", 0))
     await told(any_centre, abandoned("c2", 300, from_="+86 138-0000-1234"))
@@ -180,6 +186,7 @@ async def test_a_number_that_rings_again_in_vain_has_one_promise(any_centre: Cen
     assert found.task.last_at == MONDAY + timedelta(seconds=340)
 
 
+@pytest.mark.slow
 async def test_a_withheld_number_cannot_be_called_back(centre: Centre) -> None:
     await told(centre, abandoned(from_="anonymous"))
     assert await waiting(centre) == []
@@ -190,6 +197,7 @@ async def ended(centre: Centre) -> list[tuple[str | None, int]]:
     return [(one.task.ended_by, one.task.tries) for one in found]
 
 
+@pytest.mark.slow
 async def test_a_call_out_that_is_answered_keeps_the_promise(any_centre: Centre) -> None:
     await told(any_centre, abandoned())
     ends = {"direction": "out", "from_": "12345", "to": NUMBER}
@@ -197,12 +205,14 @@ async def test_a_call_out_that_is_answered_keeps_the_promise(any_centre: Centre)
     assert await waiting(any_centre) == [] and await ended(any_centre) == [("reached", 1)]
 
 
+@pytest.mark.slow
 async def test_so_does_a_second_call_of_the_citizen_that_is_answered(centre: Centre) -> None:
     await told(centre, abandoned())
     await told(centre, answered("c2", 100))
     assert await waiting(centre) == [] and await ended(centre) == [("rang_again", 0)]
 
 
+@pytest.mark.slow
 async def test_three_calls_out_in_vain_end_it(centre: Centre) -> None:
     await told(centre, abandoned())
     ends = {"direction": "out", "from_": "12345", "to": NUMBER}
@@ -216,6 +226,7 @@ async def test_three_calls_out_in_vain_end_it(centre: Centre) -> None:
     assert await ended(centre) == [("tried", 3)]
 
 
+@pytest.mark.slow
 async def test_an_answer_that_arrives_late_takes_the_promise_back(centre: Centre) -> None:
     call = answered("c1", 0)
     await told(centre, [call[0], call[2]])
@@ -224,6 +235,7 @@ async def test_an_answer_that_arrives_late_takes_the_promise_back(centre: Centre
     assert await waiting(centre) == [] and await ended(centre) == [("answered", 0)]
 
 
+@pytest.mark.slow
 async def test_whoever_was_spoken_to_before_the_missed_call_was_told_of_needs_no_call(
     centre: Centre,
 ) -> None:
@@ -232,12 +244,14 @@ async def test_whoever_was_spoken_to_before_the_missed_call_was_told_of_needs_no
     assert await waiting(centre) == []
 
 
+@pytest.mark.slow
 async def test_a_call_missed_long_ago_is_history(centre: Centre, clock: MovingClock) -> None:
     clock.move_to(MONDAY + timedelta(days=3))
     await told(centre, abandoned())
     assert await waiting(centre) == []
 
 
+@pytest.mark.slow
 async def test_tries_by_hand_end_it_at_the_third_or_when_somebody_answers(centre: Centre) -> None:
     agent = an_officer(Role.AGENT)
     await told(centre, abandoned("c1", 0))
@@ -260,6 +274,7 @@ async def notices(centre: Centre) -> list[tuple[str, int]]:
         return [(row.audience, row.level) for row in found if "漏接" in row.subject]
 
 
+@pytest.mark.slow
 async def test_the_watch_climbs_its_ladder_once_to_the_shift_lead_then_to_supervision(
     any_centre: Centre, clock: MovingClock
 ) -> None:
@@ -281,6 +296,7 @@ async def test_the_watch_climbs_its_ladder_once_to_the_shift_lead_then_to_superv
     }
 
 
+@pytest.mark.slow
 async def test_a_promise_that_was_kept_climbs_no_further(
     centre: Centre, clock: MovingClock
 ) -> None:
@@ -291,6 +307,7 @@ async def test_a_promise_that_was_kept_climbs_no_further(
     assert await notices(centre) == []
 
 
+@pytest.mark.slow
 async def test_a_watch_that_slept_tells_only_the_highest_rung(
     centre: Centre, clock: MovingClock
 ) -> None:
@@ -300,6 +317,7 @@ async def test_a_watch_that_slept_tells_only_the_highest_rung(
     assert [level for _, level in await notices(centre)] == [3, 3, 3]
 
 
+@pytest.mark.slow
 async def test_what_was_sent_is_kept_whole(centre: Centre) -> None:
     one = event("c1", Kind.OFFERED, 0)
     await calls.take(centre, [(one, {"vendor_extra": "甲"})], "webhook")
@@ -309,6 +327,7 @@ async def test_what_was_sent_is_kept_whole(centre: Centre) -> None:
     assert body["sent"] == {"vendor_extra": "甲"}
 
 
+@pytest.mark.slow
 async def test_tries_of_nothing_are_nothing(centre: Centre) -> None:
     async with centre.look() as look:
         assert await missedtries.tries_of(look.connection, []) == {}

@@ -21,6 +21,7 @@ from tests.flow.test_calls import NUMBER, abandoned, answered, event
 from tests.makers import MONDAY
 from tests.web.api_support import Client, case_of, filed, served, token, triaged
 
+pytestmark = pytest.mark.slow
 SECRET, BRIDGE = "a secret that the switch knows", "bridge-token"
 EVENTS, CTI = "/api/v1/calls/events", f"/api/v1/cti/{BRIDGE}"
 
