@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -87,6 +87,11 @@ async def unfolded(connection: AsyncConnection, limit: int) -> list[Any]:
 async def any_unfolded(connection: AsyncConnection) -> bool:
     wanted = select(CallEventRow.id).where(~CallEventRow.folded).limit(1)
     return (await connection.execute(wanted)).first() is not None
+
+
+async def count_unfolded(connection: AsyncConnection) -> int:
+    waiting = select(func.count()).select_from(CallEventRow).where(~CallEventRow.folded)
+    return int((await connection.execute(waiting)).scalar_one())
 
 
 async def lock(connection: AsyncConnection, call_ids: Sequence[str], at: datetime) -> None:

@@ -121,7 +121,7 @@ async def act(request: web.Request) -> web.Response:
     try:
         await key(request, call_id, posted)
     except ValidationError as error:
-        names = {**api_phone.NAMES, **api_hall.NAMES}
+        names = {**api_hall.NAMES, **api_phone.NAMES}
         return await _desk(request, _said(request, problems(error, names)), 422)
     except Refused as error:
         return await _desk(request, _told(request, error), 409)

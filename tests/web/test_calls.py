@@ -19,7 +19,17 @@ from hotline.store import calls as rows
 from hotline.wiring import MovingClock
 from tests.flow.test_calls import NUMBER, abandoned, answered, event
 from tests.makers import MONDAY
-from tests.web.api_support import Client, case_of, filed, served, token, triaged
+from tests.web.api_support import (
+    OWN_PAGE,
+    Client,
+    case_of,
+    filed,
+    form_token,
+    served,
+    signed_in,
+    token,
+    triaged,
+)
 
 pytestmark = pytest.mark.slow
 SECRET, BRIDGE = "a secret that the switch knows", "bridge-token"
@@ -555,3 +565,57 @@ async def test_keys_of_the_desk_reach_the_switch(client: Client) -> None:
     await send(client, path, headers, {"do": "call", "to": "1"}, 422)
     await played(client, answered("c1", 0)[2:])
     await send(client, path, headers, {"do": "hold"}, 409)
+
+
+async def on_page(client: Client, path: str, form: dict[str, str], back: str) -> tuple[int, str]:
+    """A page's own form, sent as the browser would; the page it comes back to."""
+    page = await (await client.get(back)).text()
+    sent = {**form, "token": form_token(page)}
+    answer = await client.post(path, data=sent, headers=OWN_PAGE, allow_redirects=False)
+    return answer.status, await answer.text()
+
+
+async def test_the_pages_say_what_is_wrong_and_stay(client: Client) -> None:
+    await signed_in(client, "shift_lead")
+    await played(client, abandoned())
+    (task,) = (await get(client, "/api/v1/missed-calls", {}))["items"]
+    desk, tries = "/office/phone", f"/office/missed/{task['id']}/tries"
+    for path, form, back, status, said in (
+        ("/office/phone/seat", {"state": "ready"}, desk, 409, "请先填写分机号"),
+        ("/office/phone/seat", {"state": "x"}, desk, 422, "坐席状态"),
+        (tries, {"outcome": ""}, "/office/missed", 422, "拨打结果"),
+        (tries, {"outcome": "busy", "seen": "4"}, "/office/missed", 409, "刷新"),
+        ("/office/bulletins", {"title": "停水"}, "/office/bulletins", 422, "请填写内容"),
+        ("/office/phone/calls/none", {"key": "emergency", "service": "110"}, desk, 409, "没有找到"),
+        ("/office/phone/calls/c1", {"key": "step", "step": "warn"}, desk, 422, "说明"),
+    ):
+        found = await on_page(client, path, form, back)
+        assert found[0] == status and said in found[1], (path, found[0])
+    for path in ("board", "board?part=1", "records", "records/c1", "restrictions", "reports"):
+        answer = await client.get(f"/office/{path}")
+        assert answer.status == 200, path
+        assert NUMBER not in await answer.text()
+    assert (await client.get("/office/records/none")).status == 404
+
+
+async def test_the_desk_files_with_the_number_that_rings(client: Client) -> None:
+    await signed_in(client, "shift_lead")
+    await played(client, answered("c1", 0))
+    form = {"title": "路灯不亮", "content": "路灯坏了三天", "channel": "phone", "call_id": "c1"}
+    first = await on_page(client, "/office/new", form, "/office/phone?call=c1")
+    again = await on_page(client, "/office/new", form, "/office/phone?call=c1")
+    assert first[0] == again[0] == 201
+    tied = (await get(client, "/api/v1/calls/c1", {}))["cases"]
+    assert len(tied) == 1 and tied[0]["number"] in first[1] and tied[0]["number"] in again[1]
+    wrong = await on_page(client, "/office/new", {**form, "title": ""}, "/office/phone")
+    assert wrong[0] == 422 and 'name="call_id" value="c1"' in wrong[1]
+
+
+async def test_the_figures_tell_events_apart_from_receipts(client: Client) -> None:
+    await played(client, abandoned())
+    told = await (await client.get("/metrics")).text()
+    assert 'hotline_call_events_today{outcome="accepted"} 3.0' in told
+    assert (
+        "hotline_missed_calls_open 1.0" in told
+        and "call_events" not in told.split("hotline_receipts_today")[-1].split("\n# ")[0]
+    )
