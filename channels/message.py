@@ -69,3 +69,7 @@ class Outgoing:
     about: str  # the case's number
     message_id: str
     html: str | None = None
+    in_reply_to: str = ""  # the letter that this one answers, by its Message-ID
+    references: tuple[str, ...] = ()  # the thread so far, oldest first
+    automatic: bool = True  # no person wrote it: nothing may answer it by itself
+    unsubscribe: str = ""  # where whoever gets it regularly can end that

@@ -5,7 +5,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _accounts(commands)
     _files(commands)
     _calls(commands)
+    _dispatching(commands)
     return top
 
 
@@ -40,7 +41,7 @@ def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
 def _running(commands: Any) -> None:
     serve = _command(commands, "serve", "运行热线 / run the hotline")
     serve.add_argument("--host")
-    serve.add_argument("--port", type=_port)
+    serve.add_argument("--port", type=_between(int, 0, 65535))
     serve.add_argument("--only", choices=("web", "watch", "mail"))
     _command(commands, "migrate", "更新数据库结构 / bring the database to the newest schema")
     seed = _command(commands, "seed", "写入城市资料 / departments, topics, duty list, districts")
@@ -102,34 +103,63 @@ def _files(commands: Any) -> None:
     )
 
 
+def _dispatching(commands: Any) -> None:
+    rules = _command(commands, "rules", "派单规则 / the dispatcher's rules")
+    doing = rules.add_subparsers(dest="doing", required=True, metavar="list|check|try|…")
+    _command(doing, "list", "列出现行规则 / those in force")
+    checked = _with_files(_command(doing, "check", "检查规则 / find what is wrong"), "?")
+    tried = _with_files(_command(doing, "try", "试算 / on the cases of the last days"), "?")
+    tried.add_argument("--days", type=_between(int, 1, 366), default=30)
+    for one in (checked, tried):
+        one.add_argument("--json", action="store_true")
+    _with_files(_command(doing, "export", "导出 CSV / to a file"), None)
+    brought = _with_files(_command(doing, "import", "导入并生效 / put a file in force"), None)
+    brought.add_argument("--note", default="", help="修改说明 / why")
+    labels = _command(commands, "labels", "人工更正 / people's corrections")
+    exported = labels.add_subparsers(dest="doing", required=True, metavar="export")
+    _command(exported, "export", "导出训练数据，已打码 / as training rows, masked").add_argument(
+        "file", type=Path
+    )
+    model = _command(commands, "model", "分类模型 / the classifier")
+    about = model.add_subparsers(dest="doing", required=True, metavar="status|shadow")
+    status = _command(about, "status", "现况 / how it stands")
+    shadow = _command(about, "shadow", "候选模型试读 / a candidate reads along")
+    shadow.add_argument("folder", type=Path, nargs="?", help="开始 / begin with this folder")
+    shadow.add_argument("--stop", action="store_true")
+    for one in (status, shadow):
+        one.add_argument("--json", action="store_true")
+
+
+def _with_files(command: argparse.ArgumentParser, many: str | None) -> argparse.ArgumentParser:
+    command.add_argument(
+        "file", type=Path, nargs=many, help="规则 CSV / rules; else those in force"
+    )
+    command.add_argument("--tests", type=Path, metavar="FILE", help="所附测试 CSV / their tests")
+    return command
+
+
 def _calls(commands: Any) -> None:
     ring = _command(commands, "ring", "向运行中的热线播放模拟来电 / play calls to the running desk")
-    ring.add_argument("--calls", type=_count, default=5, metavar="N")
+    ring.add_argument("--calls", type=_between(int, 1, 10_000), default=5, metavar="N")
     ring.add_argument("--agent", action="append", metavar="分机", help="可重复 / may be repeated")
     ring.add_argument("--seed", type=int, default=1)
-    ring.add_argument("--speed", type=_speed, default=1.0, help="倍速 / how many times as fast")
+    ring.add_argument(
+        "--speed",
+        type=_between(float, 0.1, 1000),
+        default=1.0,
+        help="倍速 / how many times as fast",
+    )
     ring.add_argument("--url", metavar="URL", help="默认为本机设置的地址 / else as set")
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("0–65535")
-    return port
+def _between(kind: Callable[[str], float], least: float, most: float) -> Callable[[str], Any]:
+    def read(text: str) -> float:
+        found = kind(text)
+        if not least <= found <= most:
+            raise argparse.ArgumentTypeError(f"{least}–{most}")
+        return found
 
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 10_000:
-        raise argparse.ArgumentTypeError("1–10000")
-    return count
-
-
-def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0.1 <= speed <= 1000:
-        raise argparse.ArgumentTypeError("0.1–1000")
-    return speed
+    return read
 
 
 def _moment(text: str) -> Any:
@@ -163,11 +193,8 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
-    elif told.command == "ring":
-        agents = tuple(told.agent or ("8001",))
-        made = module.run(
-            settings, module.Asked(told.calls, agents, told.seed, told.speed, told.url)
-        )
+    elif told.command in ("rules", "labels", "model", "ring"):
+        made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)
     return made

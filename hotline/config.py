@@ -49,6 +49,16 @@ class WatchSettings(Group):
     batch: int = Field(default=50, ge=1, le=500)
 
 
+class Repeats(Group):
+    days: int = Field(default=365, ge=1, le=3650)  # how far back a repeat is looked for
+    likely: float = Field(default=0.75, gt=0, lt=1)  # from this likeness on a repeat is told
+
+
+class RisingMatters(Group):
+    least: int = Field(default=5, ge=2, le=1000)  # different callers within an hour
+    chance: float = Field(default=1e-5, gt=0, le=0.05)  # that an ordinary hour brings as many
+
+
 class Mail(Group):
     lmtp: str = ""  # host:port of the letter slot; empty: closed
     smtp: str = ""  # host:port of the relay that carries letters out; empty: none leave
@@ -90,6 +100,8 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     dispatch: Dispatch = Dispatch()
     watch: WatchSettings = WatchSettings()
+    repeats: Repeats = Repeats()
+    rising: RisingMatters = RisingMatters()
     mail: Mail = Mail()
     calls: Calls = Calls()
 

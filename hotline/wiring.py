@@ -22,6 +22,7 @@ from escalation.calendar import WorkCalendar
 from escalation.schedule import Schedule
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
+from hotline.domain.rising import Rising
 from hotline.flow import calls, deliver
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.callbox import CallBox
@@ -55,6 +56,7 @@ class Parts:
     clock: Callable[[], datetime] = system_clock
     senders: Mapping[str, Sender] | None = None
     make_reader: Callable[[City], Reader] | None = None
+    make_candidate: Callable[[City, str], Reader | None] | None = None
     make_inbox: Callable[[Store, Cipher], Inbox] = Inbox
     make_callbox: Callable[[Store, Cipher], CallBox] = CallBox
 
@@ -84,6 +86,29 @@ def make_reader(folder: Path) -> Callable[[City], Reader]:
         return registry.load_default(state=folder, gazetteer=gazetteer)
 
     return make
+
+
+def make_candidate(folder: Path) -> Callable[[City, str], Reader | None]:
+    """The candidate that was chosen on this node, if it is the one of that name."""
+
+    def make(city: City, name: str) -> Reader | None:
+        from classifiers import registry
+
+        state = candidate_folder(folder)
+        if not (state / registry.CHOSEN).exists():
+            return None
+        chosen = registry.chosen(state)
+        if chosen is None or registry.load(chosen).name != name:
+            return None
+        gazetteer = {str(one["name"]): one["places"] for one in city.districts}
+        return registry.load_default(state=state, gazetteer=gazetteer)
+
+    return make
+
+
+def candidate_folder(folder: Path) -> Path:
+    """Where the choice of a candidate is kept, beside the model in use."""
+    return folder / "candidate"
 
 
 def make_senders(settings: Settings) -> dict[str, Sender]:
@@ -121,6 +146,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         calendar=calendar,
         own_calendars=own_calendars,
         make_reader=parts.make_reader or make_reader(folder),
+        make_candidate=parts.make_candidate or make_candidate(folder),
         senders=parts.senders if parts.senders is not None else make_senders(settings),
         clock=parts.clock,
         threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
@@ -129,6 +155,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),
         address=settings.base_url.rstrip("/"),
+        recent_days=settings.repeats.days,
+        likely=settings.repeats.likely,
+        rising=Rising(settings.rising.least, settings.rising.chance),
     )
     connect(centre, settings)
     await centre.open()

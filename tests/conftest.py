@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -137,10 +138,10 @@ async def any_centre(url: str, tmp_path: Path, clock: MovingClock) -> AsyncItera
     await made.close()
 
 
-async def a_centre(url: str, folder: Path, clock: MovingClock) -> Centre:
+async def a_centre(url: str, folder: Path, clock: MovingClock, **parts: Any) -> Centre:
     settings = Settings(database_url=url, data=folder)
-    parts = Parts(clock=clock, senders={"citizen": MemorySender()}, make_reader=one_reader)
-    return await build(settings, parts)
+    told = {"clock": clock, "senders": {"citizen": MemorySender()}, "make_reader": one_reader}
+    return await build(settings, Parts(**{**told, **parts}))
 
 
 @cache

@@ -14,10 +14,15 @@ import aiosmtplib
 from aiosmtplib import errors
 
 from channels.desk import SendFailed
+from channels.mailbox.marks import LOOP, loop_mark, sign_message_id
 from channels.message import Outgoing
 
 # What may stand in the envelope: no spaces, brackets or line ends, with which commands are forged.
 ADDRESS = re.compile(r"[^@\s<>\"(),;:\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,190}")
+
+ID = re.compile(r"<[!-;=?-~]{1,250}>")
+CASE = re.compile(r"\d{8}-\d{6}")
+URL = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,500}")
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Relay:
     security: Literal["tls", "starttls", "none"] = "starttls"
     user: str = ""
     password: str = field(default="", repr=False)
+    key: bytes = field(default=b"", repr=False)  # signs our Message-IDs; without it they are plain
     timeout: float = 15.0  # seconds for each step; a hand-over must end inside its lease
 
 
@@ -43,7 +49,7 @@ class SmtpSender:
         relay = self._relay
         if not ADDRESS.fullmatch(message.to) or not message.to.isascii():
             raise SendFailed("the address is not one that can be written to", permanent=True)
-        mail = letter(message, relay.sender)
+        mail = letter(message, relay.sender, relay.key)
         async with self._connected() as client:
             await client.sendmail(relay.sender, [message.to], mail.as_bytes())
 
@@ -88,19 +94,43 @@ async def _offered(client: aiosmtplib.SMTP, extension: str, offers: Callable[[],
         raise SendFailed(f"邮件服务器不提供 / the relay does not offer: {extension}")
 
 
-def letter(message: Outgoing, sender: str) -> EmailMessage:
+def letter(message: Outgoing, sender: str, key: bytes = b"") -> EmailMessage:
     """The message as it goes over the wire; the same one has the same Message-ID every time."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = message.to
     mail["Subject"] = " ".join(message.subject.split())
-    mail["Message-ID"] = message_id(message.message_id, sender)
-    mail["Auto-Submitted"] = "auto-generated"
+    mail["Message-ID"] = _own_id(message, sender, key)
+    if message.automatic:
+        mail["Auto-Submitted"] = "auto-replied" if message.in_reply_to else "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    if key:
+        mail[LOOP] = loop_mark(key, _domain(sender))
+    _thread(mail, message)
+    if URL.fullmatch(message.unsubscribe):
+        mail["List-Id"] = f"<notices.{_domain(sender)}>"
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
     mail.set_content(message.text, charset="utf-8", cte="base64")
     if message.html:
         mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="base64")
     return mail
+
+
+def _own_id(message: Outgoing, sender: str, key: bytes) -> str:
+    """Signed where it is about a case, so that an answer is known by it."""
+    if key and CASE.fullmatch(message.about):
+        return sign_message_id(message.about, message.message_id, key, _domain(sender))
+    return message_id(message.message_id, sender)
+
+
+def _thread(mail: EmailMessage, message: Outgoing) -> None:
+    """Only ids that are ids: what came with a letter must not become a header of its own."""
+    if ID.fullmatch(message.in_reply_to):
+        mail["In-Reply-To"] = message.in_reply_to
+    told = [*message.references, message.in_reply_to]
+    kept = list(dict.fromkeys(one for one in told if ID.fullmatch(one)))
+    if kept:
+        mail["References"] = " ".join([*kept[:1], *kept[1:][-19:]])
 
 
 def message_id(ours: str, sender: str) -> str:

@@ -14,6 +14,8 @@ theatre    plays the records in order; stage: what happens next to one; report: 
 clockwork  a clock that jumps, and the watch that looks wherever a rung falls due
 sheets     rows of a CSV, XLSX or JSON lines file, in whatever encoding; columns: what they mean
 recount    running cases under a new holiday list, or under the terms now in force
+rules      the dispatcher's rules: list, check, try, export, import
+labels     people's corrections as training rows, masked; model: how it stands, the shadow run
 verify     audit chains, conservation equation, invariants
 doctor     what is wrong with the installation, in plain words
 """

@@ -138,7 +138,7 @@ class Stage:
         """Where the duty list sends it, and what open case it repeats."""
         row, tree = tale.row, self._centre.rules.tree
         text = f"{row['title']}\n{row['content']}"
-        chosen = route.route(self._centre.city, tree, row["topic"], row["district"], text)
+        chosen = route.route(self._centre.city.book, tree, row["topic"], row["district"], text)
         able = chosen.department is not None and not chosen.inform
         tale.unit = chosen.department or "" if able else "zwj"
         tale.co_units = chosen.co_departments if tale.seed % 4 == 0 else ()

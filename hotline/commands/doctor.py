@@ -3,28 +3,24 @@
 import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from channels.desk import SendFailed
 from channels.mailbox.send import SmtpSender
 from classifiers import registry
-from escalation.audit import Health, latest_on_time, list_ends
+from escalation.audit import list_ends
 from escalation.calendar import ZONE, WorkCalendar
-from hotline.commands import chart, stationery, switchboard
+from hotline.commands import chart, records, stationery, switchboard
 from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
-from hotline.commands.opening import check_schema, say, store_of, terms_of
+from hotline.commands.opening import say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
-from hotline.store import accounts, agenda, catalogue, receipts, stale, stumbles
-from hotline.store.cipher import Cipher, Keys
-from hotline.store.database import NotDurable, Store
 from hotline.wiring import make_senders, system_clock
 
 GIB = 2**30
 ENOUGH, SCARCE = 5 * GIB, GIB
 # No clock that is right shows a time before this program was written.
 EARLIEST = datetime(2026, 1, 1, tzinfo=ZONE)
-BACKLOG_AGE = timedelta(minutes=5)
 
 
 async def run(settings: Settings) -> int:
@@ -52,10 +48,8 @@ async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     yield _keys(settings)
     try:
         async with store_of(settings, make=False) as store:
-            async for finding in _database(store, settings, now):
+            async for finding in records.findings(store, settings, now):
                 yield finding
-            if settings.folder.joinpath("keys.json").exists():
-                yield await _accounts(store, settings)
     except Failed as failed:
         yield wrong(str(failed))
 
@@ -143,88 +137,3 @@ def _keys(settings: Settings) -> Finding:
     if mode & 0o077:
         return wrong(f"密钥文件权限为 {mode:04o}，应为 0600：chmod 600 {path} / keys lie open")
     return well("密钥文件权限正确 / the keys' file is private")
-
-
-async def _database(store: Store, settings: Settings, now: datetime) -> AsyncIterator[Finding]:
-    yield well(f"数据库可用 / database: {store.url.render_as_string(hide_password=True)}")
-    try:
-        await store.check_durable()
-        yield well("数据库落盘设置正确 / the database is durable")
-    except NotDurable as error:
-        yield wrong(f"数据库可能丢失已确认的数据 / not durable: {error}")
-    try:
-        await check_schema(store, make=False)
-        yield well("数据库结构最新 / the schema is the newest")
-    except Failed as failed:
-        yield wrong(str(failed))
-        return
-    for finding in [
-        await _city(store),
-        *(await _terms(store, settings)),
-        *(await _watch(store, now)),
-    ]:
-        yield finding
-
-
-async def _city(store: Store) -> Finding:
-    async with store.read() as connection:
-        units = len(await catalogue.departments(connection))
-        duties = len(await catalogue.duties(connection))
-    if not units or not duties:
-        return wrong("没有承办单位或职责清单，请运行 hotline seed / no departments or duty list")
-    return well(f"承办单位 {units} 个，职责清单 {duties} 条 / departments, duties")
-
-
-async def _terms(store: Store, settings: Settings) -> list[Finding]:
-    """What the profile says of topics and departments that the city has not; what is provisional."""
-    async with store.read() as connection:
-        topics = {
-            name
-            for topic in await catalogue.topics(connection)
-            for name in (topic["level1"], topic["level2"], topic["level3"])
-        }
-        codes = {unit.code for unit in await catalogue.departments(connection)}
-        waiting = await stale.how_many_provisional(connection)
-    found = [note(f"{waiting} 个期限按普通周暂算 / provisional deadlines")] if waiting else []
-    try:
-        misfits = terms_of(settings).misfits(topics, codes)
-    except WrongSetting:
-        return found  # said already
-    return found + [wrong(f"期限方案 {one.key}：{one.zh} / {one.en}") for one in misfits]
-
-
-async def _watch(store: Store, now: datetime) -> list[Finding]:
-    async with store.read() as connection:
-        last = await agenda.last_tick(connection)
-        late, oldest = await agenda.late(connection, latest_on_time(now))
-        waiting, since = await receipts.backlog(connection)
-        stumbling, _, _ = await stumbles.standing(connection)
-    found = []
-    if last is not None and last > now + timedelta(minutes=1):
-        found.append(wrong(f"库中有晚于现在的记录（{last:%Y-%m-%d %H:%M}），时钟可能倒退"))
-    if Health(last, late, oldest).silent(now):
-        text = f"{last.astimezone(ZONE):%Y-%m-%d %H:%M}" if last else "从未 / never"
-        found.append(note(f"督办时钟现未运行，最后一次：{text} / the watch is not running"))
-    else:
-        found.append(well("督办时钟在运行 / the watch is running"))
-        if late:
-            found.append(wrong(f"有 {late} 个到点的催督没有执行 / rungs are late"))
-        if stumbling:
-            found.append(wrong(f"有 {stumbling} 个催督反复失败 / rungs keep failing"))
-    if waiting and since and now - since > BACKLOG_AGE:
-        found.append(note(f"{waiting} 件诉求等待分拣，最早 {since:%m-%d %H:%M} / wait for triage"))
-    return found
-
-
-async def _accounts(store: Store, settings: Settings) -> Finding:
-    cipher = Cipher(Keys.load_or_make(settings.folder))
-    try:
-        async with store.read() as connection:
-            kept = await accounts.first_passwords(connection, cipher)
-    except Exception as error:  # keys of another installation, or no such table yet
-        return wrong(
-            f"账号不能读取，密钥与数据库不符？ / accounts cannot be read: {type(error).__name__}"
-        )
-    if kept:
-        return note(f"{len(kept)} 个账号仍用初始密码 / accounts with their first password")
-    return well("没有账号仍用初始密码 / no account has its first password")

@@ -1,5 +1,6 @@
 """Plays believable calls to the running desk, through the same signed door as a real switch."""
 
+import argparse
 import asyncio
 import json
 from collections.abc import Sequence
@@ -41,24 +42,29 @@ class Asked:
     url: str | None
 
 
-async def run(settings: Settings, asked: Asked) -> int:
+def asked(told: argparse.Namespace) -> Asked:
+    """What the command line says."""
+    return Asked(told.calls, tuple(told.agent or ("8001",)), told.seed, told.speed, told.url)
+
+
+async def run(settings: Settings, wanted: Asked) -> int:
     secret = settings.calls.secret.get_secret_value()
     if not secret:
         raise WrongSetting(
             "请先设置 HOTLINE_CALLS__SECRET，并用同一设置运行 hotline serve"
             " / set HOTLINE_CALLS__SECRET first, for `hotline serve` as well"
         )
-    url = (asked.url or settings.base_url).rstrip("/") + "/api/v1/calls/events"
+    url = (wanted.url or settings.base_url).rstrip("/") + "/api/v1/calls/events"
     start = system_clock()
     # Each play has calls of its own: what is played again rings again.
-    house = House(agents=asked.agents, prefix=f"ring-{start:%m%d%H%M%S}-")
+    house = House(agents=wanted.agents, prefix=f"ring-{start:%m%d%H%M%S}-")
     told = sorted(
-        (one for call in calls(asked.seed, asked.calls, start, house) for one in call),
+        (one for call in calls(wanted.seed, wanted.calls, start, house) for one in call),
         key=lambda one: one.at,
     )
     async with aiohttp.ClientSession() as session:
-        await _play(session, (url, secret), told, asked.speed)
-    say(f"已播放 {asked.calls} 个通话 / {asked.calls} calls played")
+        await _play(session, (url, secret), told, wanted.speed)
+    say(f"已播放 {wanted.calls} 个通话 / {wanted.calls} calls played")
     return 0
 
 

@@ -7,7 +7,7 @@ from hotline.commands.opening import centre_of, ready_store, say, terms_of
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR, Department
 from hotline.flow.centre import Centre
-from hotline.store import acts, catalogue
+from hotline.store import acts, catalogue, rulebooks
 from hotline.store.database import Store
 from hotline.wiring import MovingClock, Parts, system_clock
 
@@ -55,7 +55,8 @@ async def sow(store: Store) -> bool:
                 for topic in topics.topics()
             ],
         )
-        await catalogue.put_duties(connection, seed.duties())
+        edition = rulebooks.Edition(0, seed.duties(), seed.rule_tests(), "随程序提供")
+        await rulebooks.publish(connection, edition, system_clock(), OPERATOR.name)
         await catalogue.put_districts(connection, seed.districts())
         await acts.record(connection, system_clock(), OPERATOR, "seed", {"what": "city"})
     return True

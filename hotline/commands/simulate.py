@@ -4,7 +4,7 @@ Nothing of it touches the configured database but to read the city's own departm
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,8 +16,9 @@ from hotline.commands import chart, comparison, replay
 from hotline.commands.failing import Failed
 from hotline.commands.opening import ready_store, say, terms_of
 from hotline.config import Settings
-from hotline.store import catalogue
+from hotline.store import catalogue, rulebooks
 from hotline.store.database import Store
+from hotline.wiring import system_clock
 
 SHOWN = 15  # departments and leaders in the table; the report has them all
 
@@ -64,16 +65,17 @@ async def _copy_city(settings: Settings, to: Store) -> None:
     try:
         async with ready_store(settings, make=False) as (store, _), store.read() as connection:
             units = await catalogue.departments(connection)
-            topics, duties = await catalogue.topics(connection), await catalogue.duties(connection)
+            topics, edition = await catalogue.topics(connection), await rulebooks.read(connection)
             districts = await catalogue.districts(connection)
     except Failed:  # no database yet, or an old one: the shipped city serves
         return
-    if not (units and topics and duties):
+    if not (units and topics and edition):
         return
     async with to.write() as connection:
         await catalogue.put_departments(connection, units)
         await catalogue.put_topics(connection, topics)
-        await catalogue.put_duties(connection, duties)
+        first = replace(edition, version=0)
+        await rulebooks.publish(connection, first, system_clock(), edition.by)
         await catalogue.put_districts(connection, districts)
 
 

@@ -14,5 +14,6 @@ recounting    running cases under a later calendar, or by an operator's word und
 access        who may do which action on whose case: one table, one function
 people        Actor, Department and the masking of a citizen's details
 roster        duty rosters: who is on duty, deputies, whom to ring first
+rising        is an hour above what it usually brings?
 errors        Refused and its few kinds
 """

@@ -34,7 +34,7 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
     Action.RECALL: {R.DISPATCHER: A},
     Action.RULE: {R.DISPATCHER: A, R.DIRECTOR: A},
     Action.MERGE: {R.DISPATCHER: A},
-    Action.UNMERGE: {R.DISPATCHER: A},
+    Action.UNMERGE: {R.DISPATCHER: A, R.SYSTEM: A},  # the latter when a parent is withdrawn
     Action.SPLIT: {R.DISPATCHER: A},
     Action.ASSIGN: {R.CLERK: T},
     Action.SIGN: {R.CLERK: L},

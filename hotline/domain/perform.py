@@ -141,6 +141,13 @@ def told_with_parent(case: Case, text: str, step: Step) -> Entry:
     return case.append(Action.NOTE, step.actor, step.at, case.standing(), said)
 
 
+def moved(case: Case, parent: str, step: Step) -> Entry:
+    """A merged case follows its matter to another parent: its citizen stays subscribed."""
+    before, case.parent = case.standing(), parent
+    said = Said(f"随主单改并入 {parent}", None, {"parent": parent})
+    return case.append(Action.NOTE, step.actor, step.at, before, said)
+
+
 def hold_invariants(case: Case) -> None:
     """Domain rules §1.3 (a) to (d); breaking one is a bug, never a refusal."""
     if case.state in IN_HAND and case.lead is None:

@@ -4,11 +4,23 @@ centre      what every step works with: store, rules, clock, classifier
 intake      Incoming -> saved and acknowledged; triage of what was received; the citizen's view
 classify    ask the classifier off the loop, believe it only when sure, keep corrections
 route       topic and place -> department, by the duty list; first rule that fits
+rulebook    the duty list under a version: each rule tried in its order, in bounded time
+rulecheck   is a rule book sound: unreachable, overlapping, dangling rules, attached tests
+rules       who may change the rules, putting a list in force, CSV, the trace of a case
+rulewatch   do the rules in force work: alarms; a new version is followed
+trial       a dry run of rules over the cases of the last days
+choices     what a dispatcher is offered: the likeliest topics and departments
+drift       the drift watch: out of its limits, the classifier stops acting alone
+shadow      a candidate model reads along and decides nothing
+alarms      told once when something breaks, open until it is mended
+repeats     what a complaint likely repeats, and why; sweep: what was missed of it
+rising      matters above what the hour usually brings: alerts, and who takes them in hand
 work        what operators and departments do; what staff may see
 supervise   the agenda the watch sweeps: what is due, and taking one rung
 recount     what time brings to stopped and provisional clocks: resuming, counting anew
 orders      the supervision orders: lists and one of them
 causes      what supervises a case beside time
+linked      cases that belong together: split off, going on, merged; one reply answers all
 waiting     quiet hours, cooldown, digest: when a notice is told
 notify      new timeline entries -> messages in the outbox
 mailing     notices for desks, and the letters that tell of the grave ones

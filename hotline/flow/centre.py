@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,7 +17,10 @@ from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
 from hotline.domain.people import Tree
 from hotline.domain.promises import Rules
-from hotline.store import catalogue
+from hotline.domain.rising import Rising
+from hotline.flow import rulecheck
+from hotline.flow.rulebook import RuleBook
+from hotline.store import catalogue, rulebooks
 from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
@@ -33,10 +36,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class City:
-    """What the city has told of itself: topics, duty list, districts; read once, then on change."""
+    """What the city has told of itself: topics, rules, districts; read once, then on change."""
 
     topics: Sequence[Mapping[str, str]] = ()
-    duties: Sequence[Mapping[str, Any]] = ()
+    book: RuleBook = RuleBook()
     districts: Sequence[Mapping[str, Any]] = ()
 
     def topic_known(self, path: str) -> bool:
@@ -65,8 +68,13 @@ class Centre:
     lines: Sequence[SwitchLine] = ()  # live connections, run by the web side
     recordings: Path | None = None  # where recordings lie; none: not on this machine
     recordings_days: int = 730
+    # A model by its name that reads beside the one in use; None: there is no such folder.
+    make_candidate: Callable[[City, str], Reader | None] | None = None
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     address: str = ""  # of the pages, as a message names it
+    recent_days: int = 365  # how far back a repeat is looked for
+    likely: float = 0.75  # from this likeness on it is told
+    rising: Rising = Rising()
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
@@ -94,12 +102,21 @@ class Centre:
             units = await catalogue.departments(connection)
             self.city = City(
                 await catalogue.topics(connection),
-                await catalogue.duties(connection),
+                self.city.book,
                 await catalogue.districts(connection),
             )
         self.rules = Rules(self.terms, self.calendar, Tree.of(units), self.own_calendars)
+        await self.reload_rules()
         loop = asyncio.get_running_loop()
         self.reading = loop.run_in_executor(self.threads, self.make_reader, self.city)
+
+    async def reload_rules(self) -> None:
+        """Takes up the version of the rules in force; those that fail their own tests do not act."""
+        async with self.store.read() as connection:
+            edition = await rulebooks.read(connection) or rulebooks.Edition()
+        book = RuleBook.of(edition.version, edition.rules, edition.examples)
+        unfit = await asyncio.to_thread(rulecheck.unfit, book, self.rules.tree)
+        self.city = replace(self.city, book=replace(book, unfit=unfit))
 
     async def reader(self) -> Reader:
         """Loaded beside the start, not before it: receipts are taken while dictionaries are read."""

@@ -21,7 +21,7 @@ from hotline.domain.state import Action, State
 from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
 from hotline.flow.enclosures import enclose
-from hotline.flow.linked import linked
+from hotline.flow.linked import linked, spread
 from hotline.store import doors, receipts
 from hotline.store.cipher import plain_code
 from hotline.store.inbox import Letter, follow_up
@@ -146,6 +146,7 @@ async def _do(centre: Centre, work: Work, number: str, facts: Act, origin: str) 
     await causes.follow(work, case, facts, step)
     await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
+    await spread(centre, work, case, facts)
     if archived and isinstance(facts, citizen.Reopen):
         await linked(centre, work, case, case.title, facts.facts)
     elif case.state is State.MERGED and case.parent:

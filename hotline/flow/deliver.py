@@ -117,6 +117,7 @@ def _letter(centre: Centre, told: Message) -> str:
     """What stands in a letter: the notice, and where to look; nothing of who the citizen is."""
     lines = [told.subject, told.text]
     if centre.address:
-        lines.append(f"请登录热线系统办理：{centre.address}/office/cases/{told.about}")
+        page = f"cases/{told.about}" if told.about else "messages"  # a digest, a rising matter
+        lines.append(f"请登录热线系统办理：{centre.address}/office/{page}")
     lines.append("本邮件由系统自动发出，请勿回复。")
     return "\n\n".join(line for line in lines if line) + "\n"

@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 
 from channels.message import Incoming, Receipt
-from classifiers.model import Reading
 from hotline.domain import perform, promises
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
@@ -22,11 +21,11 @@ from hotline.domain.people import SYSTEM, Actor, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
-from hotline.flow import notify
+from hotline.flow import notify, repeats, rulewatch
 from hotline.flow.centre import Centre
-from hotline.flow.classify import read, suggest, sure
+from hotline.flow.classify import Thought, consider, keep, may_go, shown
 from hotline.flow.route import Route
-from hotline.store import agenda, counters, files, receipts
+from hotline.store import agenda, counters, decisions, files, receipts
 from hotline.store.inbox import Letter
 from hotline.store.vault import Identity
 from hotline.store.work import Work
@@ -123,14 +122,15 @@ async def triage(centre: Centre, intake_id: int) -> None:
         letter = await receipts.open_raw(view.connection, centre.cipher, intake_id)
     if letter is None:
         return
-    problem, reading = "", None
+    problem, thought = "", None
     try:
-        reading = await read(centre, letter.title, letter.content)
+        thought = await consider(centre, letter.title, letter.content, letter.district)
     except Exception as error:  # any failure of the machine is the dispatcher's to make good
         log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
         problem = f"自动分类未完成（{type(error).__name__}），请人工判断"
+    found = await repeats.before(centre, _asked(centre, letter, thought))
     try:
-        await _settle(centre, intake_id, letter, reading, problem)
+        await _settle(centre, intake_id, letter, thought, problem, found=found)
     except Exception as error:
         await _stumbled(centre, intake_id, letter, error)
 
@@ -149,31 +149,61 @@ async def _stumbled(
         )
 
 
+def _asked(centre: Centre, letter: receipts.Opened, thought: Thought | None) -> repeats.Asked:
+    """The complaint as it is compared with others; who reported something is linked to nothing."""
+    reading = thought.reading if thought else None
+    kind = letter.type or (reading.type.label if reading else "")
+    district = letter.district or (reading.district.label if reading else "")
+    return repeats.asked(
+        centre,
+        letter.title,
+        letter.content,
+        at=letter.clock_from,
+        district=district,
+        phone=letter.identity.get("phone"),
+        email=letter.identity.get("email"),
+        guarded=letter.anonymous or letter.confidential or kind == Kind.REPORT.value,
+    )
+
+
 async def _settle(
-    centre: Centre, intake_id: int, letter: receipts.Opened, reading: Reading | None, problem: str
+    centre: Centre,
+    intake_id: int,
+    letter: receipts.Opened,
+    thought: Thought | None,
+    problem: str,
+    *,
+    found: repeats.Found | None = None,
 ) -> None:
     async with centre.work() as work:
         if not await receipts.claim(work.connection, intake_id):
             return
-        case, chosen = _case_of(centre, letter, reading, problem)
+        case = _case_of(centre, letter, thought, problem)
         step = Step(SYSTEM, work.at, centre.rules)
         filed_by = letter.filed_by or SYSTEM
         perform.receive(case, replace(step, actor=filed_by), problem)
-        may_go = letter.goes_by_itself and centre.automatic
-        if may_go and chosen and reading and sure(reading, chosen, centre.rules.tree):
-            _dispatch(case, chosen, step)
+        why = may_go(
+            centre, thought, letter.goes_by_itself, await decisions.switch(work.connection)
+        )
+        if thought is not None and why.goes:
+            _dispatch(case, thought.chosen, step)
         passed = promises.pass_over(case, work.at) if letter.backdated else []
         await notify.tell(work, case, centre.rules, quiet=letter.backdated)
         await work.cases.add(case)
+        await keep(work, case, thought, why, backdated=letter.backdated)
+        if thought is not None and thought.chosen.failed:
+            await rulewatch.failed(work, thought.chosen)
         for n, rung, taken in passed:
             await agenda.enter(work.connection, case, (n, rung), taken, work.at)
         await _put_identity(work, case, letter)
+        await repeats.keep(work, case, found)
         await counters.settle(work.connection, intake_id, letter.channel, "case", case.id)
 
 
 def _case_of(
-    centre: Centre, letter: receipts.Opened, reading: Reading | None, problem: str
-) -> tuple[Case, Route | None]:
+    centre: Centre, letter: receipts.Opened, thought: Thought | None, problem: str
+) -> Case:
+    reading = thought.reading if thought else None
     case = Case(
         number=letter.number,
         state=State.REGISTERED,
@@ -190,11 +220,10 @@ def _case_of(
     )
     if problem:
         case.notes["triage"] = problem
-    if reading is None:
-        return case, None
-    case.topic = reading.topic.label
-    chosen, case.suggestions = suggest(centre, reading, f"{letter.title}\n{letter.content}")
-    return case, chosen
+    if thought is not None:
+        case.topic = thought.reading.topic.label
+        case.suggestions = shown(thought, centre.rules.tree)
+    return case
 
 
 def _dispatch(case: Case, chosen: Route, step: Step) -> None:

@@ -1,9 +1,11 @@
 """Cases that belong together: split off, going on from another, merged under one parent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hotline.domain import perform
 from hotline.domain.acts import centre as acts
+from hotline.domain.acts import citizen
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.people import SYSTEM, mask_text
@@ -43,19 +45,64 @@ async def linked(
 
 
 async def gathered(centre: Centre, work: Work, child: Case) -> None:
-    """One caller more on the parent: several that bring one matter get it supervised."""
-    parent = await work.cases.change(child.parent or "")
-    await causes.gather(work, parent, Step(SYSTEM, work.at, centre.rules))
-    await notify.tell(work, parent, centre.rules)
-    await work.cases.save(parent)
+    """One caller more on the parent: several that bring one matter get it supervised.
+
+    Whoever was merged into the child goes along: nobody stays behind with a case that has ended.
+    """
+    parent = child.parent or ""
+    await _follow(centre, work, await work.cases.merged_into(child.number), parent)
+    case = await work.cases.change(parent)
+    await causes.gather(work, case, Step(SYSTEM, work.at, centre.rules))
+    await notify.tell(work, case, centre.rules)
+    await work.cases.save(case)
+
+
+async def _follow(centre: Centre, work: Work, numbers: Sequence[str], parent: str) -> None:
+    for number in numbers:
+        case = await work.cases.change(number)
+        perform.moved(case, parent, Step(SYSTEM, work.at, centre.rules))
+        await work.cases.save(case)
 
 
 async def spread(centre: Centre, work: Work, parent: Case, facts: Act) -> None:
-    """One reply answers all: what the parent's callers are told stands in each merged case."""
-    if not isinstance(facts, acts.Approve) or parent.reply is None:
+    """One reply answers all: what the parent's callers are told stands in each merged case.
+
+    When the parent's own citizen withdraws, the others' matter goes on with the first of them.
+    """
+    if isinstance(facts, citizen.Withdraw) and parent.state is State.TERMINATED:
+        await _inherit(centre, work, parent)
+        return
+    text = _told(parent, facts)
+    if text is None:
         return
     for number in await work.cases.merged_into(parent.number):
         child = await work.cases.change(number)
-        text = f"答复：{parent.reply['public_reply']}"
         perform.told_with_parent(child, text, Step(SYSTEM, work.at, centre.rules))
         await work.cases.save(child)
+
+
+def _told(parent: Case, facts: Act) -> str | None:
+    """What ends the matter for its citizens, in the words of the parent's."""
+    match facts:
+        case acts.Approve() if parent.reply is not None:
+            return f"答复：{parent.reply['public_reply']}"
+        case acts.Answer():
+            return f"答复：{facts.text}"
+        case acts.Decline():
+            return f"{facts.reason_code.zh}：{facts.text}"
+        case acts.Refer():
+            return f"已转至{facts.target}。"
+        case acts.Grant() if parent.state is State.TERMINATED:
+            return "经批准，该事项终止办理。"
+    return None
+
+
+async def _inherit(centre: Centre, work: Work, parent: Case) -> None:
+    first, *rest = [*await work.cases.merged_into(parent.number), ""]
+    if not first:
+        return
+    heir, step = await work.cases.change(first), Step(SYSTEM, work.at, centre.rules)
+    perform.perform(heir, acts.Unmerge(reason=f"主单 {parent.number} 的诉求人撤诉"), step)
+    await notify.tell(work, heir, centre.rules)
+    await work.cases.save(heir)
+    await _follow(centre, work, rest[:-1], heir.number)

@@ -1,13 +1,11 @@
-"""Topic and place -> department, by the duty list (职责清单): the first line that fits, with its reason."""
+"""Topic and place -> department, by the duty list (职责清单): the first rule that fits, with its reason."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass, replace
 
-from hotline.domain.people import Tree
-from hotline.flow.centre import City
+from hotline.domain.people import Tree, mask_text
+from hotline.flow.rulebook import Rule, RuleBook
+
+NONE_FITS = "职责清单未列明，请派单员判断"
 
 
 @dataclass(frozen=True)
@@ -19,43 +17,49 @@ class Route:
     reason: str = ""
     duty: str = ""
     inform: bool = False
+    version: int = 0  # of the rules
+    tried: str = ""  # a sign for each rule tried, in their order
+    matched: str = ""  # the words that made the rule fit, masked
+    failed: str = ""  # the rule that could not be tried
+    problem: str = ""  # and why
 
 
-def route(city: City, tree: Tree, topic: str, district: str, text: str) -> Route:
-    """The first duty that fits; none fits: no department, and the dispatcher decides."""
-    levels = [*topic.split("/"), "", "", ""][:3]
-    for duty in city.duties:
-        if _fits(duty, levels, text):
-            return _towards(duty, tree, district)
-    return Route(None, reason="职责清单未列明，请派单员判断")
-
-
-def _fits(duty: Mapping[str, Any], levels: list[str], text: str) -> bool:
-    for name, level in zip(("level1", "level2", "level3"), levels, strict=True):
-        wanted = duty.get(name) or "*"
-        if wanted not in ("*", level):
-            return False
-    words = duty.get("words") or ""
-    return not words or _pattern(words).search(text) is not None
-
-
-@lru_cache(maxsize=2048)
-def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(words)
-
-
-def _towards(duty: Mapping[str, Any], tree: Tree, district: str) -> Route:
-    code = str(duty["department"])
-    inform = duty.get("action") == "inform" or not tree.can_lead(code)
-    reason = str(duty.get("reason") or duty.get("basis") or "")
-    if duty.get("district_level") and district:
-        below = district_unit(tree, code, district)
-        if below is not None:
-            code, reason = below, f"{reason}（属地：{district}）"
+def route(book: RuleBook, tree: Tree, topic: str, district: str, text: str) -> Route:
+    """The first rule that fits; none fits, or one fails: no department, the dispatcher decides."""
+    found = book.search(topic, text)
+    tried = Route(
+        None,
+        reason=NONE_FITS,
+        version=book.version,
+        tried=found.tried,
+        matched=mask_text(found.matched),
+    )
+    if found.failed:
+        return _failed(tried, found.failed, found.problem)
+    rule = found.rule
+    if rule is None:
+        return tried
+    code, reason = _unit(rule, tree, district)
     if code not in tree.departments:
-        return Route(None, reason="职责清单所指单位不存在，请派单员判断", duty=str(duty["id"]))
-    co = tuple(c for c in duty.get("co_departments") or () if tree.can_lead(c) and c != code)
-    return Route(code, co, reason, str(duty["id"]), inform)
+        return _failed(tried, rule.id, f"职责清单所指单位“{code}”不存在")
+    co = tuple(c for c in rule.co_departments if tree.can_lead(c) and c != code)
+    inform = rule.action == "inform" or not tree.can_lead(rule.department)
+    to = replace(tried, department=code, co_departments=co, inform=inform)
+    return replace(to, reason=reason, duty=rule.id)
+
+
+def _failed(tried: Route, rule: str, problem: str) -> Route:
+    reason = f"派单规则“{rule}”失灵（{problem}），请派单员判断"
+    return replace(tried, reason=reason, duty=rule, failed=rule, problem=problem)
+
+
+def _unit(rule: Rule, tree: Tree, district: str) -> tuple[str, str]:
+    reason = rule.reason or rule.basis
+    if rule.district_level and district:
+        below = district_unit(tree, rule.department, district)
+        if below is not None:
+            return below, f"{reason}（属地：{district}）"
+    return rule.department, reason
 
 
 def district_unit(tree: Tree, code: str, district: str) -> str | None:

@@ -12,17 +12,18 @@ from hotline.domain.case import Case
 from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
+from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import causes, notify
+from hotline.flow import causes, notify, repeats
 from hotline.flow.centre import Centre
-from hotline.flow.classify import learn
+from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
 from hotline.flow.linked import gathered, linked, spread
 from hotline.store import files, find
 from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
 
-LABELLED = (acts.Accept, acts.Transfer, acts.Correct)
+LABELLED = (acts.Accept, acts.Transfer, acts.Correct, acts.Rule)
 AGENT_SEES = timedelta(minutes=30)  # after filing; contract.md, "Who sees identity"
 
 
@@ -34,6 +35,7 @@ class CaseView:
     citizen: dict[str, str]
     actions: list[str]
     attachments: list[files.Kept]
+    repeats: list[repeats.Repeat]  # for the centre's desks; departments see their own cases only
 
 
 async def act(
@@ -46,6 +48,28 @@ async def act(
             raise NoSuchCase
         await act_in(centre, work, case, facts, actor)
     return await view(centre, number, actor)
+
+
+async def accept_offer(
+    centre: Centre, number: str, chosen: tuple[str, str], actor: Actor, version: int
+) -> None:
+    """Accepted and dispatched in one step, to what the dispatcher chose of the offer: topic, unit."""
+    topic, department = chosen
+    async with centre.work() as work:
+        case = await work.cases.change(number, version)
+        if not access.may_see(actor, case):
+            raise NoSuchCase
+        routed = case.suggestions.get("route") or {}
+        by_list = department == routed.get("department")
+        co = tuple(routed.get("co_departments") or ()) if by_list else ()
+        reason = str(routed.get("reason") or "") if by_list else "派单员从系统建议中选定"
+        transfer = acts.Transfer(
+            department=department, co_departments=co, topic=topic or None, reason=reason
+        )
+        told: list[tuple[Act, Actor]] = [(transfer, actor)]
+        if case.state is State.REGISTERED:
+            told.insert(0, (acts.Accept(topic=topic or None), actor))
+        await act_all(centre, work, case, told)
 
 
 async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:
@@ -81,8 +105,19 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
     await enclose(centre, work, case, facts)
     perform.perform(case, facts, step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
-        await learn(work, case, before, actor)
+        await learn(work, case, before, actor, (_name(facts), _decides(facts)))
     await causes.follow(work, case, facts, step)
+
+
+def _name(facts: Act) -> str:
+    return type(facts).__name__.lower()
+
+
+def _decides(facts: Act) -> set[str]:
+    """The fields that an act says something of; accepting takes over all that was suggested."""
+    if isinstance(facts, acts.Accept):
+        return {"type", "topic", "urgency"}
+    return {name for name in FIELDS if getattr(facts, name, None)}
 
 
 def _labels(case: Case) -> dict[str, str]:
@@ -121,7 +156,8 @@ async def view(centre: Centre, number: str, actor: Actor) -> CaseView:
         masked = await look.vault.masked([case.id or 0])
         kept = await files.of_case(look.connection, centre.cipher, case.id or 0)
         actions = [action.value for action in perform.possible(case, actor, look.at, centre.rules)]
-    return CaseView(case, masked.get(case.id or 0, {}), actions, kept)
+        alike = await repeats.of_case(look, case) if actor.role in access.SEES_ALL else []
+    return CaseView(case, masked.get(case.id or 0, {}), actions, kept, alike)
 
 
 async def view_by_id(centre: Centre, case_id: int, actor: Actor) -> None:

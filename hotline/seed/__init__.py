@@ -53,6 +53,11 @@ def duties() -> list[dict[str, Any]]:
     ]
 
 
+def rule_tests() -> list[dict[str, str]]:
+    """The tests attached to the duty list's rules: texts of our own, and where they must lead."""
+    return rows("rule_tests")
+
+
 def accounts() -> list[dict[str, str]]:
     return rows("accounts")
 

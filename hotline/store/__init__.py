@@ -9,7 +9,9 @@ stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts
 vault       citizens' identity at rest: encrypted, looked up by keyed hash, revealed on record
 ledger      what may be checked: audit chains, the conservation equation, the invariants
-catalogue   plain reads and writes: departments, topics, duties, labels, settings
+catalogue   plain reads and writes: departments, topics, labels, settings
+rulebooks   the duty list by version; decisions: what was suggested and done, the dispatch switch
+driftcounts what the drift watch counts; shadows: what a candidate said; alarms: what is broken
 accounts    officers, sessions, tokens, closed doors
 outbox      messages posted with the change that causes them, and their delivery
 notices     what an officer was told and has read; where letters to officers go
@@ -19,5 +21,6 @@ callbox     what a switch tells, gathered to disk first; callrows: the telephone
 calls       call records folded from raw events; calltables: the telephone's tables
 missed      call-back tasks for missed calls, and their rungs
 seats       agents' seats and telephones; bulletins; restrict: numbers held to a rule
+repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
 files       attachments: content-addressed, checked, served by token
 """

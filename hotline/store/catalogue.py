@@ -1,4 +1,4 @@
-"""Plain reads and writes of what has no behaviour: departments, topics, duties, settings."""
+"""Plain reads and writes of what has no behaviour: departments, topics, districts, settings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,6 @@ from hotline.domain.people import Department
 from hotline.store.ledgers import (
     DepartmentRow,
     DistrictRow,
-    DutyRow,
     LabelRow,
     OutboxRow,
     SettingRow,
@@ -44,17 +43,6 @@ async def put_topics(connection: AsyncConnection, rows: Sequence[Mapping[str, st
     """Replaces the topics as a whole: they have no identity of their own but their names."""
     await connection.execute(delete(TopicRow))
     await connection.execute(insert(TopicRow), [dict(row) for row in rows])
-
-
-async def duties(connection: AsyncConnection) -> list[dict[str, Any]]:
-    found = await connection.execute(select(DutyRow.facts).order_by(DutyRow.rank))
-    return list(found.scalars())
-
-
-async def put_duties(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    await connection.execute(delete(DutyRow))
-    ranked = [{"id": row["id"], "rank": rank, "facts": dict(row)} for rank, row in enumerate(rows)]
-    await connection.execute(insert(DutyRow), ranked)
 
 
 async def districts(connection: AsyncConnection) -> list[dict[str, Any]]:

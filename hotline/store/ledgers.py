@@ -129,15 +129,6 @@ class DistrictRow(Row):
     lat: Mapped[float | None]
 
 
-class DutyRow(Row):
-    """A line of the duty list (职责清单); the lowest `rank` that fits wins."""
-
-    __tablename__ = "duty"
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    rank: Mapped[int] = mapped_column(index=True)
-    facts: Mapped[dict[str, Any]]
-
-
 class SettingRow(Row):
     """One word about the database itself: profile in force, what was replayed into it."""
 

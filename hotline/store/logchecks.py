@@ -1,6 +1,7 @@
 """The logs beside the cases (reveals, acts, notices), and files on disk against their rows."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.case import GENESIS
-from hotline.store import files
+from hotline.store import alarms, files
 from hotline.store.acts import act_hash
 from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
@@ -20,6 +21,7 @@ from hotline.store.vault import reveal_hash
 PAGE = 1000
 ORPHAN_AGE = timedelta(hours=24)  # a file younger than this may still get its row
 CHUNK = 1 << 20
+ALARM = re.compile(r"alarm\.([0-9]{1,9})\.")
 
 
 async def reveals(connection: AsyncConnection) -> AsyncIterator[Broken]:
@@ -97,6 +99,11 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
             if row.digest is not None and not row.about:
                 if not await _folded(connection, row.digest):
                     yield Broken("I7", row.message_id, "a digest of nothing")
+                continue
+            alarm = ALARM.match(row.message_id)
+            if alarm is not None and not row.about:
+                if not await alarms.known(connection, int(alarm[1])):
+                    yield Broken("I7", row.message_id, "a notice of an alarm that never was")
                 continue
             seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
             if row.last_seq is None or not seq.isdigit() or int(seq) > row.last_seq:

@@ -177,4 +177,7 @@ class Ready(Told):
     outbox: dict[str, Any]
     watch: dict[str, Any]
     calendar: dict[str, Any]
+    dispatch: dict[str, Any]
+    alarms: dict[str, Count]
+    rules: Count
     terms: str

@@ -147,8 +147,8 @@ async def guess(request: web.Request, title: str, content: str) -> dict[str, Any
     if not text.strip():
         fitting = [one for one in board if not one.topic and not one.district]
         return {"suggestions": {}, "bulletins": [callshown.bulletin(one) for one in fitting]}
-    reading = await classify.read(centre, title, content)
-    _, suggested = classify.suggest(centre, reading, text)
+    thought = await classify.consider(centre, title, content)
+    reading, suggested = thought.reading, classify.shown(thought, centre.rules.tree)
     topic = reading.topic.label if reading.topic.sure else ""
     fitting = bulletins.matched(board, topic, reading.district.label, text)
     return {

@@ -11,7 +11,7 @@ from hotline.domain.words import Channel, Kind, Urgency
 from hotline.flow import work as flow
 from hotline.store.find import SORTS, Wanted
 from hotline.store.vault import FIELDS
-from hotline.web import auth, filing, shown
+from hotline.web import api_repeats, auth, filing, shown
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import chosen, json_object, key_of, new_key, number_of, origin_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
@@ -146,8 +146,13 @@ async def post_case(request: web.Request) -> web.Response:
         raise
     scope = f"staff:{request[ACTOR].name}" if key else None
     receipt = await filing.file(request, incoming, scope=scope, call_id=call_id)
-    told = {"number": receipt.number, "query_code": receipt.query_code}
-    received = {"received_at": shown.moment(receipt.received_at), "state": "registered"}
-    return answer(
-        {**told, **received, "state_text": State.REGISTERED.name_in(request[LANGUAGE])}, status=201
-    )
+    found = await api_repeats.of_incoming(request, incoming, receipt.number)
+    told = {
+        "number": receipt.number,
+        "query_code": receipt.query_code,
+        "received_at": shown.moment(receipt.received_at),
+        "state": "registered",
+        "state_text": State.REGISTERED.name_in(request[LANGUAGE]),
+        "repeats": [shown.repeat(one) for one in found],
+    }
+    return answer(told, status=201)

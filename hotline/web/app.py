@@ -16,8 +16,19 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
-from hotline.flow import intake, recount, ringing, unread, waiting
+from hotline.flow import (
+    drift,
+    intake,
+    recount,
+    ringing,
+    rising,
+    rulewatch,
+    sweep,
+    unread,
+    waiting,
+)
 from hotline.flow.centre import Centre
+from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
 from hotline.web import (
@@ -26,12 +37,15 @@ from hotline.web import (
     citizen,
     live,
     office,
+    office_alerts,
     office_case,
     office_duty,
-    office_hall,
+    office_model,
     office_notices,
     office_orders,
     office_phone,
+    office_rule,
+    office_rules,
     openapi,
     pages,
     papers,
@@ -41,7 +55,6 @@ from hotline.web import (
 )
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
-from hotline.web.pulse import PULSE, Pulse
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE, WORKERS, Route
 from hotline.web.traffic import TRAFFIC, Traffic
@@ -152,18 +165,8 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    pages = (
-        citizen,
-        office,
-        office_case,
-        office_orders,
-        office_phone,
-        office_hall,
-        papers,
-        office_notices,
-        office_duty,
-        admin,
-    )
+    desks = (office, office_case, office_orders, office_phone, papers, office_notices, office_duty)
+    pages = (citizen, *desks, admin, office_rules, office_rule, office_model, office_alerts)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -185,9 +188,8 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     static = resources.files("hotline.web") / "static"
     app.router.add_static("/static", str(static), append_version=True)
     app.on_shutdown.append(live.end_streams)
-    app[PULSE] = Pulse()
     app.cleanup_ctx.append(background(watch=watch))
-    app.cleanup_ctx.append(telephony.background)
+    telephony.mount(app)
     return app
 
 
@@ -197,6 +199,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     async def run(app: web.Application) -> AsyncIterator[None]:
         centre, settings = app[CENTRE], app[SETTINGS]
         schedule = Schedule()
+        schedule.every(15.0, "rules", lambda: rulewatch.follow(centre))
         if watch:
             add_watch(schedule, centre, settings)
         schedule.start()
@@ -220,6 +223,14 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     add_mail(schedule, centre)
     telephony.add_ticks(schedule, centre, settings.watch.seconds)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
+    schedule.once("rules at start", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
+    schedule.every(600.0, "drift", lambda: drift.watch(centre))
+    schedule.every(2.0, "shadow", Shadow(centre).look)
+    schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
+    schedule.every(60.0, "rising", lambda: rising.watch(centre))
+    schedule.once("hours at start", lambda: rising.count_hours(centre))
+    schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

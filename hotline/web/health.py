@@ -11,7 +11,17 @@ from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
 from hotline.flow.centre import Centre
-from hotline.store import agenda, counters, find, outbox, receipts, stale, stumbles
+from hotline.store import (
+    agenda,
+    alarms,
+    counters,
+    decisions,
+    find,
+    outbox,
+    receipts,
+    stale,
+    stumbles,
+)
 from hotline.store.callbox import COUNTED_AS
 from hotline.web import callgauges
 from hotline.web.keys import CENTRE
@@ -44,6 +54,8 @@ async def standing(centre: Centre) -> dict[str, Any]:
         posting, posted = await outbox.length(look.connection)
         provisional = await stale.how_many_provisional(look.connection)
         parked = await outbox.parked(look.connection)
+        switch = await decisions.switch(look.connection)
+        sounding = await alarms.standing(look.connection)
     return {
         "database": "ok",
         "watch": {
@@ -62,6 +74,12 @@ async def standing(centre: Centre) -> dict[str, Any]:
             "ends_soon": audit.list_ends(centre.calendar, now),
             "provisional_deadlines": provisional,
         },
+        "dispatch": {
+            "automatic": centre.automatic and switch.running,
+            "stopped_because": "" if switch.running else switch.reason,
+        },
+        "alarms": {kind: sounding.get(kind, 0) for kind in alarms.KINDS},
+        "rules": centre.city.book.version,
         "terms": centre.terms.version,
     }
 
@@ -94,7 +112,7 @@ async def metrics(request: web.Request) -> web.Response:
     )
 
 
-def _queues(registry: CollectorRegistry, found: dict[str, dict[str, Any]]) -> None:
+def _queues(registry: CollectorRegistry, found: dict[str, Any]) -> None:
     """A queue without an oldest has age 0; a watch that never looked has no age at all."""
     for queue in ("triage", "outbox"):
         for name in ("waiting", "oldest_seconds"):
@@ -108,3 +126,10 @@ def _queues(registry: CollectorRegistry, found: dict[str, dict[str, Any]]) -> No
     for name in ("last_year", "ends_soon", "provisional_deadlines"):
         gauge = Gauge(f"hotline_calendar_{name}", f"holiday list: {name}", registry=registry)
         gauge.set(found["calendar"][name])
+    told = "Whether cases may be dispatched by themselves"
+    Gauge("hotline_dispatch_automatic", told, registry=registry).set(found["dispatch"]["automatic"])
+    gauge = Gauge("hotline_alarms_open", "Alarms nobody has mended", ["kind"], registry=registry)
+    for kind, n in found["alarms"].items():
+        gauge.labels(kind).set(n)
+    told = "The version of the duty list in force"
+    Gauge("hotline_rules_version", told, registry=registry).set(found["rules"])

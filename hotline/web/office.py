@@ -11,16 +11,17 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import notify, ringing
+from hotline.flow import notify, repeats, ringing, rising
 from hotline.flow import work as flow
-from hotline.store import stumbles
-from hotline.web import api_city, auth, filing, forms
+from hotline.store import alarms, decisions, stumbles
+from hotline.web import api_city, api_repeats, auth, filing, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
 from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.pages import home, render, see_other
 from hotline.web.problems import CrossSite
+from hotline.web.routes_rules import LOOKERS
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Route
 
 
@@ -63,6 +64,7 @@ async def queue(request: web.Request) -> web.Response:
     counts = await flow.counts(centre, actor)
     query = {name: value for name, value in request.query.items() if name != "cursor"}
     facts = {
+        **await _machine(request),
         "stumbling": await _stumbling(request) if actor.role is Role.SHIFT_LEAD else [],
         "rows": found.rows,
         "next_link": _link(query, cursor=found.next_cursor) if found.next_cursor else None,
@@ -78,15 +80,27 @@ async def queue(request: web.Request) -> web.Response:
         "Urgency": Urgency,
         "messages": await notify.desk_messages(centre, actor, limit=5),
         "tasks": await _ringing(request),
+        "rising": await _rising(request),
         "Outcome": ringing.Outcome,
     }
     return render(request, "office/queue.html", facts)
 
 
+async def _machine(request: web.Request) -> dict[str, Any]:
+    """Whether the machine dispatches, for those whose work it is when it does not."""
+    if request[ACTOR].role not in LOOKERS:
+        return {"dispatch": decisions.Switch(), "failing": 0}
+    async with request.app[CENTRE].look() as look:
+        sounding = await alarms.standing(look.connection)
+        switch = await decisions.switch(look.connection)
+    return {"dispatch": switch, "failing": sounding.get("rule", 0)}
+
+
 async def _stumbling(request: web.Request) -> list[str]:
     """Cases whose rungs keep failing, for who answers for the shift."""
     async with request.app[CENTRE].look() as look:
-        return [one["number"] for one in await stumbles.listed(look.connection, 10)]
+        found = await stumbles.listed(look.connection, 10)
+    return list(dict.fromkeys(one["number"] for one in found))
 
 
 async def _ringing(request: web.Request) -> list[ringing.Ringing]:
@@ -94,6 +108,13 @@ async def _ringing(request: web.Request) -> list[ringing.Ringing]:
     if request[ACTOR].role not in ringing.CALLERS:
         return []
     return await ringing.listed(request.app[CENTRE], request[ACTOR], state="open", limit=20)
+
+
+async def _rising(request: web.Request) -> list[Any]:
+    """Rising matters that nobody has taken in hand yet."""
+    if request[ACTOR].role not in rising.READERS:
+        return []
+    return await rising.listed(request.app[CENTRE], "waiting", limit=5)
 
 
 def _link(query: dict[str, str], **changes: str | None) -> str:
@@ -110,6 +131,8 @@ def _new(
     typed: dict[str, list[str]],
     problems: list[FieldProblem],
     status: int = 200,
+    *,
+    found: repeats.Filing | None = None,
 ) -> web.Response:
     english = request[LANGUAGE] == "en"
     facts = {
@@ -118,8 +141,25 @@ def _new(
         "kinds": list(Kind),
         "channels": forms.CHANNELS,
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
+        "found": found,
+        "State": State,
     }
     return render(request, "office/new.html", facts, status)
+
+
+async def look(request: web.Request) -> web.Response:
+    """What was typed so far is looked up, and stays on the page; nothing is filed."""
+    posted = await forms.posted(request)
+    typed = {name: values[-1] for name, values in posted.items()}
+    asked = repeats.asked(
+        request.app[CENTRE],
+        typed.get("title", "")[:200],
+        typed.get("content", "")[:20000],
+        district=typed.get("place.district", "")[:40],
+        phone=typed.get("contact.phone", "")[:40],
+        guarded=bool({"anonymous", "confidential"} & set(typed)) or typed.get("type") == "report",
+    )
+    return _new(request, posted, [], found=await repeats.filing(request.app[CENTRE], asked))
 
 
 async def file(request: web.Request) -> web.StreamResponse:
@@ -142,7 +182,9 @@ async def file(request: web.Request) -> web.StreamResponse:
         return _new(request, posted, error.problems, 422)
     scope = f"staff:{request[ACTOR].name}"
     receipt = await filing.file(request, incoming, scope=scope, call_id=call_id)
-    return render(request, "office/filed.html", {"receipt": receipt}, 201)
+    found = await api_repeats.of_incoming(request, incoming, receipt.number)
+    facts = {"receipt": receipt, "found": found, "State": State}
+    return render(request, "office/filed.html", facts, 201)
 
 
 async def reports(request: web.Request) -> web.Response:
@@ -166,5 +208,6 @@ def routes() -> list[Route]:
         page("GET", "/office/", queue, WORKERS, "工作台"),
         page("GET", "/office/new", new, FILERS, "登记"),
         page("POST", "/office/new", file, FILERS, "登记"),
+        page("POST", "/office/new/repeats", look, FILERS, "查找重复"),
         page("GET", "/office/reports", reports, api_city.READERS, "报表"),
     ]

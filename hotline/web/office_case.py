@@ -13,11 +13,14 @@ from hotline.domain.case import Case
 from hotline.domain.counting import why
 from hotline.domain.errors import Refused, Stale
 from hotline.domain.order import OrderState
-from hotline.domain.people import Tree
+from hotline.domain.people import Actor, Tree
 from hotline.domain.promises import owner
 from hotline.domain.state import Action, State
-from hotline.domain.words import Kind, Urgency
+from hotline.domain.words import Kind, Role, Urgency
+from hotline.flow import choices, rules
 from hotline.flow import work as flow
+from hotline.flow.classify import Why
+from hotline.flow.rulebook import Sign
 from hotline.store.vault import FIELDS
 from hotline.web import attachments, forms
 from hotline.web.bodies import number_of
@@ -44,8 +47,13 @@ async def _case(
     view = await flow.view(centre, number, actor)
     _, entries = await flow.timeline(centre, number, actor)
     english = request[LANGUAGE] == "en"
+    made, traced = await rules.trace(centre, view.case)
     facts = {
         "case": view.case,
+        "offer": choices.offer(view.case, centre.rules.tree),
+        "decides": _decides(actor, view.actions),
+        "decisions": made,
+        "trace": traced,
         "view": view,
         "entries": list(reversed(entries)),
         "actions": [_form_of(request, view.case, Action(name)) for name in view.actions],
@@ -56,15 +64,21 @@ async def _case(
         "fields": FIELDS,
         "topics": forms.topics(centre.city) if any(_asks_topic(view.actions)) else (),
         "done": request.query.get("done", ""),
-        "State": State,
-        "Action": Action,
         "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
         "owes": lambda one: _owes(view.case, one, centre.rules.tree),
-        "OrderState": OrderState,
         "reminder": past.reminder(entries),
         "word": lambda label: _word(label, english),
     }
-    return render(request, "office/case.html", facts, status)
+    return render(request, "office/case.html", facts | TERMS, status)
+
+
+# The terms that the page names.
+TERMS = {"State": State, "Action": Action, "OrderState": OrderState, "Why": Why, "Sign": Sign}
+
+
+def _decides(actor: Actor, names: list[str]) -> bool:
+    """Is it a dispatcher's to say where this goes?"""
+    return actor.role is Role.DISPATCHER and not {"accept", "transfer"}.isdisjoint(names)
 
 
 def _owes(one: Case, deadline: Deadline, tree: Tree) -> str:
@@ -149,6 +163,22 @@ async def _still_mine(request: web.Request, number: str) -> bool:
     return True
 
 
+async def decide(request: web.Request) -> web.StreamResponse:
+    """The offer taken as it stands, or another of the three: accepted and dispatched in one step."""
+    posted = await forms.posted(request)
+    number, version = number_of(request), posted.get("version", ["0"])[-1]
+    topic, department = (posted.get(name, [""])[-1][:120] for name in ("topic", "department"))
+    seen = int(version) if version.isdigit() and len(version) < 10 else 0
+    try:
+        await flow.accept_offer(
+            request.app[CENTRE], number, (topic, department), request[ACTOR], seen
+        )
+    except Refused as error:
+        problem = FieldProblem("decide", error.code, error.zh, error.en)
+        return await _case(request, problems=[problem], action="decide", status=409)
+    return see_other(f"/office/cases/{number}?done=transfer")
+
+
 async def reveal(request: web.Request) -> web.StreamResponse:
     posted = await forms.posted(request)
     fields = tuple(name for name in posted.get("fields", []) if name in (*FIELDS, "words"))
@@ -176,6 +206,9 @@ def routes() -> list[Route]:
     return [
         page("GET", number, case, "诉求"),
         page("POST", number + "/actions", act, "办理"),
+        Route(
+            "POST", number + "/decide", decide, frozenset({Role.DISPATCHER}), "采纳建议", api=False
+        ),
         page("POST", number + "/reveal", reveal, "查看诉求人信息"),
         page("GET", "/office/files/{token}", attachments.download, "附件"),
     ]

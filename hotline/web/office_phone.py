@@ -13,7 +13,7 @@ from hotline.domain.state import State
 from hotline.domain.words import Kind, Urgency
 from hotline.flow import bulletins, calls, missed, phone, restrict, seating, tying
 from hotline.flow.seating import Standing
-from hotline.web import api_hall, api_phone, callshown, forms
+from hotline.web import api_hall, api_phone, callshown, forms, office_hall
 from hotline.web.bodies import new_key
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
@@ -190,4 +190,5 @@ def routes() -> list[Route]:
         page("POST", "/office/phone/guess", guess, "边录边判"),
         page("POST", "/office/phone/seat", stand, "切换坐席状态"),
         page("POST", "/office/phone/calls/{call_id}", act, "通话处置"),
+        *office_hall.routes(),
     ]

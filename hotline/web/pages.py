@@ -1,6 +1,7 @@
 """What every page shares: templates, language, dates as an office writes them, forms, errors."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -29,6 +30,10 @@ FORMS = {
     "/office/missed/": "/office/missed",
     "/office/bulletins/": "/office/bulletins",
     "/office/restrictions/": "/office/restrictions",
+    "/office/rules/": "/office/rules",
+    "/office/model/": "/office/model",
+    "/office/new/": "/office/new",
+    "/office/alerts/": "/office/alerts",
 }
 
 
@@ -127,7 +132,7 @@ def _with(request: web.Request, **changes: str) -> str:
     path = "/" + request.rel_url.raw_path.lstrip("/")
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
-        path = path.removesuffix("/actions").removesuffix("/reveal")
+        path = re.sub("/(actions|reveal|decide)$", "", path)
     return f"{path}?{urlencode(query)}"
 
 

@@ -15,6 +15,7 @@ from hotline.domain.errors import Refused
 from hotline.flow.citizen import DoorShut
 from hotline.flow.papers import NoReminder, NotMade
 from hotline.flow.ringing import NoSuchTask
+from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
 from hotline.web.signatures import NotSigned, WrongToken
@@ -123,6 +124,7 @@ STATUS: dict[type[Refused], int] = {
     NoSuchTask: 404,
     NoReminder: 404,
     NotMade: 503,
+    NoSuchAlert: 404,
     DoorShut: 429,
     TooOften: 429,
     errors.KeyInFlight: 409,

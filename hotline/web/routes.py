@@ -10,6 +10,7 @@ from hotline.store.find import SORTS
 from hotline.web import (
     answers,
     answers_orders,
+    answers_repeats,
     api_city,
     api_orders,
     api_staff,
@@ -22,6 +23,8 @@ from hotline.web import (
     routes_citizen,
     routes_desk,
     routes_hall,
+    routes_repeats,
+    routes_rules,
 )
 from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
 
@@ -97,7 +100,7 @@ def cases() -> list[Route]:
     filed: dict[str, Any] = {
         "body": staff_complaint(),
         "answers": {201: "已登记"},
-        "told": answers.Received,
+        "told": answers_repeats.Filed,
         "params": (KEY,),
     }
     acted: dict[str, Any] = {"body": "action", "told": answers.CaseTold}
@@ -201,6 +204,8 @@ def routes() -> list[Route]:
         *routes_desk.routes(),
         *routes_calls.routes(),
         *routes_hall.routes(),
+        *routes_rules.routes(),
+        *routes_repeats.routes(),
         *reports(),
         *machines(),
     ]

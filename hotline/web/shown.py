@@ -13,6 +13,7 @@ from hotline.domain.people import Tree
 from hotline.domain.promises import Rules
 from hotline.domain.state import State
 from hotline.flow.citizen import Progress
+from hotline.flow.repeats import Repeat
 from hotline.flow.work import CaseView
 from hotline.web import deadlines
 
@@ -70,7 +71,7 @@ def case(view: CaseView, rules: Rules, language: str) -> dict[str, Any]:
         "co_departments": [part.department for part in one.parts if part.kind == "cohandle"],
         "deadlines": deadlines.told(one, rules, language),
         "level": one.level,
-        "suggestions": one.suggestions,
+        "suggestions": one.suggestions | {"repeats": [repeat(found) for found in view.repeats]},
         "title": one.title,
         "content": one.content,
         "district": one.district,
@@ -83,6 +84,25 @@ def case(view: CaseView, rules: Rules, language: str) -> dict[str, Any]:
             for kept in view.attachments
         ],
         "allowed_actions": view.actions,
+    }
+
+
+def repeat(found: Repeat) -> dict[str, Any]:
+    """A likely repeat and why; of who wrote it only whether it was the same caller."""
+    return {
+        "number": found.number,
+        "title": found.title,
+        "state": found.state,
+        "state_text": State(found.state).zh,
+        "received_at": moment(found.received_at),
+        "score": found.score,
+        "matter": found.matter,
+        "open": found.open,
+        "same_caller": found.why.same_caller,
+        "same_area": found.why.same_area,
+        "identical": found.why.identical,
+        "days": found.why.days,
+        "shared": list(found.why.shared),
     }
 
 

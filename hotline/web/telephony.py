@@ -20,6 +20,11 @@ GATHER = 0.02  # seconds in which events gather before they are folded
 IDLE = 0.5
 
 
+def mount(app: web.Application) -> None:
+    app[PULSE] = Pulse()
+    app.cleanup_ctx.append(background)
+
+
 async def background(app: web.Application) -> AsyncIterator[None]:
     centre, pulse = app[CENTRE], app[PULSE]
     tasks = [

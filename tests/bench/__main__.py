@@ -1,11 +1,16 @@
-"""`python -m tests.bench [intake|ticks]`: all of them, or the one named."""
+"""`python -m tests.bench [intake|letters|ticks|lookup]`: all of them, or the one named."""
 
 import asyncio
 import sys
 
-from tests.bench import intake, ticks
+from tests.bench import intake, letters, lookup, ticks
 
-BENCHES = {"intake": intake.main, "ticks": ticks.main}
+BENCHES = {
+    "intake": intake.main,
+    "letters": letters.main,
+    "ticks": ticks.main,
+    "lookup": lookup.main,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:

@@ -1,6 +1,7 @@
 """`hotline seed`: the city once, its accounts with their first passwords, 300 lived complaints."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from hotline.commands.opening import centre_of, ready_store
 from hotline.config import Settings
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
-from hotline.store import accounts, agenda, catalogue
+from hotline.store import accounts, agenda, catalogue, rulebooks
 from hotline.store.find import Wanted, find
 from hotline.web import auth
 from hotline.wiring import MovingClock, Parts, system_clock
 from tests.commands.support import settings_in
-from tests.makers import an_officer
+from tests.makers import MONDAY, an_officer
 
 ENDS = {
     "overdue_yellow": "processing",
@@ -44,11 +45,13 @@ async def test_the_city_is_sown_once_and_what_was_changed_since_stays(
     assert await seed.run(settings) == 0
     async with ready_store(settings) as (store, _):
         async with store.write() as connection:
-            duties = await catalogue.duties(connection)
-            await catalogue.put_duties(connection, duties[:5])
+            found = await rulebooks.read(connection)
+            assert found is not None and found.version == 1
+            fewer = replace(found, rules=found.rules[:5], examples=())
+            await rulebooks.publish(connection, fewer, MONDAY, "somebody")
         assert await seed.run(settings) == 0
         async with store.read() as connection:
-            assert len(await catalogue.duties(connection)) == 5
+            assert len(await rulebooks.rules(connection)) == 5
             assert len(await catalogue.topics(connection)) == 309
             units = await catalogue.departments(connection)
     assert sum(unit.level == "bureau" for unit in units) == 53

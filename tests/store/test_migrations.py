@@ -1,6 +1,7 @@
 """The schema's steps: up one by one, down one by one, up again; and they make what tables say."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,17 +10,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from hotline.store import ledgers, migrations
+from hotline.store import ledgers, migrations, rulebooks
 from hotline.store.calltables import CallRow
 from hotline.store.database import Store
+from hotline.store.decisiontables import DecisionRow
+from hotline.store.repeattables import AlertRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
 from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
-assert (
-    RosterRow.metadata is CallRow.metadata is ledgers.IdentityRow.metadata is METADATA
-)  # its tables are known as well
+# Their tables are known as well.
+ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow, CallRow)
+assert all(row.metadata is METADATA for row in ALL)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -132,3 +135,24 @@ async def test_foreign_keys_are_watched_again_after_a_migration(tmp_path: Path) 
     async with store.write() as connection:
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar_one() == 1
     await store.close()
+
+
+async def test_a_duty_list_from_before_versions_is_carried_over_and_back(store: Store) -> None:
+    """In its order, whatever the ids; a city that had none still has none."""
+    rules = [{"id": "b", "department": "zjj"}, {"id": "a", "department": "cgj"}]
+    await migrations.upgrade(store, "0007")
+    async with store.write() as connection:
+        for rank, one in enumerate(rules):
+            told = {"id": one["id"], "rank": rank, "facts": json.dumps(one)}
+            put = "INSERT INTO duty (id, rank, facts) VALUES (:id, :rank, :facts)"
+            facts = put if store.sqlite else put.replace(":facts", "CAST(:facts AS jsonb)")
+            await connection.execute(text(facts), told)
+    await migrations.upgrade(store)
+    async with store.read() as connection:
+        edition = await rulebooks.read(connection)
+    assert edition is not None and edition.version == 1
+    assert [one["id"] for one in edition.rules] == ["b", "a"]
+    await migrations.downgrade(store, "0007")
+    async with store.read() as connection:
+        found = await connection.execute(text("SELECT id FROM duty ORDER BY rank"))
+        assert list(found.scalars()) == ["b", "a"]

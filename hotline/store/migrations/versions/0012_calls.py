@@ -6,7 +6,7 @@ from alembic import op
 from hotline.store.migrations.columns import FACTS, MOMENT, needed, partial_index, several
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0009"
 
 
 def upgrade() -> None:

@@ -1,0 +1,46 @@
+"""Marks on our own letters: signed Message-IDs that are known again in References, the loop header."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+
+LOOP = "X-Hotline-Loop"
+SIGNED = re.compile(r"<?(\d{8}-\d{6})\.([A-Za-z0-9-]{1,60})\.([0-9a-f]{16})@[^<>\s@]{1,255}>?")
+
+
+def sign_message_id(case_number: str, notice: str, key: bytes, domain: str) -> str:
+    """The same notice has the same id every time; only who holds the key can make one."""
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", notice).strip("-")[-30:].strip("-")
+    told = f"{slug}-{hashlib.sha256(notice.encode()).hexdigest()[:10]}".strip("-")
+    return f"<{case_number}.{told}.{_mark(f'{case_number}.{told}', key)}@{domain}>"
+
+
+def case_of(message_id: str, key: bytes) -> str | None:
+    """The number of the case, if the id is one of ours."""
+    found = SIGNED.fullmatch(message_id.strip()) if key else None
+    if found is None:
+        return None
+    number, told, mark = found.groups()
+    return number if hmac.compare_digest(mark, _mark(f"{number}.{told}", key)) else None
+
+
+def case_among(message_ids: Iterable[str], key: bytes) -> str | None:
+    """The case of the newest id that is ours; References has the oldest first."""
+    made = (case_of(one, key) for one in reversed(list(message_ids)))
+    return next((number for number in made if number), None)
+
+
+def loop_mark(key: bytes, domain: str) -> str:
+    """The loop header's value: whose letter it is, in a way that nobody else can claim."""
+    return f"{domain} {_mark(f'loop {domain}', key)}"
+
+
+def is_own_loop(value: str, key: bytes, domain: str) -> bool:
+    return bool(key) and hmac.compare_digest(
+        value.strip().encode("utf-8", "replace"), loop_mark(key, domain).encode()
+    )
+
+
+def _mark(told: str, key: bytes) -> str:
+    return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()[:16]
