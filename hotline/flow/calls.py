@@ -20,7 +20,7 @@ from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500
+BATCH = 200
 SILENT = timedelta(hours=2)  # after which a call without an end is closed and flagged
 UNREADABLE = (Unreadable, ValueError, KeyError, TypeError)
 
@@ -104,9 +104,11 @@ async def _fold(centre: Centre, work: Work, rows: Sequence[Any]) -> list[CallEve
     if call_ids:
         ours = await seating.stations(work)
         await calls.lock(work.connection, call_ids, work.at)
-        for record, call in await calls.refold(work.connection, centre.cipher, call_ids):
-            await missed.follow(centre, work, record, call)
+        folded = await calls.refold(work.connection, centre.cipher, call_ids)
+        await missed.follow(centre, work, folded)
+        for record, call in folded:
             implied += seating.implied(record, ours)
+            centre.callbox.changed.append(call)
     await calls.mark_folded(work.connection, [row.id for row in rows])
     return implied
 

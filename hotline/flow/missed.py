@@ -30,6 +30,9 @@ class Missing(Named):
     FAULT = "fault", "系统故障", "system fault"
 
 
+MISSING = frozenset(one.value for one in Missing)
+
+
 class EndedBy(Named):
     """What ended a call-back task (回拨结果)."""
 
@@ -56,12 +59,25 @@ class NoSuchMissed(NotFound):
         super().__init__("没有找到这项回拨任务，请刷新列表。", "No such call-back task; reload.")
 
 
-async def follow(centre: Centre, work: Work, record: CallRecord, call: Call) -> None:
-    """What a record, as it now stands, means for the promises; in the fold's own transaction."""
-    if call.number_hash is None:
-        return  # a withheld number: nobody can be called back
-    missing = record.outcome.value in {one.value for one in Missing}
-    if record.direction == "in" and missing:
+async def follow(centre: Centre, work: Work, folded: Sequence[tuple[CallRecord, Call]]) -> None:
+    """What records, as they now stand, mean for the promises; in the fold's own transaction.
+
+    Most calls are no promise and keep none: those are told apart by two questions for all.
+    """
+    known = [(record, call) for record, call in folded if call.number_hash is not None]
+    hashes = [call.number_hash or "" for _, call in known]
+    tied = await missed.ties(work.connection, [call.call_id for _, call in known])
+    promised = await missed.promised(work.connection, hashes)
+    for record, call in known:  # a withheld number is not among them: nobody can call it back
+        promises = record.direction == "in" and record.outcome.value in MISSING
+        if promises and call.number_hash:
+            promised.add(call.number_hash)  # an answered call of this very batch may keep it
+        if promises or call.call_id in tied or call.number_hash in promised:
+            await _follow(centre, work, record, call)
+
+
+async def _follow(centre: Centre, work: Work, record: CallRecord, call: Call) -> None:
+    if record.direction == "in" and record.outcome.value in MISSING:
         await _promise(centre, work, record, call)
     elif record.outcome is Outcome.ANSWERED and record.answered_at is not None:
         await _kept(work, record, call)

@@ -6,7 +6,7 @@ A known event id changes nothing, whoever repeats it and whenever.
 import asyncio
 import contextlib
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,14 @@ from hotline.store.database import Store
 GATHER_SECONDS = 0.005
 GATHER_EVENTS = 500
 COUNTED_AS = "call_events"  # the counters' channel: events are no receipts of the equation
+
+
+INSERT = {
+    dialect.dialect.name: dialect.insert(CallEventRow.__table__)
+    .on_conflict_do_nothing(index_elements=["event_id"])
+    .returning(CallEventRow.event_id)
+    for dialect in (sqlite, postgresql)
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class CallBox:
         self._task: asyncio.Task[None] | None = None
         self._refused: Counter[str] = Counter()
         self.kept = asyncio.Event()  # something may wait to be folded
+        self.changed: deque[Any] = deque(maxlen=2000)  # calls this node folded, for its own desks
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._write_for_ever(), name="callbox")
@@ -114,8 +123,19 @@ class CallBox:
                 self._queue.task_done()
 
     async def _commit(self, batches: Sequence[Sequence[Told]]) -> list[int]:
+        """One statement for all of them; who told an event first is the one whose it counts as."""
+        first: dict[str, int] = {}
+        unique: dict[str, Told] = {}
+        for n, told in enumerate(batches):
+            for one in told:
+                unique.setdefault(one.event.event_id, one)
+                first.setdefault(one.event.event_id, n)
+        found = [0] * len(batches)
         async with self._store.write() as connection:
-            found = [await self._insert(connection, told) for told in batches]
+            values = [self._values(unique[key]) for key in sorted(unique)]
+            made = await connection.execute(INSERT[connection.dialect.name], values)
+            for event_id in made.scalars():
+                found[first[event_id]] += 1
             fresh, total = sum(found), sum(len(told) for told in batches)
             at = next(one.received_at for told in batches for one in told)
             for outcome, n in (("accepted", fresh), ("duplicate", total - fresh)):
@@ -123,19 +143,6 @@ class CallBox:
                     await counters.count(connection, at, COUNTED_AS, outcome, n)
         self.kept.set()
         return found
-
-    async def _insert(self, connection: AsyncConnection, told: Sequence[Told]) -> int:
-        # PostgreSQL counts a row's values as parameters, of which a statement has 32,767.
-        dialect = sqlite if self._store.sqlite else postgresql
-        unique = {one.event.event_id: one for one in reversed(told)}
-        values = [self._values(unique[key]) for key in sorted(unique)]
-        made = await connection.execute(
-            dialect.insert(CallEventRow)
-            .values(values)
-            .on_conflict_do_nothing(index_elements=["event_id"])
-            .returning(CallEventRow.id)
-        )
-        return len(made.all())
 
     def _values(self, told: Told) -> dict[str, Any]:
         event = told.event

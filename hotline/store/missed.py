@@ -114,6 +114,19 @@ async def task_of_call(connection: AsyncConnection, call_id: str) -> int | None:
     return (await connection.execute(found)).scalar_one_or_none()
 
 
+async def ties(connection: AsyncConnection, call_ids: Sequence[str]) -> dict[str, int]:
+    """The tasks of those of the calls that stand for one."""
+    wanted = select(MissedCallRow.call_id, MissedCallRow.missed_id)
+    found = await connection.execute(wanted.where(MissedCallRow.call_id.in_(call_ids)))
+    return {row.call_id: row.missed_id for row in found}
+
+
+async def promised(connection: AsyncConnection, hashes: Sequence[str]) -> set[str]:
+    """Those of the numbers that are to be called back."""
+    wanted = select(MissedRow.number_hash).where(MissedRow.number_hash.in_(hashes), OPEN_MISSED)
+    return set((await connection.execute(wanted)).scalars())
+
+
 async def untie(connection: AsyncConnection, call_id: str) -> int:
     """A call that was not missed after all; returns how many are left of its task."""
     task = await task_of_call(connection, call_id)

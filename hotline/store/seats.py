@@ -85,6 +85,12 @@ async def one(connection: AsyncConnection, names: Sequence[str]) -> Seat | None:
     return Seat(row.agent, row.state, row.since) if row else None
 
 
+async def extensions(connection: AsyncConnection) -> dict[str, str]:
+    """Everybody's telephone, by account."""
+    found = await connection.execute(select(StationRow.username, StationRow.extension))
+    return {row.username: row.extension for row in found}
+
+
 async def known(connection: AsyncConnection) -> frozenset[str]:
     """Every name under which a switch may speak of somebody who sits at a desk of ours."""
     found = await connection.execute(select(StationRow.extension, StationRow.username))

@@ -9,7 +9,7 @@ from hotline.flow import notify, unread
 from hotline.flow import work as flow
 from hotline.flow.phone import DESK
 from hotline.flow.seating import BOARD
-from hotline.store import accounts
+from hotline.store import accounts, seats
 from hotline.web.keys import ACTOR, CENTRE, SECRET
 from hotline.web.pulse import PULSE, Watching
 
@@ -36,7 +36,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     assert task is not None
     request.app[OPEN].tasks.add(task)
     actor = request[ACTOR]
-    watching = Watching(actor.name, board=actor.role in BOARD)
+    async with request.app[CENTRE].look() as look:
+        keys = frozenset(await seats.keys(look.connection, actor.name))
+    watching = Watching(actor.name, actor.role in BOARD, keys)
     try:
         async with request.app[PULSE].watch(watching):
             await _stream(request, response, watching if actor.role in DESK | BOARD else None)

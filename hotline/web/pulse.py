@@ -6,7 +6,8 @@ happens while somebody watches.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from hotline.store.calls import Call
 LOOK = 0.5  # seconds between looks when this node itself has folded nothing
 BACK = timedelta(seconds=10)  # how far a look goes back: commits come out of order
 MOST = 500
+KNOWN = 20_000  # calls whose last version is remembered
 
 
 @dataclass(eq=False)
@@ -59,26 +61,46 @@ class Pulse:
             self._watching.discard(watching)
 
     async def run(self, centre: Centre) -> None:
+        loop, looked = asyncio.get_running_loop(), 0.0
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.rung.wait(), LOOK)
             self.rung.clear()
-            if self._watching:
+            self._tell(_emptied(centre.callbox.changed))
+            if self._watching and loop.time() - looked >= LOOK:
+                looked = loop.time()
                 with contextlib.suppress(Exception):  # the database may be away: the next look asks
                     await self.look(centre)
 
     async def look(self, centre: Centre) -> None:
+        """What other nodes folded, for the agents who watch here; and who sits where."""
         async with centre.look() as look:
-            asked = Asked(changed_since=look.at - BACK, limit=MOST)
-            found, _ = await calllist.listed(look.connection, asked)
+            extensions = await seats.extensions(look.connection)
             for one in self._watching:
-                one.keys = frozenset(await seats.keys(look.connection, one.username))
-        fresh = [call for call in found if self._seen.get(call.call_id) != call.version]
-        self._seen = {call.call_id: call.version for call in found}
-        for call in reversed(fresh):
+                one.keys = frozenset({one.username, extensions.get(one.username, one.username)})
+            agents = sorted({key for one in self._watching for key in one.keys})
+            asked = Asked(agents=tuple(agents), changed_since=look.at - BACK, limit=MOST)
+            found, _ = await calllist.listed(look.connection, asked)
+        self._tell(reversed(found))
+
+    def _tell(self, calls: Iterable[Call]) -> None:
+        for call in calls:
+            if self._seen.get(call.call_id, 0) >= call.version:
+                continue
+            self._seen.pop(call.call_id, None)
+            self._seen[call.call_id] = call.version
             for one in self._watching:
                 if one.wants(call):
                     one.offer(told(call))
+        while len(self._seen) > KNOWN:
+            self._seen.pop(next(iter(self._seen)))
+
+
+def _emptied(calls: "deque[Any]") -> list[Call]:
+    found = []
+    while calls:
+        found.append(calls.popleft())
+    return found
 
 
 def told(call: Call) -> dict[str, Any]:
