@@ -110,6 +110,15 @@ async def own(centre: Centre, actor: Actor, limit: int) -> list[Call]:
     return found
 
 
+async def of_case(centre: Centre, actor: Actor, number: str) -> list[Call]:
+    """The calls that belong to a case, for those who may hear of calls."""
+    if actor.role not in LISTENERS:
+        return []
+    async with centre.look() as look:
+        found = await calllist.calls_of(look.connection, number)
+        return [call for call in found if await may_see(look, actor, call)]
+
+
 async def number_of(centre: Centre, actor: Actor, call_id: str) -> str:
     """The citizen's number in clear, for the form that the server fills in itself."""
     async with centre.look() as look:
