@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from channels.telephone.events import CallEvent, Kind, Seat
 from channels.telephone.rehearsal import calls as rehearsed
@@ -19,6 +19,7 @@ from hotline.flow.centre import Centre
 from hotline.flow.missed import Tried, TryOutcome
 from hotline.flow.missedladder import MissedAgenda
 from hotline.store import calllist, counters, missedtries, seats
+from hotline.store import calls as rows
 from hotline.store.calllist import Asked
 from hotline.store.calls import opened
 from hotline.store.calltables import CallEventRow, CallRow
@@ -331,3 +332,17 @@ async def test_what_was_sent_is_kept_whole(centre: Centre) -> None:
 async def test_tries_of_nothing_are_nothing(centre: Centre) -> None:
     async with centre.look() as look:
         assert await missedtries.tries_of(look.connection, []) == {}
+
+
+async def test_what_waits_is_found_by_its_own_small_index(any_centre: Centre) -> None:
+    """However many events were folded already; the sabotaged question is the same in other words."""
+    plans = []
+    for condition in (rows.UNFOLDED, ~CallEventRow.folded):
+        wanted = select(CallEventRow.id).where(condition).order_by(CallEventRow.id).limit(1)
+        async with any_centre.look() as look:
+            if look.connection.dialect.name != "sqlite":
+                return  # PostgreSQL plans by the size of a table, and this one is small
+            asked = wanted.compile(look.connection, compile_kwargs={"literal_binds": True})
+            told = await look.connection.execute(text(f"EXPLAIN QUERY PLAN {asked}"))
+            plans.append(" ".join(str(row) for row in told))
+    assert "ix_call_event_unfolded" in plans[0] and "ix_call_event_unfolded" not in plans[1]
