@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.store.calltables import CallEventRow, CallRow, MissedRow, RestrictionRow
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
 from hotline.store.ledgers import AttachmentRow, IdentityRow, OfficerRow, OutboxRow
@@ -50,6 +51,15 @@ SEALED = (
     Sealed(LetterRow, "raw", lambda r: f"letter.raw.{r.sha256}", ("sha256",), 4),
     Sealed(LetterRow, "envelope", lambda r: f"letter.envelope.{r.sha256}", ("sha256",)),
     Sealed(LetterRow, "facts", lambda r: f"letter.facts.{r.id}", ("id",)),
+    Sealed(CallEventRow, "raw", lambda r: f"call_event.raw.{r.event_id}", ("event_id",)),
+    Sealed(CallRow, "locked", lambda r: f"calls.locked.{r.call_id}", ("call_id",)),
+    Sealed(MissedRow, "locked", lambda r: f"missed.number.{r.number_hash}", ("number_hash",)),
+    Sealed(
+        RestrictionRow,
+        "locked",
+        lambda r: f"restriction.number.{r.number_hash}",
+        ("number_hash",),
+    ),
     Sealed(RosterRow, "people", lambda r: f"roster.people.{r.department}", ("department",)),
 )
 
