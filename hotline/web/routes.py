@@ -21,6 +21,7 @@ from hotline.web import (
     papers,
     routes_citizen,
     routes_desk,
+    routes_knowledge,
     routes_repeats,
     routes_rules,
 )
@@ -202,6 +203,7 @@ def routes() -> list[Route]:
         *routes_desk.routes(),
         *routes_rules.routes(),
         *routes_repeats.routes(),
+        *routes_knowledge.routes(),
         *reports(),
         *machines(),
     ]
