@@ -115,17 +115,24 @@ async def missed(work: Work, question: str) -> None:
     await articleuse.gap(work.connection, key, plain, work.at)
 
 
+async def readable(centre: Centre, article_id: int, *, internal: bool) -> Any:
+    """The version in force today, if whoever asks may read it."""
+    async with centre.look() as look:
+        row = (await articles.in_force(look.connection, [article_id])).get(article_id)
+        today = city_day(look.at)
+    if row is None or not in_force(today, row.effective_on, row.expires_on):
+        raise NoSuchArticle
+    if not (row.public or internal):
+        raise NoSuchArticle
+    return row
+
+
 async def opened(centre: Centre, article_id: int, *, internal: bool) -> Any:
-    """The version in force; counted as opened."""
+    """The same, counted as opened."""
+    row = await readable(centre, article_id, internal=internal)
     async with centre.work() as work:
-        today = city_day(work.at)
-        row = (await articles.in_force(work.connection, [article_id])).get(article_id)
-        if row is None or not in_force(today, row.effective_on, row.expires_on):
-            raise NoSuchArticle
-        if not (row.public or internal):
-            raise NoSuchArticle
-        await articleuse.count(work.connection, today, article_id, "opened")
-        return row
+        await articleuse.count(work.connection, city_day(work.at), article_id, "opened")
+    return row
 
 
 async def judged(centre: Centre, article_id: int, kind: str, *, internal: bool) -> None:

@@ -17,6 +17,7 @@ from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.domain.errors import NotAllowed
 from hotline.flow import (
+    articlewatch,
     drift,
     intake,
     recount,
@@ -35,16 +36,19 @@ from hotline.web import (
     admin,
     auth,
     citizen,
+    knowledge,
     live,
     office,
     office_alerts,
     office_case,
     office_duty,
+    office_knowledge,
     office_model,
     office_notices,
     office_orders,
     office_rule,
     office_rules,
+    office_writing,
     openapi,
     pages,
     papers,
@@ -164,7 +168,8 @@ async def admit(request: web.Request, route: Route) -> None:
 @cache
 def _every_route() -> tuple[Route, ...]:
     desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
-    pages = (citizen, *desks, office_rules, office_rule, office_model, office_alerts)
+    articles = (knowledge, office_writing, office_knowledge)
+    pages = (citizen, *desks, office_rules, office_rule, office_model, office_alerts, *articles)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 
@@ -228,6 +233,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("hours at start", lambda: rising.count_hours(centre))
     schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
+    schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 
 
