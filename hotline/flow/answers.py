@@ -22,10 +22,10 @@ from hotline.store.work import Work
 log = structlog.get_logger(__name__)
 LONGEST = 300  # signs of what is typed that are searched by: the matter is said before that
 OFFERED = 3
-LEAST = 5.0  # score: below it nothing is offered unasked
+LEAST = 8.0  # score: below it nothing is offered unasked
 # A question counts as answered where an article covers so much of it, or scores so high: people
 # ask in many words of their own, of which an article that answers holds a few.
-COVERED, SCORED = 0.3, 9.0
+COVERED, SCORED = 0.45, 16.0
 TELLING = 4  # signs: a shorter question says too little to be kept
 
 

@@ -22,6 +22,7 @@ from hotline.store.articletables import ArticleRow, ArticleTermRow
 
 TABLE = "knowledge_words"
 NEAR = 40  # candidates that are ranked
+FEW = 1000  # articles: of fewer, what is rare is counted as if there were so many
 READ = 1500  # articles that the index may name for a question
 LABELS = {"title": "A", "keys": "B", "sounds": "B", "body": "D"}
 FIELDS = ("title", "keys", "sounds", "body")
@@ -143,6 +144,7 @@ async def rarity(connection: AsyncConnection, terms: Iterable[str]) -> dict[str,
     found = await connection.execute(
         select(TERMS.c.term, TERMS.c.n).where(TERMS.c.term.in_(list(terms)), TERMS.c.n > 0)
     )
+    texts = max(texts, FEW)
     return {row.term: (row.n, ranking.rarity(max(texts, row.n), row.n)) for row in found}
 
 
@@ -161,7 +163,7 @@ async def find(connection: AsyncConnection, wanted: Wanted, most: int = 3) -> li
         "below": wanted.topic.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "/%",
     }
     query = SQLITE if connection.dialect.name == "sqlite" else POSTGRES
-    whole = _mass(wanted.terms, rare, wanted.terms, ranking.rarity(1000, 1))
+    whole = _mass(wanted.terms, rare, wanted.terms, ranking.rarity(FEW, 1))
     hits = []
     for row in await connection.execute(query, asked):
         fields = {name: getattr(row, name) for name in FIELDS}

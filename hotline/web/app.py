@@ -36,7 +36,6 @@ from hotline.web import (
     admin,
     auth,
     citizen,
-    knowledge,
     live,
     office,
     office_alerts,
@@ -48,7 +47,6 @@ from hotline.web import (
     office_orders,
     office_rule,
     office_rules,
-    office_writing,
     openapi,
     pages,
     papers,
@@ -168,8 +166,8 @@ async def admit(request: web.Request, route: Route) -> None:
 @cache
 def _every_route() -> tuple[Route, ...]:
     desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
-    articles = (knowledge, office_writing, office_knowledge)
-    pages = (citizen, *desks, office_rules, office_rule, office_model, office_alerts, *articles)
+    rules = (office_rules, office_rule, office_model, office_alerts)
+    pages = (citizen, *desks, *rules, office_knowledge)
     return (*routes(), *(route for page in pages for route in page.routes()))
 
 

@@ -1,5 +1,6 @@
 """Staff pages of the knowledge base: search and list, an article with its versions, its steps."""
 
+from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from hotline.domain.article import AUTHORS, OPEN, REVIEWERS, Stage
 from hotline.domain.errors import NotAllowed, NotPossible, Refused
 from hotline.flow import answers, drafting, knowledge
 from hotline.flow.answers import Asked
-from hotline.web import api_articles, forms
+from hotline.web import api_articles, forms, office_writing
 from hotline.web import knowledge as public
 from hotline.web.api_knowledge import LONGEST, number_of
 from hotline.web.articleforms import ReasonForm, ReviewForm, UseForm, read
@@ -39,7 +40,7 @@ async def listed(request: web.Request) -> web.Response:
         "found": found,
         "rows": rows,
         "older": older,
-        "asked": request.query,
+        "asked": defaultdict(str, request.query),
         "stages": [(stage, counts.get(stage.value, 0)) for stage in Stage],
         "total": sum(counts.values()),
         "Stage": Stage,
@@ -137,11 +138,15 @@ async def file(request: web.Request) -> web.StreamResponse:
 
 
 def routes() -> list[Route]:
+    """With those of the public and of writing, whose paths go before an article's number."""
+
     def page(method: str, path: str, handler: Any, summary: str) -> Route:
         return Route(method, path, handler, WORKERS, summary, api=False)
 
     one = "/office/knowledge/{id}"
     return [
+        *public.routes(),
+        *office_writing.routes(),
         page("GET", "/office/knowledge", listed, "知识库"),
         page("GET", one, shown, "知识"),
         page("GET", one + "/files/{n}", file, "知识附件"),

@@ -33,6 +33,9 @@ LISTED = (
 )
 
 
+NOTHING: dict[str, Any] = {"type": "object", "properties": {}, "title": "Nothing"}
+
+
 def of(summary: str, what: Any, status: int = 200, **more: Any) -> dict[str, Any]:
     return {"summary": summary, "answers": {status: summary}, "told": what, **more}
 
@@ -65,9 +68,8 @@ def written() -> list[Route]:
     reviewed = of("审核知识", shown, body=forms.ReviewForm)
     gone = of("撤下知识", shown, body=forms.ReasonForm)
     used = of("登记使用", told.Counted, body=forms.UseForm)
-    nothing: dict[str, Any] = {"type": "object", "properties": {}, "title": "Nothing"}
-    submitted = of("提交审核", shown, body=nothing)
-    confirmed = of("确认有效", shown, body=nothing)
+    submitted = of("提交审核", shown, body=NOTHING)
+    confirmed = of("确认有效", shown, body=NOTHING)
     return [
         Route("GET", every, api.get_articles, WORKERS, **listed),
         Route("POST", every, api.post_article, AUTHORS, **added),
@@ -86,7 +88,7 @@ def lacking() -> list[Route]:
     every, api = "/api/v1/articles", api_articles
     gaps, offers = of("没有答案的问题", told.Gaps), of("可转为知识的咨询", told.Offers)
     ended = of("处理没有答案的问题", told.Gaps, body=articleforms.GapForm)
-    taken = of("将咨询转为知识草稿", told.ArticleTold, 201)
+    taken = of("将咨询转为知识草稿", told.ArticleTold, 201, body=NOTHING)
     return [
         Route("GET", every + "/lacking/questions", api.get_gaps, WORKERS, **gaps),
         Route("POST", every + "/lacking/questions/{key}", api.post_gap, AUTHORS, **ended),
