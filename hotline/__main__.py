@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _accounts(commands)
     _files(commands)
     _dispatching(commands)
+    _knowing(commands)
     return top
 
 
@@ -129,6 +130,16 @@ def _dispatching(commands: Any) -> None:
         one.add_argument("--json", action="store_true")
 
 
+def _knowing(commands: Any) -> None:
+    known = _command(commands, "knowledge", "知识库 / the knowledge base")
+    doing = known.add_subparsers(dest="doing", required=True, metavar="import|export|list")
+    brought = _command(doing, "import", "导入为待审核 / XLSX, CSV or DOCX, to be reviewed")
+    brought.add_argument("file", type=Path)
+    brought.add_argument("--rejects", type=Path, metavar="OUT.csv", help="退回清单 / what was not")
+    _command(doing, "export", "导出 XLSX 或 CSV / those in force").add_argument("file", type=Path)
+    _command(doing, "list", "列出 / list them")
+
+
 def _with_files(command: argparse.ArgumentParser, many: str | None) -> argparse.ArgumentParser:
     command.add_argument(
         "file", type=Path, nargs=many, help="规则 CSV / rules; else those in force"
@@ -182,7 +193,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
-    elif told.command in ("rules", "labels", "model"):
+    elif told.command in ("rules", "labels", "model", "knowledge"):
         made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)

@@ -1,0 +1,100 @@
+"""Searching twenty thousand articles, on both databases, beside a bare indexed SELECT.
+
+The articles are the shipped ones with places and names woven in, so that words repeat as they do
+in a city's base; the questions are those of the tests.
+"""
+
+import csv
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from hotline import seed
+from hotline.domain.article import Draft
+from hotline.flow import answers, knowledge
+from hotline.flow.answers import Asked
+from hotline.flow.centre import Centre
+from hotline.store.articletables import ArticleRow
+from hotline.wiring import MovingClock
+from tests.bench.lookup import percentile
+from tests.bench.ticks import opened
+from tests.makers import MONDAY
+from tests.support import postgres
+
+ARTICLES, BATCH, BOUND = 20_000, 1000, 50
+QUESTIONS = Path(__file__).parent.parent / "seed" / "questions.csv"
+
+
+def drafts(count: int) -> Iterator[Draft]:
+    chance = random.Random(7)
+    rows = seed.articles()
+    places = [name for one in seed.districts() for name in one["places"]]
+    for n in range(count):
+        row, other = chance.choice(rows), chance.choice(rows)
+        place = chance.choice(places)
+        sentences = [*row["body"].split("。"), *other["body"].split("。")]
+        chance.shuffle(sentences)
+        yield Draft(
+            title=f"{place}{row['title']}（{n}）",
+            body="。".join(sentences[:6]),
+            topic=row["topic"],
+            department=row["department"],
+            keywords=tuple(row["keywords"].split("|")),
+        )
+
+
+async def stock(centre: Centre, count: int) -> None:
+    made = list(drafts(count))
+    for start in range(0, count, BATCH):
+        await knowledge.known_articles(centre, made[start : start + BATCH])
+    async with centre.store.write() as connection:
+        await connection.execute(text("ANALYZE"))
+
+
+async def measured(centre: Centre) -> tuple[list[float], list[float], float]:
+    """Seconds of each search and of a bare SELECT; and the processor's share of a search."""
+    with QUESTIONS.open(encoding="utf-8", newline="") as lines:
+        questions = [row["question"] for row in csv.DictReader(lines)]
+    for question in questions[:20]:
+        await answers.find(centre, Asked(question), 3)
+    found, bare, used = [], [], time.process_time()
+    for question in questions:
+        began = time.perf_counter()
+        await answers.find(centre, Asked(question), 3)
+        found.append(time.perf_counter() - began)
+    used = (time.process_time() - used) / len(questions)
+    for n in range(200):
+        began = time.perf_counter()
+        async with centre.store.read() as connection:
+            await connection.execute(select(ArticleRow.title).where(ArticleRow.id == n + 1))
+        bare.append(time.perf_counter() - began)
+    return found, bare, used
+
+
+async def show(kind: str, url: str, folder: Path) -> None:
+    async with opened(url, folder, MovingClock(MONDAY)) as centre:
+        began = time.perf_counter()
+        await stock(centre, ARTICLES)
+        print(f"{kind}: {ARTICLES:,} articles released in  {time.perf_counter() - began:8.1f} s")
+        found, bare, used = await measured(centre)
+    plain = statistics.median(bare) * 1000
+    print(f"{kind}: a search, median              {statistics.median(found) * 1000:10.1f} ms")
+    print(f"{kind}: a search, p95 (bound {BOUND} ms)   {percentile(found, 95):10.1f} ms")
+    print(f"{kind}: of it on the processor        {used * 1000:10.1f} ms")
+    print(f"{kind}: a bare SELECT by id, median   {plain:10.2f} ms")
+    print(f"  ratio                               {statistics.median(found) * 1000 / plain:10.1f}")
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        await show("sqlite", f"sqlite:///{folder / 'answers.db'}", folder)
+        if postgres.why_not():
+            return
+        with postgres.cluster() as server:
+            await show("postgresql", server.create("answers"), folder)
