@@ -55,8 +55,8 @@ def signs(question: str, words: Iterable[str]) -> list[str]:
     belong to a word that no dictionary knows."""
     low = question.lower()
     pairs = [run[n : n + 2] for run in RUN.findall(low) for n in range(len(run) - 1)]
-    found = dict.fromkeys(one for one in (*words, *pairs) if len(one) > 1 and one not in STOP)
-    return list(found)
+    told = [pair for pair in pairs if pair not in STOP and not STOP & set(pair)]
+    return list(dict.fromkeys(one for one in (*words, *told) if len(one) > 1))
 
 
 def passage(text: str, asked: Sequence[str]) -> list[Part]:

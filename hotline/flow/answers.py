@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 LONGEST = 300  # signs of what is typed that are searched by: the matter is said before that
 OFFERED = 3
 LEAST = 8.0  # score: below it nothing is offered unasked
+NEARLY = 0.4  # of the best one's score: below it the others are about something else
 # A question counts as answered where an article covers so much of it, or scores so high: people
 # ask in many words of their own, of which an article that answers holds a few.
 COVERED, SCORED = 0.45, 16.0
@@ -81,7 +82,8 @@ async def offered(centre: Centre, title: str, content: str, **known: Any) -> lis
         return []
     try:
         found = await find(centre, Asked(question, **known), OFFERED)
-        return [one for one in found if one.score >= LEAST]
+        least = max(LEAST, found[0].score * NEARLY) if found else 0.0
+        return [one for one in found if one.score >= least]
     except Exception as error:
         log.error("answers.not_offered", error=type(error).__name__, exc_info=error)
         return []

@@ -23,7 +23,7 @@ from hotline.store.articletables import ArticleRow, ArticleTermRow
 TABLE = "knowledge_words"
 NEAR = 40  # candidates that are ranked
 FEW = 1000  # articles: of fewer, what is rare is counted as if there were so many
-READ = 1500  # articles that the index may name for a question
+READ = 600  # articles that the index may name for a question
 LABELS = {"title": "A", "keys": "B", "sounds": "B", "body": "D"}
 FIELDS = ("title", "keys", "sounds", "body")
 TERMS = cast(Table, ArticleTermRow.__table__)
@@ -125,14 +125,14 @@ async def _count(
 
 
 def _vector(row: Mapping[str, Any]) -> str:
-    """The lexemes as PostgreSQL reads them, with their places and weights; at most 255 a word."""
+    """The lexemes as PostgreSQL reads them, with places and weights; four of a word say enough."""
     places: dict[str, list[str]] = {}
     at = 0
     for name in FIELDS:
         for term in str(row[name]).split():
             at += 1
             held = places.setdefault(term, [])
-            if len(held) < 200 and at < 16_000:
+            if len(held) < 4 and at < 16_000:
                 held.append(f"{at}{LABELS[name]}")
     return " ".join(f"'{term}':{','.join(held)}" for term, held in places.items() if held)
 

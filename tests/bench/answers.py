@@ -73,10 +73,25 @@ async def stock(centre: Centre, count: int) -> None:
         await connection.execute(text("ANALYZE"))
 
 
+def asked() -> dict[str, str]:
+    """The questions, each with the title that its answer's own has in it."""
+    by_id = {row["id"]: row["title"] for row in seed.articles()}
+    with QUESTIONS.open(encoding="utf-8", newline="") as lines:
+        return {row["question"]: by_id[row["article"]] for row in csv.DictReader(lines)}
+
+
+async def right(centre: Centre) -> float:
+    """How often one of three is about what was asked, among so many that are alike."""
+    wanted, hits = asked(), 0
+    for question, title in wanted.items():
+        found = await answers.find(centre, Asked(question), 3)
+        hits += any(title in one.row.title for one in found)
+    return hits / len(wanted)
+
+
 async def measured(centre: Centre) -> tuple[list[float], list[float], float]:
     """Seconds of each search and of a bare SELECT; and the processor's share of a search."""
-    with QUESTIONS.open(encoding="utf-8", newline="") as lines:
-        questions = [row["question"] for row in csv.DictReader(lines)]
+    questions = list(asked())
     for question in questions[:20]:
         await answers.find(centre, Asked(question), 3)
     found, bare, used = [], [], time.process_time()
@@ -99,9 +114,11 @@ async def show(kind: str, url: str, folder: Path) -> None:
         await stock(centre, ARTICLES)
         print(f"{kind}: {ARTICLES:,} articles released in  {time.perf_counter() - began:8.1f} s")
         found, bare, used = await measured(centre)
+        share = await right(centre)
     plain = statistics.median(bare) * 1000
     print(f"{kind}: a search, median              {statistics.median(found) * 1000:10.1f} ms")
     print(f"{kind}: a search, p95 (bound {BOUND} ms)   {percentile(found, 95):10.1f} ms")
+    print(f"{kind}: right among three             {share:10.3f}")
     print(f"{kind}: of it on the processor        {used * 1000:10.1f} ms")
     print(f"{kind}: a bare SELECT by id, median   {plain:10.2f} ms")
     print(f"  ratio                               {statistics.median(found) * 1000 / plain:10.1f}")
