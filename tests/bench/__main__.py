@@ -1,9 +1,9 @@
-"""`python -m tests.bench [intake|letters|ticks|lookup|answers]`: all of them, or the one named."""
+"""`python -m tests.bench [intake|letters|ticks|lookup|answers|reading]`: all, or the one named."""
 
 import asyncio
 import sys
 
-from tests.bench import answers, intake, letters, lookup, ticks
+from tests.bench import answers, intake, letters, lookup, reading, ticks
 
 BENCHES = {
     "intake": intake.main,
@@ -11,6 +11,7 @@ BENCHES = {
     "ticks": ticks.main,
     "lookup": lookup.main,
     "answers": answers.main,
+    "reading": reading.main,
 }
 
 if __name__ == "__main__":
