@@ -23,7 +23,8 @@ from hotline.store.articletables import ArticleRow, ArticleTermRow
 TABLE = "knowledge_words"
 NEAR = 40  # candidates that are ranked
 FEW = 1000  # articles: of fewer, what is rare is counted as if there were so many
-READ = 600  # articles that the index may name for a question
+# Articles that the index may name for a question; ranking one costs PostgreSQL more.
+READ = {"sqlite": 4000, "postgresql": 1500}
 LABELS = {"title": "A", "keys": "B", "sounds": "B", "body": "D"}
 FIELDS = ("title", "keys", "sounds", "body")
 TERMS = cast(Table, ArticleTermRow.__table__)
@@ -155,7 +156,7 @@ async def find(connection: AsyncConnection, wanted: Wanted, most: int = 3) -> li
         return []
     rare = {term: told for term, (_, told) in known.items()}
     asked = {
-        "query": _query(connection, _choosing(known)),
+        "query": _query(connection, _choosing(known, READ[connection.dialect.name])),
         "today": wanted.today,
         "internal": wanted.internal,
         "place": wanted.place,
@@ -180,12 +181,12 @@ def _mass(
     return sum(asked[t] * rare.get(t, otherwise) for t in held if asked[t] > SYNONYM)
 
 
-def _choosing(known: Mapping[str, tuple[int, float]]) -> list[str]:
+def _choosing(known: Mapping[str, tuple[int, float]], most: int) -> list[str]:
     """The rarest terms, as many as name few enough articles together."""
     found: list[str] = []
     read = 0
     for term, (n, _) in sorted(known.items(), key=lambda item: (item[1][0], item[0])):
-        if found and read + n > READ:
+        if found and read + n > most:
             break
         found.append(term)
         read += n
