@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline import __doc__ as about
-from hotline.commands import journal
+from hotline.commands import journal, trayline
 from hotline.commands.failing import Failed
 from hotline.config import WrongSetting, load
 from hotline.domain.words import ACCOUNTS, Channel, Kind, Role
@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _running(commands)
     _accounts(commands)
     _files(commands)
+    trayline.add(_command(commands, "quarantine", trayline.__doc__ or ""))
     _dispatching(commands)
     _knowing(commands)
     return top
@@ -57,7 +58,8 @@ def _running(commands: Any) -> None:
         action="store_true",
         help="改用现行方案 / also under the terms now in force",
     )
-    _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
+    doctor = _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
+    doctor.add_argument("--mail", action="store_true", help="只查邮件 / the ways of letters only")
 
 
 def _accounts(commands: Any) -> None:
@@ -182,6 +184,10 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, as_json=told.json)
     elif told.command == "recount":
         made = module.run(settings, dry=told.dry_run, adopt_terms=told.adopt_terms)
+    elif told.command == "doctor":
+        made = module.run(settings, mail=told.mail)
+    elif told.command == "quarantine":
+        made = module.run(settings, told.doing, **trayline.told(told))
     elif told.command in ("user", "token"):
         made = _account(module, told, settings)
     elif told.command == "intake":

@@ -49,6 +49,22 @@ class WatchSettings(Group):
     batch: int = Field(default=50, ge=1, le=500)
 
 
+class Box(Group):
+    """A mailbox that is fetched from; `[[mail.boxes]]` in the settings file."""
+
+    name: str = Field(min_length=1, max_length=60)
+    host: str = ""
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    password: SecretStr = SecretStr("")  # QQ, 163: the app password (授权码)
+    token_file: Path | None = None  # XOAUTH2 instead: an access token, read at every sign-in
+    folder: str = "INBOX"
+    department: str = ""  # the unit whose mailbox it is; empty: the hotline's own
+    address: str = ""  # by which the letter slot knows it
+    seconds: float = Field(default=60.0, gt=0, le=300)  # between looks where there is no IDLE
+
+
 class Repeats(Group):
     days: int = Field(default=365, ge=1, le=3650)  # how far back a repeat is looked for
     likely: float = Field(default=0.75, gt=0, lt=1)  # from this likeness on a repeat is told
@@ -61,6 +77,8 @@ class RisingMatters(Group):
 
 class Mail(Group):
     lmtp: str = ""  # host:port of the letter slot; empty: closed
+    boxes: tuple[Box, ...] = ()
+    letter_mb: int = Field(default=50, ge=1, le=200)  # larger letters are not taken
     smtp: str = ""  # host:port of the relay that carries letters out; empty: none leave
     security: Literal["tls", "starttls", "none"] = "starttls"
     user: str = ""
@@ -70,8 +88,12 @@ class Mail(Group):
     @property
     def relay(self) -> tuple[str, int]:
         """Host and port to send by; a bracketed IPv6 address is taken out of its brackets."""
-        host, _, port = self.smtp.rpartition(":")
-        return host.strip("[]"), int(port)
+        return place(self.smtp)
+
+
+def place(told: str) -> tuple[str, int]:
+    host, _, port = told.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 class Calls(Group):
@@ -171,17 +193,19 @@ def _one_line(error: ValidationError) -> str:
 SMTP = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
 
 
+def _check_place(name: str, told: str) -> None:
+    found = SMTP.fullmatch(told)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise WrongSetting(f"{name} 须为 主机:端口 / must be host:port")
+
+
 def _check_mail(mail: Mail) -> None:
     """Letters that could never leave, or a password told to everyone on the way: not started."""
     if not mail.smtp:
         return
-    found = SMTP.fullmatch(mail.smtp)
-    if found is None or not 0 < int(found[2]) < 65536:
-        raise WrongSetting("HOTLINE_MAIL__SMTP 须为 主机:端口 / must be host:port")
+    _check_place("HOTLINE_MAIL__SMTP", mail.smtp)
     if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", mail.from_):
-        raise WrongSetting(
-            "HOTLINE_MAIL__FROM 须为发件邮箱地址 / must be the sender's e-mail address"
-        )
+        raise WrongSetting("HOTLINE_MAIL__FROM 须为发件邮箱地址 / must be an e-mail address")
     if mail.user and mail.security == "none" and mail.relay[0] not in LOOPBACK:
         raise WrongSetting(
             "HOTLINE_MAIL__SECURITY=none 时不能登录非本机的邮件服务器，密码会以明文传送"
@@ -189,7 +213,25 @@ def _check_mail(mail: Mail) -> None:
         )
 
 
+def _check_letters_in(mail: Mail) -> None:
+    """A slot nobody could reach, two mailboxes of one name, a password sent in clear: not started."""
+    if mail.lmtp:
+        _check_place("HOTLINE_MAIL__LMTP", mail.lmtp)
+    names = ["lmtp", *(box.name for box in mail.boxes)]
+    if len(set(names)) < len(names):
+        raise WrongSetting("HOTLINE_MAIL__BOXES 邮箱名称重复 / two mailboxes of one name")
+    for box in mail.boxes:
+        wrong = ""
+        if box.host and box.security == "none" and box.host not in LOOPBACK:
+            wrong = "security=none 会以明文传送密码，只能用于本机 / a password would go in clear"
+        elif not box.host and not box.address:
+            wrong = "须填 host（收取）或 address（投递） / needs a host or an address"
+        if wrong:
+            raise WrongSetting(f"HOTLINE_MAIL__BOXES {box.name}：{wrong}")
+
+
 def _check(settings: Settings) -> None:
+    _check_letters_in(settings.mail)
     _check_mail(settings.mail)
     if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
         raise WrongSetting(

@@ -16,8 +16,9 @@ from escalation.calendar import WorkCalendar
 from escalation.schedule import Schedule
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
+from hotline.domain.post import Post
 from hotline.domain.rising import Rising
-from hotline.flow import deliver
+from hotline.flow import deliver, mailhealth
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
@@ -103,21 +104,36 @@ def candidate_folder(folder: Path) -> Path:
     return folder / "candidate"
 
 
-def make_senders(settings: Settings) -> dict[str, Sender]:
+def make_senders(settings: Settings, key: bytes = b"") -> dict[str, Sender]:
     """The ways out that are open; what has none is not queued to leave."""
     mail, senders = settings.mail, dict[str, Sender](citizen=ConsoleSender())
     if mail.smtp:
         host, port = mail.relay
         password = mail.password.get_secret_value()
         senders["mail"] = SmtpSender(
-            Relay(host, port, mail.from_, mail.security, mail.user, password)
+            Relay(host, port, mail.from_, mail.security, mail.user, password, key)
         )
     return senders
+
+
+def the_post(settings: Settings) -> Post:
+    mail = settings.mail
+    own = [box.address or box.user for box in mail.boxes]
+    return Post(
+        sender=mail.from_ if mail.smtp else "",
+        addresses=tuple(one.lower() for one in (mail.from_, *own) if "@" in one),
+        departments={box.name: box.department for box in mail.boxes if box.department},
+        most=mail.letter_mb * 2**20,
+        city=settings.city,
+        pages=settings.base_url.rstrip("/"),
+        folder=settings.folder,
+    )
 
 
 def add_mail(schedule: Schedule, centre: Centre) -> None:
     """The post: letters out of the outbox; letters that come in have their ticks here as well."""
     schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    schedule.every(20.0, "mail alarms", lambda: mailhealth.alarm(centre))
 
 
 async def build(settings: Settings, parts: Parts | None = None) -> Centre:
@@ -138,7 +154,9 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         own_calendars=own_calendars,
         make_reader=parts.make_reader or make_reader(folder),
         make_candidate=parts.make_candidate or make_candidate(folder),
-        senders=parts.senders if parts.senders is not None else make_senders(settings),
+        senders=parts.senders
+        if parts.senders is not None
+        else make_senders(settings, cipher.signing_key("mail")),
         clock=parts.clock,
         threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
         files=folder,
@@ -146,6 +164,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),
         address=settings.base_url.rstrip("/"),
+        post=the_post(settings),
         recent_days=settings.repeats.days,
         likely=settings.repeats.likely,
         rising=Rising(settings.rising.least, settings.rising.chance),

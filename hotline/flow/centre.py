@@ -14,6 +14,7 @@ from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
 from hotline.domain.people import Tree
+from hotline.domain.post import Post
 from hotline.domain.promises import Rules
 from hotline.domain.rising import Rising
 from hotline.flow import rulecheck
@@ -64,6 +65,7 @@ class Centre:
     make_candidate: Callable[[City, str], Reader | None] | None = None
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     address: str = ""  # of the pages, as a message names it
+    post: Post = Post()
     recent_days: int = 365  # how far back a repeat is looked for
     likely: float = 0.75  # from this likeness on it is told
     rising: Rising = Rising()
@@ -77,7 +79,7 @@ class Centre:
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One unit of work: all of it is kept, or nothing."""
-        return writing(self.store, self.cipher, self.now(), frozenset(self.senders))
+        return writing(self.store, self.cipher, self.now(), frozenset(self.senders), self.post)
 
     def look(self) -> AbstractAsyncContextManager[Work]:
         return reading(self.store, self.cipher, self.now())

@@ -1,7 +1,7 @@
 """Ask the classifier off the loop, believe it only when sure, keep the operator's correction."""
 
 import asyncio
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from classifiers.model import Reading
@@ -66,6 +66,14 @@ async def consider(centre: Centre, title: str, body: str, district: str = "") ->
     about = (book, tree, reading.topic.label, district or reading.district.label, text)
     task = loop.run_in_executor(centre.threads, route, *about)
     return Thought(reading, await asyncio.wait_for(task, LONGEST_WAIT))
+
+
+def meant_for(thought: Thought, unit: str, tree: Tree) -> Thought:
+    """Written to a unit's own mailbox: it is that one's, where no rule says otherwise."""
+    chosen = thought.chosen
+    if chosen.department or chosen.inform or chosen.failed or not tree.can_lead(unit):
+        return thought
+    return replace(thought, chosen=replace(chosen, department=unit, reason="来信寄至该单位邮箱"))
 
 
 def shown(thought: Thought, tree: Tree) -> dict[str, Any]:

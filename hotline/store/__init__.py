@@ -18,5 +18,7 @@ notices     what an officer was told and has read; where letters to officers go
 rosters     duty rosters, encrypted as a whole; standby: their tables and those of the call tasks
 calltasks   call tasks: opened once a case, tried, acknowledged or closed
 repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
+letters     letters as they came, leased to be read, settled once; lettersread, traylist, posted
+mailboxes   how far each mailbox was looked into; mailtables: the tables of the post
 files       attachments: content-addressed, checked, served by token
 """

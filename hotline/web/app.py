@@ -33,20 +33,10 @@ from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
 from hotline.web import (
-    admin,
     auth,
-    citizen,
+    every_page,
     live,
-    office,
-    office_alerts,
-    office_case,
-    office_duty,
-    office_knowledge,
-    office_model,
-    office_notices,
-    office_orders,
-    office_rule,
-    office_rules,
+    office_letters,
     openapi,
     pages,
     papers,
@@ -165,10 +155,7 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
-    rules = (office_rules, office_rule, office_model, office_alerts)
-    pages = (citizen, *desks, *rules, office_knowledge)
-    return (*routes(), *(route for page in pages for route in page.routes()))
+    return (*routes(), *every_page.routes())
 
 
 @cache
@@ -189,6 +176,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     static = resources.files("hotline.web") / "static"
     app.router.add_static("/static", str(static), append_version=True)
     app.on_shutdown.append(live.end_streams)
+    office_letters.lend_readers(app)
     app.cleanup_ctx.append(background(watch=watch))
     return app
 

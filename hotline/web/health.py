@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
+from hotline.flow import mailhealth
 from hotline.flow.centre import Centre
 from hotline.store import (
     agenda,
@@ -25,6 +26,15 @@ from hotline.store import (
 from hotline.web.keys import CENTRE
 from hotline.web.shown import answer
 from hotline.web.traffic import TRAFFIC
+
+MAIL = (
+    "waiting",
+    "oldest_seconds",
+    "tray",
+    "tray_oldest_seconds",
+    "mailboxes",
+    "mailboxes_broken",
+)
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -54,18 +64,13 @@ async def standing(centre: Centre) -> dict[str, Any]:
         parked = await outbox.parked(look.connection)
         switch = await decisions.switch(look.connection)
         sounding = await alarms.standing(look.connection)
+        post = await mailhealth.standing(look)
     return {
         "database": "ok",
-        "watch": {
-            "well": health.well(now),
-            "last_tick_seconds": _age(health.last_tick, now),
-            "late_rungs": late,
-            "stumbling_rungs": health.stumbling,
-            "most_attempts": health.attempts,
-            "first_failure_seconds": _age(health.first_failure, now),
-        },
+        "watch": _watch(health, now),
         "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
+        "mail": _mail(post, now),
         "calendar": {
             "version": centre.calendar.version,
             "last_year": centre.calendar.last_year,
@@ -79,6 +84,29 @@ async def standing(centre: Centre) -> dict[str, Any]:
         "alarms": {kind: sounding.get(kind, 0) for kind in alarms.KINDS},
         "rules": centre.city.book.version,
         "terms": centre.terms.version,
+    }
+
+
+def _watch(health: audit.Health, now: datetime) -> dict[str, Any]:
+    return {
+        "well": health.well(now),
+        "last_tick_seconds": _age(health.last_tick, now),
+        "late_rungs": health.late,
+        "stumbling_rungs": health.stumbling,
+        "most_attempts": health.attempts,
+        "first_failure_seconds": _age(health.first_failure, now),
+    }
+
+
+def _mail(post: mailhealth.Standing, now: datetime) -> dict[str, Any]:
+    return {
+        "waiting": post.waiting,
+        "oldest_seconds": _age(post.oldest, now),
+        "tray": post.tray,
+        "tray_oldest_seconds": _age(post.tray_oldest, now),
+        "tray_late": post.tray_late(now),
+        "mailboxes": len(post.mailboxes),
+        "mailboxes_broken": len(post.broken),
     }
 
 
@@ -109,6 +137,9 @@ async def metrics(request: web.Request) -> web.Response:
 
 def _queues(registry: CollectorRegistry, found: dict[str, Any]) -> None:
     """A queue without an oldest has age 0; a watch that never looked has no age at all."""
+    for name in MAIL:
+        gauge = Gauge(f"hotline_mail_{name}", f"letters: {name}", registry=registry)
+        gauge.set(found["mail"][name] or 0)
     for queue in ("triage", "outbox"):
         for name in ("waiting", "oldest_seconds"):
             gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)

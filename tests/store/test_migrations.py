@@ -97,7 +97,7 @@ async def test_every_step_goes_up_and_down_again(store: Store) -> None:
 async def test_what_texts_are_searched_by_comes_and_goes_with_its_step(store: Store) -> None:
     await migrations.upgrade(store)
     assert await searched(store)
-    await migrations.downgrade(store, "0009")
+    await migrations.downgrade(store, "0011")
     assert not await searched(store) and await tables_of(store)
 
 

@@ -9,18 +9,22 @@ class Scale:
 
     timers: int = 400
     kills: int = 12
+    letters: int = 2_000  # with bytes changed at random
+    backlog: int = 200  # letters in a mailbox when it is first looked into
+    letter_kills: int = 5  # at each of the six points of a letter's way
     pauses: int = 4  # over all senders, or all watches
     asleep: float = 0.8  # seconds that a watch is stopped; a sender's pause depends on its lease
     counted: int = 5_000  # deadlines held against the oracle
     deadlines: int = 1_000  # due in the same minute
     posts: int = 10  # a second beside them
-    letters: int = 2_000  # with bytes changed at random
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
 SOAK = Scale(
     timers=10_000,
     kills=200,
+    letter_kills=50,
+    backlog=10_000,
     pauses=100,
     asleep=2.4,
     counted=100_000,
