@@ -133,12 +133,12 @@ def _dispatching(commands: Any) -> None:
 
 
 def _knowing(commands: Any) -> None:
-    known = _command(commands, "knowledge", "知识库 / the knowledge base")
-    doing = known.add_subparsers(dest="doing", required=True, metavar="import|export|list")
+    known = _command(commands, "knowledge", "知识库 / import, export, list articles")
+    doing = known.add_subparsers(dest="doing", required=True)
     brought = _command(doing, "import", "导入为待审核 / XLSX, CSV or DOCX, to be reviewed")
-    brought.add_argument("file", type=Path)
     brought.add_argument("--rejects", type=Path, metavar="OUT.csv", help="退回清单 / what was not")
-    _command(doing, "export", "导出 XLSX 或 CSV / those in force").add_argument("file", type=Path)
+    for one in (brought, _command(doing, "export", "导出 XLSX 或 CSV / those in force")):
+        one.add_argument("file", type=Path)
     _command(doing, "list", "列出 / list them")
 
 

@@ -154,5 +154,3 @@ def _search() -> None:
     op.create_index(
         "ix_knowledge_words_words", "knowledge_words", ["words"], postgresql_using="gin"
     )
-    # Ranking reads every row that a word names: what lies in the row needs no second look.
-    op.execute("ALTER TABLE knowledge_words SET (toast_tuple_target = 8160)")
