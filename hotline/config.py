@@ -1,11 +1,10 @@
 """Settings: frozen groups read once from one TOML file and the environment above it."""
 
 import os
-import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,15 +14,10 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from hotline import config_ways
+from hotline.config_ways import LOOPBACK, Box, Calls, Group, Mail, WrongSetting, place
 
-
-class WrongSetting(Exception):
-    """A setting that stops the start, said in one clear line."""
-
-
-class Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+__all__ = ["LOOPBACK", "Box", "Calls", "Mail", "Settings", "WrongSetting", "load", "place"]
 
 
 class Serve(Group):
@@ -49,22 +43,6 @@ class WatchSettings(Group):
     batch: int = Field(default=50, ge=1, le=500)
 
 
-class Box(Group):
-    """A mailbox that is fetched from; `[[mail.boxes]]` in the settings file."""
-
-    name: str = Field(min_length=1, max_length=60)
-    host: str = ""
-    port: int = Field(default=993, ge=1, le=65535)
-    security: Literal["tls", "starttls", "none"] = "tls"
-    user: str = ""
-    password: SecretStr = SecretStr("")  # QQ, 163: the app password (授权码)
-    token_file: Path | None = None  # XOAUTH2 instead: an access token, read at every sign-in
-    folder: str = "INBOX"
-    department: str = ""  # the unit whose mailbox it is; empty: the hotline's own
-    address: str = ""  # by which the letter slot knows it
-    seconds: float = Field(default=60.0, gt=0, le=300)  # between looks where there is no IDLE
-
-
 class Repeats(Group):
     days: int = Field(default=365, ge=1, le=3650)  # how far back a repeat is looked for
     likely: float = Field(default=0.75, gt=0, lt=1)  # from this likeness on a repeat is told
@@ -73,32 +51,6 @@ class Repeats(Group):
 class RisingMatters(Group):
     least: int = Field(default=5, ge=2, le=1000)  # different callers within an hour
     chance: float = Field(default=1e-5, gt=0, le=0.05)  # that an ordinary hour brings as many
-
-
-class Mail(Group):
-    lmtp: str = ""  # host:port of the letter slot; empty: closed
-    boxes: tuple[Box, ...] = ()
-    letter_mb: int = Field(default=50, ge=1, le=200)  # larger letters are not taken
-    smtp: str = ""  # host:port of the relay that carries letters out; empty: none leave
-    security: Literal["tls", "starttls", "none"] = "starttls"
-    user: str = ""
-    password: SecretStr = SecretStr("")
-    from_: str = Field(default="", alias="from")  # the address that letters come from
-
-    @property
-    def relay(self) -> tuple[str, int]:
-        """Host and port to send by; a bracketed IPv6 address is taken out of its brackets."""
-        return place(self.smtp)
-
-
-def place(told: str) -> tuple[str, int]:
-    host, _, port = told.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
-class Calls(Group):
-    secret: SecretStr = SecretStr("")
-    generic_token: SecretStr = SecretStr("")
 
 
 class Settings(BaseSettings):
@@ -190,49 +142,8 @@ def _one_line(error: ValidationError) -> str:
     return f"设置 {name} 有误：{first['msg']} / wrong setting {name}: {first['msg']}"
 
 
-SMTP = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
-
-
-def _check_place(name: str, told: str) -> None:
-    found = SMTP.fullmatch(told)
-    if found is None or not 0 < int(found[2]) < 65536:
-        raise WrongSetting(f"{name} 须为 主机:端口 / must be host:port")
-
-
-def _check_mail(mail: Mail) -> None:
-    """Letters that could never leave, or a password told to everyone on the way: not started."""
-    if not mail.smtp:
-        return
-    _check_place("HOTLINE_MAIL__SMTP", mail.smtp)
-    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", mail.from_):
-        raise WrongSetting("HOTLINE_MAIL__FROM 须为发件邮箱地址 / must be an e-mail address")
-    if mail.user and mail.security == "none" and mail.relay[0] not in LOOPBACK:
-        raise WrongSetting(
-            "HOTLINE_MAIL__SECURITY=none 时不能登录非本机的邮件服务器，密码会以明文传送"
-            " / with none a password would cross the network in clear"
-        )
-
-
-def _check_letters_in(mail: Mail) -> None:
-    """A slot nobody could reach, two mailboxes of one name, a password sent in clear: not started."""
-    if mail.lmtp:
-        _check_place("HOTLINE_MAIL__LMTP", mail.lmtp)
-    names = ["lmtp", *(box.name for box in mail.boxes)]
-    if len(set(names)) < len(names):
-        raise WrongSetting("HOTLINE_MAIL__BOXES 邮箱名称重复 / two mailboxes of one name")
-    for box in mail.boxes:
-        wrong = ""
-        if box.host and box.security == "none" and box.host not in LOOPBACK:
-            wrong = "security=none 会以明文传送密码，只能用于本机 / a password would go in clear"
-        elif not box.host and not box.address:
-            wrong = "须填 host（收取）或 address（投递） / needs a host or an address"
-        if wrong:
-            raise WrongSetting(f"HOTLINE_MAIL__BOXES {box.name}：{wrong}")
-
-
 def _check(settings: Settings) -> None:
-    _check_letters_in(settings.mail)
-    _check_mail(settings.mail)
+    config_ways.check(settings.mail, settings.calls)
     if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
         raise WrongSetting(
             "HOTLINE_LIMITS__PUBLIC=off 只允许绑定本机地址 / is allowed on loopback only"

@@ -5,12 +5,18 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import cast
 
 from channels.desk import Sender
 from channels.mailbox.send import Relay, SmtpSender
 from channels.memory import ConsoleSender
+from channels.telephone.ami import Ami
+from channels.telephone.command import AmiSwitch, EslSwitch
+from channels.telephone.esl import Esl
+from channels.telephone.line import Dialect, SwitchLine
 from escalation import reading as escalation
 from escalation.calendar import WorkCalendar
 from escalation.schedule import Schedule
@@ -18,8 +24,9 @@ from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
 from hotline.domain.post import Post
 from hotline.domain.rising import Rising
-from hotline.flow import deliver, mailhealth
+from hotline.flow import calls, deliver, mailhealth
 from hotline.flow.centre import Centre, City, Reader
+from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
@@ -52,6 +59,7 @@ class Parts:
     make_reader: Callable[[City], Reader] | None = None
     make_candidate: Callable[[City, str], Reader | None] | None = None
     make_inbox: Callable[[Store, Cipher], Inbox] = Inbox
+    make_callbox: Callable[[Store, Cipher], CallBox] = CallBox
 
 
 def load_terms(profile: str) -> Terms:
@@ -148,6 +156,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
     centre = Centre(
         store=store,
         inbox=parts.make_inbox(store, cipher),
+        callbox=parts.make_callbox(store, cipher),
         cipher=cipher,
         terms=terms,
         calendar=calendar,
@@ -169,5 +178,24 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         likely=settings.repeats.likely,
         rising=Rising(settings.rising.least, settings.rising.chance),
     )
+    connect(centre, settings)
     await centre.open()
     return centre
+
+
+def connect(centre: Centre, settings: Settings) -> None:
+    """The live line to a switch, and what takes the desk's commands; without one, the console twin."""
+    told = settings.calls
+    centre.recordings, centre.recordings_days = told.recordings, told.recordings_days
+    place, dialect = told.ami or told.esl, cast(Dialect | None, None)
+    if told.ami:
+        dialect = Ami(told.ami_user, told.ami_secret.get_secret_value())
+    elif told.esl:
+        dialect = Esl(told.esl_password.get_secret_value())
+    if dialect is None:
+        return
+    host, _, port = place.rpartition(":")
+    where = host.strip("[]"), int(port)
+    line = SwitchLine(where, dialect, partial(calls.heard, centre, source=dialect.name), centre.now)
+    centre.lines = (line,)
+    centre.switch = AmiSwitch(line) if told.ami else EslSwitch(line)

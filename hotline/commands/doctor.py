@@ -8,7 +8,7 @@ from datetime import datetime
 from classifiers import registry
 from escalation.audit import list_ends
 from escalation.calendar import ZONE, WorkCalendar
-from hotline.commands import chart, mailcheck, records, stationery
+from hotline.commands import chart, mailcheck, records, stationery, switchboard
 from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import say, store_of, terms_of
@@ -39,6 +39,8 @@ async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     for finding in (*_settings(settings), _clock(now), _holidays(now), _model(settings)):
         yield finding
     yield await mailcheck.relay(settings)
+    async for finding in switchboard.findings(settings):
+        yield finding
     for finding in stationery.findings(settings.folder):
         yield finding
     yield _disk(settings)
@@ -68,8 +70,6 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "没有图表组件，页面只有表格；安装 npm 后重新 make install"
             " / no charts, tables only: install npm and run make install again"
         )
-    if not settings.calls.secret.get_secret_value():
-        yield note("电话交换机：未配置 / switch: not configured")
 
 
 def _clock(now: datetime) -> Finding:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from channels.desk import Sender
+from channels.telephone.command import ConsoleSwitch, Switch
+from channels.telephone.line import SwitchLine
 from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
@@ -20,6 +22,7 @@ from hotline.domain.rising import Rising
 from hotline.flow import rulecheck
 from hotline.flow.rulebook import RuleBook
 from hotline.store import catalogue, rulebooks
+from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
@@ -50,6 +53,7 @@ class Centre:
 
     store: Store
     inbox: Inbox
+    callbox: CallBox
     cipher: Cipher
     terms: Terms
     calendar: WorkCalendar
@@ -61,6 +65,10 @@ class Centre:
     case_bytes: int = 50 * 2**20  # of all files of a case together
     automatic: bool = True
     node: str = "node"
+    switch: Switch = field(default_factory=ConsoleSwitch)  # what takes the desk's commands
+    lines: Sequence[SwitchLine] = ()  # live connections, run by the web side
+    recordings: Path | None = None  # where recordings lie; none: not on this machine
+    recordings_days: int = 730
     # A model by its name that reads beside the one in use; None: there is no such folder.
     make_candidate: Callable[[City, str], Reader | None] | None = None
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
@@ -88,6 +96,7 @@ class Centre:
         await self.store.check_durable()
         await self.reload()
         self.inbox.start()
+        self.callbox.start()
 
     async def reload(self) -> None:
         """Reads departments, topics, duties and districts anew; after they were changed."""
@@ -118,6 +127,7 @@ class Centre:
 
     async def close(self) -> None:
         await self.inbox.stop()
+        await self.callbox.stop()
         if self.reading is not None:
             await asyncio.wait([self.reading])
         await self.store.close()

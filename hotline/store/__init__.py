@@ -17,6 +17,10 @@ outbox      messages posted with the change that causes them, and their delivery
 notices     what an officer was told and has read; where letters to officers go
 rosters     duty rosters, encrypted as a whole; standby: their tables and those of the call tasks
 calltasks   call tasks: opened once a case, tried, acknowledged or closed
+callbox     what a switch tells, gathered to disk first; callrows: the telephone's tables' facts
+calls       call records folded from raw events; calltables: the telephone's tables
+missed      call-back tasks for missed calls, and their rungs
+seats       agents' seats and telephones; bulletins; restrict: numbers held to a rule
 repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
 letters     letters as they came, leased to be read, settled once; lettersread, traylist, posted
 mailboxes   how far each mailbox was looked into; mailtables: the tables of the post

@@ -166,9 +166,14 @@ class Vault:
 
     async def cases_of_phone(self, phone: str, limit: int = 20) -> list[int]:
         """Cases of the same telephone, newest first, without opening a single number."""
+        hashed = self._cipher.blind("phone", normal_phone(phone))
+        return await self.cases_of_hash(hashed, limit)
+
+    async def cases_of_hash(self, phone_hash: str, limit: int = 20) -> list[int]:
+        """The same where only the keyed hash is at hand, as in a call's record."""
         found = await self._connection.execute(
             select(IdentityRow.case_id)
-            .where(IdentityRow.phone_hash == self._cipher.blind("phone", normal_phone(phone)))
+            .where(IdentityRow.phone_hash == phone_hash)
             .order_by(IdentityRow.case_id.desc())
             .limit(limit)
         )

@@ -42,6 +42,7 @@ from hotline.web import (
     papers,
     patience,
     problems,
+    telephony,
 )
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
@@ -178,6 +179,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app.on_shutdown.append(live.end_streams)
     office_letters.lend_readers(app)
     app.cleanup_ctx.append(background(watch=watch))
+    telephony.mount(app)
     return app
 
 
@@ -209,6 +211,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
     add_mail(schedule, centre)
+    telephony.add_ticks(schedule, centre, settings.watch.seconds)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.once("rules at start", lambda: rulewatch.watch(centre))
     schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))

@@ -23,6 +23,8 @@ from hotline.store import (
     stale,
     stumbles,
 )
+from hotline.store.callbox import COUNTED_AS
+from hotline.web import callgauges
 from hotline.web.keys import CENTRE
 from hotline.web.shown import answer
 from hotline.web.traffic import TRAFFIC
@@ -124,11 +126,14 @@ async def metrics(request: web.Request) -> web.Response:
     names = ["channel", "outcome"]
     receipts_today = Gauge("hotline_receipts_today", told, names, registry=registry)
     for channel, outcome, n in today:
+        if channel == COUNTED_AS:
+            continue  # events are no receipts
         receipts_today.labels(channel, outcome).inc(n)
     cases = Gauge("hotline_cases_open", "Open cases by state", ["state"], registry=registry)
     for state in sorted(OPEN):
         cases.labels(state.value).set(waiting.get(state.value, 0))
     _queues(registry, await standing(centre))
+    await callgauges.gauges(registry, centre)
     return web.Response(
         body=generate_latest(registry) + generate_latest(request.app[TRAFFIC].registry),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},

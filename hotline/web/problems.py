@@ -19,6 +19,7 @@ from hotline.flow.ringing import NoSuchTask
 from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
+from hotline.web.signatures import NotSigned, WrongToken
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +119,9 @@ STATUS: dict[type[Refused], int] = {
     errors.Stale: 409,
     errors.NotAllowed: 403,
     errors.NoSuchCase: 404,
+    errors.NotFound: 404,
+    NotSigned: 401,
+    WrongToken: 401,
     NoSuchTask: 404,
     NoReminder: 404,
     NotMade: 503,

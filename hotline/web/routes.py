@@ -20,8 +20,10 @@ from hotline.web import (
     live,
     openapi,
     papers,
+    routes_calls,
     routes_citizen,
     routes_desk,
+    routes_hall,
     routes_knowledge,
     routes_repeats,
     routes_rules,
@@ -45,7 +47,7 @@ def staff_complaint() -> dict[str, object]:
     schema["title"] = "StaffComplaint"
     schema["properties"] |= {
         "channel": {"type": "string", "enum": [one.value for one in Channel], "default": "phone"},
-        "call_id": {"type": ["string", "null"], "maxLength": 64},
+        "call_id": {"type": ["string", "null"], "maxLength": 120},
     }
     return schema
 
@@ -203,6 +205,8 @@ def routes() -> list[Route]:
         *orders(),
         *routes_desk.routes(),
         *api_letters.routes(),
+        *routes_calls.routes(),
+        *routes_hall.routes(),
         *routes_rules.routes(),
         *routes_repeats.routes(),
         *routes_knowledge.routes(),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from hotline.store import ledgers, migrations, rulebooks, search
 from hotline.store.articletables import ArticleRow
+from hotline.store.calltables import CallRow
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.repeattables import AlertRow
@@ -21,7 +22,7 @@ from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 # Their tables are known as well.
-ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow, ArticleRow)
+ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow, ArticleRow, CallRow)
 assert all(row.metadata is METADATA for row in ALL)
 
 
@@ -97,7 +98,7 @@ async def test_every_step_goes_up_and_down_again(store: Store) -> None:
 async def test_what_texts_are_searched_by_comes_and_goes_with_its_step(store: Store) -> None:
     await migrations.upgrade(store)
     assert await searched(store)
-    await migrations.downgrade(store, "0011")
+    await migrations.downgrade(store, "0012")
     assert not await searched(store) and await tables_of(store)
 
 

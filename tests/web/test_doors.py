@@ -34,6 +34,8 @@ async def test_no_staff_route_lets_a_stranger_or_the_wrong_role_in(client: Clien
             .replace("{token}", "t")
             .replace("{key}", "k")
             .replace("{code}", "cgj")
+            .replace("{call_id}", "c1")
+            .replace("{n}", "1")
             .replace("{id}", "1")
         )
         answer = await client.request(route.method, path)

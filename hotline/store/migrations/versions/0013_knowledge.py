@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from hotline.store.migrations.columns import FACTS, MOMENT, needed, partial_index
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 TABLES = (
     "article_offer",
