@@ -45,7 +45,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
-    elif told.command in ("rules", "labels", "model", "ring", "keys"):
+    elif told.command in ("rules", "labels", "model", "ring", "knowledge", "keys"):
         made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)

@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     trayline.add(_command(commands, "quarantine", trayline.__doc__ or ""))
     _calls(commands)
     _dispatching(commands)
+    _knowing(commands)
     return top
 
 
@@ -131,6 +132,16 @@ def _dispatching(commands: Any) -> None:
     shadow.add_argument("--stop", action="store_true")
     for one in (status, shadow):
         one.add_argument("--json", action="store_true")
+
+
+def _knowing(commands: Any) -> None:
+    known = _command(commands, "knowledge", "知识库 / the knowledge base")
+    doing = known.add_subparsers(dest="doing", required=True, metavar="import|export|list")
+    brought = _command(doing, "import", "导入为待审核 / XLSX, CSV or DOCX, to be reviewed")
+    brought.add_argument("--rejects", type=Path, metavar="OUT.csv", help="退回清单 / what was not")
+    for one in (brought, _command(doing, "export", "导出 XLSX 或 CSV / those in force")):
+        one.add_argument("file", type=Path)
+    _command(doing, "list", "列出 / list them")
 
 
 def _with_files(command: argparse.ArgumentParser, many: str | None) -> argparse.ArgumentParser:

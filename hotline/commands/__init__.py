@@ -18,6 +18,7 @@ sheets     rows of a CSV, XLSX or JSON lines file, in whatever encoding; columns
 recount    running cases under a new holiday list, or under the terms now in force
 rules      the dispatcher's rules: list, check, try, export, import
 labels     people's corrections as training rows, masked; model: how it stands, the shadow run
+knowledge  articles listed, exported, imported as drafts; articlefiles: XLSX, CSV, DOCX
 verify     audit chains, conservation equation, invariants
 doctor     what is wrong with the installation, in plain words
 """

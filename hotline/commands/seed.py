@@ -5,7 +5,9 @@ from hotline import seed
 from hotline.commands import demo, staff
 from hotline.commands.opening import centre_of, ready_store, say, terms_of
 from hotline.config import Settings
+from hotline.domain.article import Draft
 from hotline.domain.people import OPERATOR, Department
+from hotline.flow import knowledge
 from hotline.flow.centre import Centre
 from hotline.store import acts, catalogue, rulebooks
 from hotline.store.database import Store
@@ -27,12 +29,35 @@ async def _demo(settings: Settings) -> None:
     now = system_clock()
     async with centre_of(settings) as centre:
         await staff.employ(centre)
+        known = await first_stock(centre)
+    if known:
+        say(f"知识库写入 {known} 篇 / articles added: {known}")
     clock = MovingClock(now - demo.LONG_AGO)
     async with centre_of(settings, Parts(clock=clock, senders={})) as centre:
         say("正在写入演示诉求，约半分钟 … / leading 300 complaints through their stories")
         led = await demo.play(centre, clock, now)
         say(f"演示诉求 {led} 件 / complaints added: {led}")
         await staff.introduce(centre, settings)
+
+
+async def first_stock(centre: Centre) -> int:
+    """The shipped articles, once: a base that holds anything is left as it is."""
+    if await knowledge.counts(centre):
+        return 0
+    drafts = [
+        Draft(
+            title=row["title"],
+            body=row["body"],
+            topic=row["topic"],
+            department=row["department"],
+            basis=row["basis"],
+            keywords=tuple(row["keywords"].split("|")),
+            questions=tuple(row["questions"].split("|")),
+            origin="随程序提供",
+        )
+        for row in seed.articles()
+    ]
+    return await knowledge.known_articles(centre, drafts)
 
 
 async def sow(store: Store) -> bool:

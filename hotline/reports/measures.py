@@ -27,6 +27,29 @@ def of_promises(counts: Mapping[str, Any]) -> dict[str, Any]:
     return {**counts, "on_time_rate": rate(counts["kept"], decided)}
 
 
+def of_knowledge(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """知识库. 采纳率 articles told on / questions asked; 命中率 questions that found one / asked;
+    有用率 helpful / said either; 及时更新率 in force and not past review / in force."""
+    uses, held = counts["uses"], counts["articles"]
+    asked, helpful = uses.get("asked", 0), uses.get("helpful", 0)
+    return {
+        "articles": held,
+        "waiting": counts["waiting"],
+        "due": counts["due"],
+        "gaps": counts["gaps"],
+        "asked": asked,
+        "found": uses.get("found", 0),
+        "opened": uses.get("opened", 0),
+        "uses": uses.get("used", 0),
+        "helpful": helpful,
+        "unhelpful": uses.get("unhelpful", 0),
+        "hit_rate": rate(uses.get("found", 0), asked),
+        "adoption_rate": rate(uses.get("used", 0), asked),
+        "helpful_rate": rate(helpful, helpful + uses.get("unhelpful", 0)),
+        "current_rate": rate(held - counts["due"], held),
+    }
+
+
 def satisfaction(said: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """满意率 (满意+基本满意)/valid ratings, 解决率 solved/answered; silence is never counted.
 

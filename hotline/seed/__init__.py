@@ -100,3 +100,14 @@ def complaints() -> list[dict[str, Any]]:
         }
         for row in rows("complaints")
     ]
+
+
+@cache
+def synonyms() -> list[list[str]]:
+    """Words that people use for one thing, a group a row; for search only."""
+    return [row["words"].split("|") for row in rows("synonyms")]
+
+
+def articles() -> list[dict[str, str]]:
+    """A first stock of the knowledge base, for the demo city and written for this project."""
+    return rows("articles")

@@ -1,6 +1,7 @@
 """What anyone may ask of the city: topics, published cases, answers; and the staff's reports."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -10,6 +11,7 @@ from hotline.domain.errors import NoSuchCase
 from hotline.domain.words import Role
 from hotline.reports import callqueries, callreport, measures, queries
 from hotline.reports.queries import Period
+from hotline.store import articles, articleuse
 from hotline.web import shown
 from hotline.web.bodies import chosen
 from hotline.web.keys import ACTOR, CENTRE
@@ -29,8 +31,6 @@ READERS = frozenset(
     {Role.SUPERVISOR, Role.SHIFT_LEAD, Role.INSPECTOR, Role.DIRECTOR, Role.AUDITOR, Role.LEADER}
 )
 
-# What no part of this version counts yet: no knowledge base.
-NOT_YET = {"knowledge": ("articles", "uses")}
 ONE = timedelta(days=1)
 
 
@@ -46,11 +46,6 @@ async def get_topics(request: web.Request) -> web.Response:
         for row in city.topics
     ]
     return answer({"items": items})
-
-
-async def get_knowledge(request: web.Request) -> web.Response:
-    """No article has been released yet: the list is truly empty."""
-    return answer({"items": [], "next_cursor": None})
 
 
 async def get_published(request: web.Request) -> web.Response:
@@ -106,11 +101,12 @@ async def report(
     centre = request.app[CENTRE]
     async with centre.look() as look:
         connection = look.connection
-        if name in NOT_YET:
-            totals: dict[str, object] = dict.fromkeys(NOT_YET[name], 0)
-            rows: list[dict[str, object]] = []
-        elif name == "calls":
+        totals: dict[str, object]
+        rows: list[dict[str, object]]
+        if name == "calls":
             totals, rows = await callreport.told(connection, within, by)
+        elif name == "knowledge":
+            totals, rows = await knowledge_counts(connection, within), []
         elif name == "satisfaction":
             totals, rows = measures.satisfaction(await queries.said(connection, within)), []
         elif name == "promises":
@@ -138,6 +134,22 @@ async def report(
         "totals": totals,
         "rows": rows,
     }
+
+
+async def knowledge_counts(connection: Any, within: Period) -> dict[str, object]:
+    first = within.start.astimezone(ZONE).date()
+    last = (within.end - ONE).astimezone(ZONE).date()
+    stages = await articles.counts(connection)
+    today = within.now.astimezone(ZONE).date()
+    return measures.of_knowledge(
+        {
+            "articles": stages.get("released", 0),
+            "waiting": stages.get("submitted", 0),
+            "due": len(await articles.due(connection, today)),
+            "gaps": await articleuse.gaps_open(connection),
+            "uses": await articleuse.uses(connection, first, last),
+        }
+    )
 
 
 def _added(rows: list[dict[str, object]], names: tuple[str, ...]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.flow import (
+    articlewatch,
     drift,
     intake,
     recount,
@@ -193,6 +194,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "archive", lambda: archive_closed(centre))
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
+    schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 
 

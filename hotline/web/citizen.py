@@ -1,6 +1,7 @@
 """Public pages: the form, the receipt, my complaint; they work without scripts and on a phone."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -10,10 +11,11 @@ from hotline import seed
 from hotline.domain.errors import Refused
 from hotline.domain.state import Action
 from hotline.domain.words import Kind, Satisfaction
-from hotline.flow import citizen, intake
-from hotline.web import attachments, auth, pages
+from hotline.flow import answers, citizen, intake
+from hotline.flow.answers import Answer
+from hotline.web import attachments, auth, complaintform, pages
 from hotline.web.api_citizen import read_complaint, refused
-from hotline.web.bodies import key_typed, new_key, origin_of
+from hotline.web.bodies import new_key, origin_of
 from hotline.web.keys import CENTRE, LANGUAGE, SETTINGS
 from hotline.web.pages import render, see_other
 from hotline.web.problems import CrossSite
@@ -22,16 +24,6 @@ from hotline.web.schemas import read_typed
 
 MINE = "hotline_mine"  # the cookie that holds number and code, encrypted
 SECONDS = 3600
-FIELDS = (
-    "title",
-    "content",
-    "type",
-    "place.address",
-    "place.district",
-    "contact.name",
-    "contact.phone",
-    "contact.email",
-)
 ACTIONS = (Action.SUPPLEMENT, Action.URGE, Action.RATE, Action.REOPEN, Action.WITHDRAW)
 
 
@@ -44,7 +36,12 @@ async def form(request: web.Request) -> web.Response:
 
 
 def _form(
-    request: web.Request, typed: dict[str, Any], problems: list[FieldProblem], status: int = 200
+    request: web.Request,
+    typed: dict[str, Any],
+    problems: list[FieldProblem],
+    status: int = 200,
+    *,
+    found: Sequence[Answer] | None = None,
 ) -> web.Response:
     version, notice = seed.privacy(request[LANGUAGE])
     english = request[LANGUAGE] == "en"
@@ -55,22 +52,34 @@ def _form(
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
         "notice": notice,
         "notice_version": version,
+        "answers": found,
     }
     return render(request, "citizen/form.html", facts, status)
+
+
+async def look(request: web.Request) -> web.StreamResponse:
+    """The three best answers for what was typed so far, which stays on the page; nothing is filed."""
+    if not auth.same_site(request):
+        raise CrossSite
+    typed = await complaintform.typed(request)
+    try:
+        typed["files"] = await attachments.uploads(request)
+    except BadForm as error:
+        return _form(request, typed, error.problems, 422)
+    told = typed["title"][:200], typed["content"][:20000]
+    place = typed["place.district"][:40]
+    found = await answers.offered(request.app[CENTRE], *told, place=place)
+    return _form(request, typed, [], found=found)
 
 
 async def file(request: web.Request) -> web.StreamResponse:
     """The key was given out with the form: a double click or a reload files one complaint."""
     if not auth.same_site(request):
         raise CrossSite
-    posted = await request.post()
-    typed: dict[str, Any] = {name: str(posted.get(name, "")) for name in (*FIELDS, "key")}
-    typed |= {name: posted.get(name) == "on" for name in ("anonymous", "confidential")}
-    typed["key"] = key_typed(typed["key"])
-    typed["files"] = [str(token) for token in posted.getall("file_token", [])]
+    typed = await complaintform.typed(request)
     try:
         typed["files"] = await attachments.uploads(request)
-        incoming = await read_complaint(request, _nested(typed), typed["key"])
+        incoming = await read_complaint(request, complaintform.nested(typed), typed["key"])
     except BadForm as error:
         await refused(request, "web")
         return _form(request, typed, error.problems, 422)
@@ -79,25 +88,6 @@ async def file(request: web.Request) -> web.StreamResponse:
     response = see_other("/complaints/receipt")
     _remember(request, response, receipt.number, receipt.query_code)
     return response
-
-
-def _nested(typed: dict[str, Any]) -> dict[str, Any]:
-    """The flat fields of a page as the interface's nested body."""
-    body: dict[str, Any] = {
-        "title": typed["title"],
-        "content": typed["content"],
-        "type": typed["type"],
-        "anonymous": typed["anonymous"],
-        "confidential": typed["confidential"],
-        "attachments": typed["files"],
-        "contact": {},
-        "place": {},
-    }
-    for name in FIELDS:
-        group, _, field = name.partition(".")
-        if field:
-            body[group][field] = typed[name]
-    return body
 
 
 def _remember(request: web.Request, response: web.StreamResponse, number: str, code: str) -> None:
@@ -217,6 +207,7 @@ def routes() -> list[Route]:
         page("GET", "/", home, "首页"),
         page("GET", "/complaints/new", form, "填写诉求"),
         page("POST", "/complaints/new", file, "提交诉求", "intake"),
+        page("POST", "/complaints/new/answers", look, "查找现成答案", "look_up"),
         page("GET", "/complaints/receipt", receipt, "回执"),
         page("GET", "/complaints/find", find, "查询"),
         page("POST", "/complaints/find", look_up, "查询", "look_up"),

@@ -10,6 +10,7 @@ from hotline.web import (
     office_alerts,
     office_case,
     office_duty,
+    office_knowledge,
     office_letters,
     office_model,
     office_notices,
@@ -39,6 +40,7 @@ PAGES = (
     office_model,
     office_alerts,
     office_letters,
+    office_knowledge,
 )
 
 

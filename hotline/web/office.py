@@ -1,6 +1,7 @@
 """Staff pages: sign in, the queue with its counts, filing for a citizen, figures, notices."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import notify, repeats, ringing, rising
+from hotline.flow import answers, notify, repeats, ringing, rising
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
 from hotline.web import api_city, api_repeats, auth, filing, forms
@@ -134,6 +135,7 @@ def _new(
     status: int = 200,
     *,
     found: repeats.Filing | None = None,
+    offered: Sequence[answers.Answer] | None = None,
 ) -> web.Response:
     english = request[LANGUAGE] == "en"
     facts = {
@@ -143,6 +145,7 @@ def _new(
         "channels": forms.CHANNELS,
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
         "found": found,
+        "answers": offered,
         "State": State,
     }
     return render(request, "office/new.html", facts, status)
@@ -160,7 +163,10 @@ async def look(request: web.Request) -> web.Response:
         phone=typed.get("contact.phone", "")[:40],
         guarded=bool({"anonymous", "confidential"} & set(typed)) or typed.get("type") == "report",
     )
-    return _new(request, posted, [], found=await repeats.filing(request.app[CENTRE], asked))
+    found = await repeats.filing(request.app[CENTRE], asked)
+    told = asked.title, asked.content
+    best = await answers.offered(request.app[CENTRE], *told, internal=True, place=asked.district)
+    return _new(request, posted, [], found=found, offered=best)
 
 
 async def file(request: web.Request) -> web.StreamResponse:

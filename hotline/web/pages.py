@@ -36,6 +36,9 @@ FORMS = {
     "/office/model/": "/office/model",
     "/office/new/": "/office/new",
     "/office/alerts/": "/office/alerts",
+    "/office/knowledge/": "/office/knowledge",
+    "/knowledge/": "/knowledge",
+    "/complaints/new/": "/complaints/new",
 }
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
 from hotline.domain import errors
+from hotline.domain.article import NoSuchArticle, Rewritten
 from hotline.domain.errors import Refused
 from hotline.flow.citizen import DoorShut
 from hotline.flow.papers import NoReminder, NotMade
@@ -126,6 +127,8 @@ STATUS: dict[type[Refused], int] = {
     NoReminder: 404,
     NotMade: 503,
     NoSuchAlert: 404,
+    NoSuchArticle: 404,
+    Rewritten: 409,
     DoorShut: 429,
     TooOften: 429,
     errors.KeyInFlight: 409,

@@ -24,6 +24,7 @@ from hotline.web import (
     routes_citizen,
     routes_desk,
     routes_hall,
+    routes_knowledge,
     routes_repeats,
     routes_rules,
 )
@@ -209,6 +210,7 @@ def routes() -> list[Route]:
         *routes_hall.routes(),
         *routes_rules.routes(),
         *routes_repeats.routes(),
+        *routes_knowledge.routes(),
         *reports(),
         *machines(),
     ]

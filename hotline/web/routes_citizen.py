@@ -10,7 +10,6 @@ from hotline.web.schemas import model
 
 SUMMARIES = {
     "/api/v1/topics": "事项目录",
-    "/api/v1/knowledge": "知识库",
     "/api/v1/published": "公开的诉求",
 }
 BASE = "/api/v1/complaints"
@@ -64,11 +63,5 @@ def told_to_everyone() -> list[Route]:
 
     return [
         open_to_all("/api/v1/topics", api_city.get_topics, answers.Topics),
-        open_to_all(
-            "/api/v1/knowledge",
-            api_city.get_knowledge,
-            answers.Published,
-            Param("q", "query", "词语"),
-        ),
         open_to_all("/api/v1/published", api_city.get_published, answers.Published),
     ]

@@ -1,15 +1,16 @@
-"""`python -m tests.bench [intake|letters|ticks|lookup|reading]`: all, or the one named."""
+"""`python -m tests.bench [intake|letters|ticks|lookup|answers|reading]`: all, or the one named."""
 
 import asyncio
 import sys
 
-from tests.bench import intake, letters, lookup, reading, ticks
+from tests.bench import answers, intake, letters, lookup, reading, ticks
 
 BENCHES = {
     "intake": intake.main,
     "letters": letters.main,
     "ticks": ticks.main,
     "lookup": lookup.main,
+    "answers": answers.main,
     "reading": reading.main,
 }
 

@@ -32,6 +32,7 @@ async def test_no_staff_route_lets_a_stranger_or_the_wrong_role_in(client: Clien
             .replace("{name}", "cases")
             .replace("{id}", "20261123-000001.1")
             .replace("{token}", "t")
+            .replace("{key}", "k")
             .replace("{code}", "cgj")
             .replace("{call_id}", "c1")
             .replace("{n}", "1")

@@ -132,7 +132,7 @@ async def city(client: Client) -> AsyncIterator[City]:
 
 def address(policy: Policy, of: Things) -> str:
     parts = {"number": of.case, "token": of.file, "code": of.roster, "name": "cases"}
-    parts |= {"call_id": "none", "n": "1"}
+    parts |= {"call_id": "none", "n": "1", "key": "x", "step": "x"}
     parts |= {"id": of.order if policy.of == "order" else "1", "action": "urge"}
     return re.sub(r"\{(\w+)\}", lambda part: parts[part[1]], policy.path)
 

@@ -20,7 +20,7 @@ from tests.web.api_support import HASHED, OWN_PAGE, PASSWORD, Client, form_token
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 SHOWN = {"base_url": "https://12345.example.org"}  # to a network, not to this machine alone
 PARTS = {"number": "20261123-000001", "name": "cases", "id": "1", "token": "t", "code": "cgj"}
-PARTS |= {"call_id": "none", "n": "1"}
+PARTS |= {"call_id": "none", "n": "1", "key": "x", "step": "x"}
 
 
 @pytest.fixture

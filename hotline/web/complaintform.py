@@ -1,0 +1,46 @@
+"""The citizen's form as a page posts it: what was typed, and the interface's body made of it."""
+
+from typing import Any
+
+from aiohttp import web
+
+from hotline.web.bodies import key_typed
+
+FIELDS = (
+    "title",
+    "content",
+    "type",
+    "place.address",
+    "place.district",
+    "contact.name",
+    "contact.phone",
+    "contact.email",
+)
+
+
+async def typed(request: web.Request) -> dict[str, Any]:
+    posted = await request.post()
+    told: dict[str, Any] = {name: str(posted.get(name, "")) for name in (*FIELDS, "key")}
+    told |= {name: posted.get(name) == "on" for name in ("anonymous", "confidential")}
+    told["key"] = key_typed(told["key"])
+    told["files"] = [str(token) for token in posted.getall("file_token", [])]
+    return told
+
+
+def nested(typed: dict[str, Any]) -> dict[str, Any]:
+    """The flat fields of a page as the interface's nested body."""
+    body: dict[str, Any] = {
+        "title": typed["title"],
+        "content": typed["content"],
+        "type": typed["type"],
+        "anonymous": typed["anonymous"],
+        "confidential": typed["confidential"],
+        "attachments": typed["files"],
+        "contact": {},
+        "place": {},
+    }
+    for name in FIELDS:
+        group, _, field = name.partition(".")
+        if field:
+            body[group][field] = typed[name]
+    return body
