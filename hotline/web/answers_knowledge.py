@@ -91,7 +91,7 @@ class Articles(Told):
     older: int | None
 
 
-class VersionTold(Told):
+class ArticleVersionTold(Told):
     n: Count
     revision: Count
     stage: str
@@ -120,7 +120,7 @@ class VersionTold(Told):
 class ArticleTold(ArticleRow):
     """With every version, newest first."""
 
-    versions: list[VersionTold]
+    versions: list[ArticleVersionTold]
 
 
 class GapTold(Told):

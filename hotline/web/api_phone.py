@@ -65,7 +65,7 @@ class SeatForm(Form):
     extension: optional(Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,20}$")]) = None  # type: ignore[valid-type]
 
 
-class TryForm(Form):
+class MissedTryForm(Form):
     """A try to call back; `seen`: how many tries the agent knew of."""
 
     outcome: missed.TryOutcome
@@ -190,7 +190,7 @@ def missed_id(request: web.Request) -> int:
 
 
 async def post_missed_try(request: web.Request) -> web.Response:
-    told = form(TryForm, await json_object(request))
+    told = form(MissedTryForm, await json_object(request))
     centre, tried = request.app[CENTRE], missed.Tried(**told.model_dump())
     found = await missed.tried(centre, request[ACTOR], missed_id(request), tried)
     return answer(callshown.missed(found, centre.now(), request[LANGUAGE]))

@@ -61,7 +61,7 @@ async def _to_return(request: web.Request, problem: str, status: int) -> web.Res
 async def tried(request: web.Request) -> web.Response:
     async def do(posted: dict[str, str]) -> None:
         told = {"outcome": posted.get("outcome", ""), "text": posted.get("text", "")}
-        form = api_phone.TryForm.model_validate({**told, "seen": posted.get("seen") or None})
+        form = api_phone.MissedTryForm.model_validate({**told, "seen": posted.get("seen") or None})
         made = missed.Tried(**form.model_dump())
         await missed.tried(request.app[CENTRE], request[ACTOR], api_phone.missed_id(request), made)
 

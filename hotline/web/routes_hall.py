@@ -26,7 +26,7 @@ def promises() -> list[Route]:
     tried: dict[str, Any] = {
         "answers": {200: "已登记"},
         "told": told.MissedTold,
-        "body": api_phone.TryForm,
+        "body": api_phone.MissedTryForm,
     }
     asked: dict[str, Any] = {"answers": {200: "已转交话机"}, "told": told.Done, "refusals": (409,)}
     back = missed.CALLERS_BACK

@@ -6,12 +6,14 @@ lets in others than it says, fails here before anybody finds it elsewhere.
 
 import csv
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
 from hotline.domain.acts import centre as acts
 from hotline.domain.words import ACCOUNTS, DEPARTMENT, Cause, Role
@@ -280,3 +282,24 @@ async def test_the_form_of_another_session_is_not_taken(client: Client) -> None:
     form = {"token": stolen, "old": "x", "new": "x", "again": "x"}
     answer = await client.post("/office/account", data=form, headers={**mine, **OWN_PAGE})
     assert answer.status == 403
+
+
+def models(of: Any, seen: set[type[BaseModel]]) -> None:
+    """A model and every model inside it."""
+    if isinstance(of, type) and issubclass(of, BaseModel):
+        if of not in seen:
+            seen.add(of)
+            for field in of.model_fields.values():
+                models(field.annotation, seen)
+    for inner in get_args(of):
+        models(inner, seen)
+
+
+def test_no_two_forms_or_answers_share_a_name() -> None:
+    """In the document the second would stand in the first one's place, for both."""
+    seen: set[type[BaseModel]] = set()
+    for route in _every_route():
+        models(route.body, seen)
+        models(route.told, seen)
+    counted = Counter(model.__name__ for model in seen)
+    assert {name for name, n in counted.items() if n > 1} == set()
