@@ -56,6 +56,10 @@ def _running(commands: Any) -> None:
         action="store_true",
         help="改用现行方案 / also under the terms now in force",
     )
+    kept = _command(commands, "backup", "备份 / write everything to one file, while it works")
+    kept.add_argument("file", type=Path, help="文件或目录 / a new file, or a folder for it")
+    again = _command(commands, "restore", "恢复到空的地方 / put a backup into an empty place")
+    again.add_argument("file", type=Path)
     _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
 
 
@@ -182,6 +186,8 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
+    elif told.command in ("backup", "restore"):
+        made = module.run(settings, told.file)
     elif told.command in ("rules", "labels", "model"):
         made = module.run(settings, module.asked(told))
     else:

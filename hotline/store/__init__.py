@@ -18,5 +18,6 @@ notices     what an officer was told and has read; where letters to officers go
 rosters     duty rosters, encrypted as a whole; standby: their tables and those of the call tasks
 calltasks   call tasks: opened once a case, tried, acknowledged or closed
 repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
+snapshot    the database as it stood at one moment, as one file, and put back; bundle: a backup on disk
 files       attachments: content-addressed, checked, served by token
 """

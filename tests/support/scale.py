@@ -14,6 +14,7 @@ class Scale:
     counted: int = 5_000  # deadlines held against the oracle
     deadlines: int = 1_000  # due in the same minute
     posts: int = 10  # a second beside them
+    backups: int = 1  # while citizens write
     letters: int = 2_000  # with bytes changed at random
     timeout: float | None = None  # seconds for each test; None: as the test says
 
@@ -26,6 +27,7 @@ SOAK = Scale(
     counted=100_000,
     deadlines=20_000,
     posts=50,
+    backups=10,
     letters=20_000,
     timeout=5400,
 )
