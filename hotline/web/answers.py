@@ -42,6 +42,7 @@ class Progress(Told):
     timeline: list[Line]
     allowed_actions: list[str]
     reply: str = ""
+    notice: str = ""
 
 
 class File(Told):

@@ -11,6 +11,7 @@ from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
 from hotline.flow.centre import Centre
+from hotline.flow.storm import storm
 from hotline.store import (
     agenda,
     alarms,
@@ -64,7 +65,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
             "most_attempts": health.attempts,
             "first_failure_seconds": _age(health.first_failure, now),
         },
-        "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
+        "triage": _triage(centre, waiting, since),
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
         "calendar": {
             "version": centre.calendar.version,
@@ -80,6 +81,12 @@ async def standing(centre: Centre) -> dict[str, Any]:
         "rules": centre.city.book.version,
         "terms": centre.terms.version,
     }
+
+
+def _triage(centre: Centre, waiting: int, since: datetime | None) -> dict[str, Any]:
+    now = centre.now()
+    storms = storm(waiting, since, now) or centre.storm.raging
+    return {"waiting": waiting, "oldest_seconds": _age(since, now), "storm": storms}
 
 
 def _age(since: datetime | None, now: datetime) -> int | None:
@@ -113,6 +120,8 @@ def _queues(registry: CollectorRegistry, found: dict[str, Any]) -> None:
         for name in ("waiting", "oldest_seconds"):
             gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
             gauge.set(found[queue][name] or 0)
+    told = "Whether more comes in than can be thought about"
+    Gauge("hotline_storm", told, registry=registry).set(found["triage"]["storm"])
     told = "Letters nobody could be given"
     Gauge("hotline_outbox_parked", told, registry=registry).set(found["outbox"]["parked"])
     for name in ("last_tick_seconds", "late_rungs", "stumbling_rungs", "most_attempts"):
