@@ -13,6 +13,8 @@ storm       more than can be thought about: what waits, what is shed, what is to
 choices     what a dispatcher is offered: the likeliest topics and departments
 drift       the drift watch: out of its limits, the classifier stops acting alone
 shadow      a candidate model reads along and decides nothing
+pulse       this node among the others: can it write, is its clock to be believed
+selfcheck   does the hotline keep what it promises of itself: alarms
 alarms      told once when something breaks, open until it is mended
 repeats     what a complaint likely repeats, and why; sweep: what was missed of it
 rising      matters above what the hour usually brings: alerts, and who takes them in hand

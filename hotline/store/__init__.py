@@ -19,5 +19,6 @@ rosters     duty rosters, encrypted as a whole; standby: their tables and those 
 calltasks   call tasks: opened once a case, tried, acknowledged or closed
 repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
 snapshot    the database as it stood at one moment, as one file, and put back; bundle: a backup on disk
+beats       the nodes that run; queues: all that waits, how many and since when
 files       attachments: content-addressed, checked, served by token
 """

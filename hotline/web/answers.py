@@ -172,13 +172,16 @@ class Alive(Told):
 
 
 class Ready(Told):
+    """能否服务: where the database cannot be read, only the first three are told."""
+
     ready: bool
+    why: str = ""  # not ready: database, cannot_write, clock, stopping
     database: str
-    triage: dict[str, Any]
-    outbox: dict[str, Any]
-    watch: dict[str, Any]
-    calendar: dict[str, Any]
-    dispatch: dict[str, Any]
-    alarms: dict[str, Count]
-    rules: Count
-    terms: str
+    triage: dict[str, Any] = {}
+    outbox: dict[str, Any] = {}
+    watch: dict[str, Any] = {}
+    calendar: dict[str, Any] = {}
+    dispatch: dict[str, Any] = {}
+    alarms: dict[str, Count] = {}
+    rules: Count = 0
+    terms: str = ""

@@ -50,6 +50,7 @@ from hotline.web import (
     papers,
     patience,
     problems,
+    pulses,
 )
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
@@ -187,6 +188,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app.router.add_static("/static", str(static), append_version=True)
     app.on_shutdown.append(live.end_streams)
     app.cleanup_ctx.append(background(watch=watch))
+    pulses.install(app)
     return app
 
 
@@ -212,7 +214,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
 
 def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     watching = Watch(CaseAgenda(centre), batch=settings.watch.batch)
-    schedule.every(settings.watch.seconds, "watch", lambda: watching.tick(centre.now()))
+    schedule.every(settings.watch.seconds, "watch", pulses.believing(centre, watching.tick))
     schedule.every(10.0, "resume", lambda: recount.resume_due(centre))
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
