@@ -14,6 +14,8 @@ class Scale:
     counted: int = 5_000  # deadlines held against the oracle
     deadlines: int = 1_000  # due in the same minute
     posts: int = 10  # a second beside them
+    intake_kills: int = 25
+    acknowledged: int = 500  # of them at least
     restarts: int = 2  # of the database
     partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
     cuts: int = 15  # commits whose answer is lost
@@ -30,6 +32,8 @@ SOAK = Scale(
     counted=100_000,
     deadlines=20_000,
     posts=50,
+    intake_kills=300,
+    acknowledged=30_000,
     restarts=30,
     partitions=(1, 5, 30, 12),
     cuts=500,
