@@ -113,7 +113,7 @@ def cluster() -> Iterator[Cluster]:
         account = pwd.getpwnam(user)
         os.chown(data, account.pw_uid, account.pw_gid)
         os.chown(folder, account.pw_uid, account.pw_gid)
-    port = _free_port()
+    port = free_port()
     server = Cluster(port, programs, user, folder)
     try:
         server.run(
@@ -137,7 +137,7 @@ def cluster() -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
