@@ -16,6 +16,8 @@ class Scale:
     posts: int = 10  # a second beside them
     intake_kills: int = 25
     acknowledged: int = 500  # of them at least
+    slow: int = 150  # clients that drip
+    flooders: int = 8
     stops: int = 2  # of nodes
     spike_rate: int = 40  # a second; ten times what is usual
     spike_seconds: float = 4
@@ -37,6 +39,8 @@ SOAK = Scale(
     posts=50,
     intake_kills=300,
     acknowledged=30_000,
+    slow=3_000,
+    flooders=32,
     stops=50,
     spike_rate=50,
     spike_seconds=60,
