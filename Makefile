@@ -45,7 +45,7 @@ soak: $(TEST_STAMP) ## the long fault and load tests at their full size
 
 model: $(STAMP) ## trains the shipped model anew from DATA
 	@$(RUN) classifiers train $(DATA)/level1_tokens.csv.gz $(DATA)/level1_messages.csv.gz \
-		$(DATA)/replied_messages.csv.gz --out classifiers/models/first
+		$(DATA)/replied_messages.csv.gz $(DATA)/messages.csv.gz --out classifiers/models/first
 
 $(STAMP): requirements.lock pyproject.toml package-lock.json
 	@PYTHON="$(PYTHON)" bash .ci/environment requirements.lock

@@ -2,15 +2,20 @@
 
 model       Suggestion, Reading and the Classifier protocol
 catalogue   the topics a city knows, and what the labels of the training data mean in them
-tokens      Chinese text -> words: normalise, jieba, stop words
+tokens      Chinese text -> words: normalise, jieba, the city's names, stop words
+features    words and letters -> hashed vectors
+linear      fitted models as plain arrays: scores, calibrated probabilities, telling words
 keywords    the first day's classifier: words of the catalogue, no model file
-urgency     words that make a complaint urgent, with the reason
+finding     field, matter and words put together: which topic of the catalogue
+urgency     words that make a complaint urgent or sensitive, with the reason
 wishes      what the citizen wants: 咨询, 求助, 投诉, 举报, 建议, 表扬
 places      Chinese text -> place names and the district they lie in
-features    words -> hashed vectors
-linear      a fitted model as plain arrays: scores, calibrated probabilities, telling words
 reader      the parts put together: one text in, one Reading out
-train       labelled rows -> fitted, calibrated arrays; scores: what the fit reaches unseen
-evaluate    macro-F1, per-label table, coverage at a threshold
-registry    model folders with a manifest: list, choose, load, roll back
+rows        labelled rows and corrections as they are read; copies that must not part
+fitting     the linear fits themselves; scores: what a model reaches, thresholds, calibration
+readings    labels given by reading, to learn from; gold: the readings that measure, alone
+train       labelled rows -> topics; matters, offices, wishing: the rest; making: a model folder
+evaluate    figures on labelled rows at the shipped thresholds
+registry    model folders with a manifest: list, choose, shadow, load, roll back
+gate        a worse model is told so; storing: arrays and back
 """

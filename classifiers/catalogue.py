@@ -19,6 +19,10 @@ class Topic:
     phrases: tuple[str, ...]
 
     @property
+    def matter(self) -> str:
+        return f"{self.level1}/{self.level2}"
+
+    @property
     def path(self) -> str:
         return f"{self.level1}/{self.level2}/{self.level3}"
 
@@ -46,6 +50,18 @@ def _meanings() -> Mapping[str, Mapping[str, list[str]]]:
     return found
 
 
+@cache
+def _said() -> Mapping[str, str]:
+    text = (resources.files("classifiers") / "matters.toml").read_text("utf-8")
+    found: Mapping[str, str] = tomllib.loads(text)["words"]
+    return found
+
+
+def said_of(topic: Topic) -> list[str]:
+    """What citizens say when they mean the topic's matter (level 2), beside its names."""
+    return _said().get(topic.matter, "").split()
+
+
 def label_of(topic: Topic) -> str | None:
     """Which of the training data's labels a topic falls under, if any; the finer line wins."""
     for level in (f"{topic.level1}/{topic.level2}", topic.level1):
@@ -55,6 +71,7 @@ def label_of(topic: Topic) -> str | None:
     return None
 
 
+@cache
 def kinds_of(department: str) -> tuple[str, ...]:
     """The kinds of department, of those that real replies name, that a department belongs to."""
     return tuple(kind for kind, names in _meanings()["kinds"].items() if department in names)

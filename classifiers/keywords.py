@@ -6,12 +6,12 @@ the level-3 topic; which level 1 it lies in, the trained model knows better wher
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from classifiers.catalogue import Topic
+from classifiers.catalogue import Topic, label_of, said_of
 from classifiers.tokens import words
 
-NAME_WEIGHT, PARENT_WEIGHT, PHRASE_WEIGHT = 3.0, 1.0, 2.0
+NAME_WEIGHT, PARENT_WEIGHT, PHRASE_WEIGHT, SAID_WEIGHT = 3.0, 1.0, 2.0, 1.0
 
 
 class Keywords:
@@ -19,9 +19,11 @@ class Keywords:
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         self.topics = tuple(topics)
+        self.fields = tuple(label_of(topic) for topic in self.topics)
         profiles = [self._profile(topic) for topic in self.topics]
         spread = Counter(word for profile in profiles for word in profile)
         self._rare = {word: math.log(1 + len(profiles) / n) for word, n in spread.items()}
+        self._own = tuple(frozenset(profile) for profile in profiles)
         self._by_word: dict[str, list[tuple[int, float]]] = {}
         for n, profile in enumerate(profiles):
             norm = math.sqrt(sum((w * self._rare[word]) ** 2 for word, w in profile.items())) or 1.0
@@ -34,21 +36,28 @@ class Keywords:
         for text, weight in (
             (topic.level3, NAME_WEIGHT),
             (topic.level2, PARENT_WEIGHT),
+            *((said, SAID_WEIGHT) for said in said_of(topic)),
             *((phrase, PHRASE_WEIGHT) for phrase in topic.phrases),
         ):
             for word in words(text):
                 profile[word] = max(profile.get(word, 0.0), weight)
         return profile
 
-    def scores(
-        self, title: Sequence[str], body: Sequence[str]
-    ) -> tuple[dict[int, float], dict[int, list[str]]]:
-        """Score and matching words by topic number; words of the title count double."""
-        weights: Mapping[str, float] = Counter(body) + Counter([*title, *title])
+    def scores(self, title: Sequence[str], body: Sequence[str]) -> dict[int, float]:
+        """Score by topic number; words of the title count double."""
+        weights: dict[str, int] = {}
+        for some, count in ((title, 2), (body, 1)):
+            for word in some:
+                if word in self._by_word:
+                    weights[word] = weights.get(word, 0) + count
         scored: dict[int, float] = {}
-        because: dict[int, list[str]] = {}
         for word, times in weights.items():
-            for n, weight in self._by_word.get(word, ()):
-                scored[n] = scored.get(n, 0.0) + weight * self._rare[word] * (1 + math.log(times))
-                because.setdefault(n, []).append(word)
-        return scored, because
+            often = self._rare[word] * (1 + math.log(times))
+            for n, weight in self._by_word[word]:
+                scored[n] = scored.get(n, 0.0) + weight * often
+        return scored
+
+    def because(self, number: int, words: Iterable[str]) -> list[str]:
+        """The words of a text that spoke for a topic, the longest first."""
+        mine = self._own[number].intersection(words)
+        return sorted(mine, key=lambda word: (-len(word), word))

@@ -23,6 +23,16 @@ class Suggestion:
     reasons: tuple[str, ...] = ()
     by: str = ""
     sure: bool = False
+    threshold: float | None = None  # the confidence that `sure` asked for, where there is one
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """A matter that needs care, and the words that made it so."""
+
+    kind: str  # life, fire, minors, crowd, wages, self_harm, utilities
+    name: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Reading:
     urgency: Suggestion
     district: Suggestion
     places: tuple[str, ...] = ()
+    sensitive: tuple[Sensitive, ...] = ()  # what must not wait or must not be talked about
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -44,7 +55,12 @@ def reading_from(told: Mapping[str, Any]) -> Reading:
     """A Reading again, from what `as_json` gave and a database kept."""
     fields = ("type", "topic", "department", "urgency", "district")
     return Reading(
-        **{name: _suggestion(told[name]) for name in fields}, places=tuple(told.get("places", ()))
+        **{name: _suggestion(told[name]) for name in fields},
+        places=tuple(told.get("places", ())),
+        sensitive=tuple(
+            Sensitive(one["kind"], one["name"], tuple(one["words"]))
+            for one in told.get("sensitive", ())
+        ),
     )
 
 

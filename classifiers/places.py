@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from classifiers.model import Suggestion
-from classifiers.tokens import normalise
 
 VERSION = "places-1"
 NAME = re.compile(
@@ -17,9 +16,9 @@ MOST = 8
 
 
 def places(text: str) -> tuple[str, ...]:
-    """Roads, estates, schools, as they are written; in the order they appear, each once."""
+    """Roads, estates, schools of a normalised text; in the order they appear, each once."""
     found: dict[str, None] = {}
-    for match in NAME.finditer(normalise(text)):
+    for match in NAME.finditer(text):
         name = LEADING.sub("", match.group())
         if len(name) >= 3:
             found.setdefault(name)

@@ -1,25 +1,24 @@
 """The parts put together: one text in, one Reading out.
 
-The trained model knows which field a text belongs to (its labels), the catalogue's words find the
-topic inside it. A topic's score is its keyword score times the probability of its field; topics
-that no label covers compete with a fixed share. The department starts from the topic's, and is
-believed as far as the departments model agrees.
+The trained model knows which field a text belongs to (its labels), a second one which matter
+(level 2), the catalogue's words find the topic inside it (`topics`). The department starts from
+the topic's, and is believed as far as the departments model agrees (`offices` trained it).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from classifiers.catalogue import Topic, departments_of, kinds_of, label_of
+from classifiers.catalogue import departments_of, kinds_of
+from classifiers.features import Text
+from classifiers.finding import Found, find
 from classifiers.keywords import Keywords
-from classifiers.linear import Linear
+from classifiers.linear import NEVER, Array, Departments, Matters, Topics, Wishes
 from classifiers.model import Label, Reading, Suggestion
 from classifiers.places import district, places
-from classifiers.tokens import words
-from classifiers.urgency import urgency
+from classifiers.tokens import Cutter, cut_clean, normalise, quick_cutter
+from classifiers.urgency import level_of, seen, sensitive_of
 from classifiers.wishes import wish
-
-UNLABELLED = 0.35  # what a topic outside the labels is worth beside a certain label
-FLOOR = 0.02
 
 
 @dataclass(frozen=True)
@@ -28,129 +27,120 @@ class Reader:
 
     keywords: Keywords
     gazetteer: Mapping[str, Sequence[str]]
-    topics: Linear | None = None
-    departments: Linear | None = None
+    topics: Topics | None = None
+    departments: Departments | None = None
+    matters: Matters | None = None
+    wishes: Wishes | None = None
     version: str = "keywords-1"
+    engine: Cutter | None = None
+
+    @cached_property
+    def _cut(self) -> Cutter:
+        """jieba, or its quick drop-in, with the city's districts, places and departments."""
+        if self.engine is not None:
+            return self.engine
+        names = {name for some in self.gazetteer.values() for name in some} | set(self.gazetteer)
+        names |= {one.department for one in self.keywords.topics if "/" not in one.department}
+        return quick_cutter(tuple(sorted(name for name in names if 2 <= len(name) <= 12)))
 
     def read(self, title: str, body: str) -> Reading:
-        text = f"{title}\n{body}"
-        head, rest = words(title), words(body)
-        topic, fields = self._topic(head, rest)
+        title, body = normalise(title), normalise(body)
+        text = Text.of(cut_clean(title, self._cut), cut_clean(body, self._cut))
+        components = self.topics.components(text) if self.topics and text.all else None
+        found = self._find(text, components)
+        signs = seen(title, body)
+        whole = f"{title}\n{body}"
         return Reading(
-            type=wish(title, body),
-            topic=topic,
-            department=self._department(topic, [*head, *rest]),
-            urgency=urgency(title, body),
-            district=district(text[:4000], self.gazetteer),
-            places=places(text),
+            type=wish(title, body, self.wishes),
+            topic=self._topic(text, found),
+            department=self._department(text, found, components),
+            urgency=level_of(signs, title),
+            district=district(whole, self.gazetteer),
+            places=places(whole),
+            sensitive=sensitive_of(signs),
         )
 
-    def _topic(
-        self, head: Sequence[str], rest: Sequence[str]
-    ) -> tuple[Suggestion, dict[str, float]]:
-        scored, because = self.keywords.scores(head, rest)
-        fields: dict[str, float] = {}
-        telling: list[str] = []
-        sure = False
-        if self.topics is not None and (head or rest):
-            ranked, seen = self.topics.ask([*head, *head, *rest])
-            fields = dict(ranked)
-            telling = self.topics.telling(seen, ranked[0][0])
-            sure = ranked[0][1] >= self.topics.threshold
-        if not scored:
-            return self._by_field(fields, telling), fields
-        weighed = {n: score * self._share(n, fields) for n, score in scored.items()}
-        order = sorted(weighed, key=lambda n: (-weighed[n], n))
-        total = sum(weighed[n] for n in order[:5]) or 1.0
-        best = self.keywords.topics[order[0]]
-        field = label_of(best)
-        inside = weighed[order[0]] / total
-        confidence = inside * (fields.get(field, UNLABELLED) if fields and field else UNLABELLED)
-        agrees = bool(fields) and field == max(fields, key=fields.__getitem__)
-        return (
-            Suggestion(
-                best.path,
-                round(confidence, 4),
-                tuple(
-                    Label(
-                        self.keywords.topics[n].path,
-                        round(confidence * weighed[n] / weighed[order[0]], 4),
-                    )
-                    for n in order[1:3]
-                ),
-                self._why(best, because[order[0]], field, fields, telling),
-                self.version,
-                sure=sure and agrees,
-            ),
-            fields,
-        )
+    def _find(self, text: Text, components: Array | None) -> Found:
+        fields = self.topics.told(components) if self.topics and components is not None else {}
+        known = (self.matters.labels, self.matters.ask(text)) if self.matters and text.all else None
+        return find(self.keywords, text, fields, known)
 
-    def _share(self, n: int, fields: Mapping[str, float]) -> float:
-        field = label_of(self.keywords.topics[n])
-        if not fields or field is None:
-            return UNLABELLED
-        return FLOOR + fields.get(field, 0.0)
-
-    def _by_field(self, fields: Mapping[str, float], telling: Sequence[str]) -> Suggestion:
-        """No catalogue word in the text: the field's first topic, with next to no confidence."""
-        if not fields:
+    def _topic(self, text: Text, found: Found) -> Suggestion:
+        if not found.order:
             return Suggestion("", 0.0, (), ("没有可判断的词语",), self.version)
-        field = max(fields, key=fields.__getitem__)
-        first = next(topic for topic in self.keywords.topics if label_of(topic) == field)
-        reasons = (f"“{'”“'.join(telling)}”多见于{field}",) if telling else ()
-        return Suggestion(first.path, round(fields[field] * 0.1, 4), (), reasons, self.version)
+        best, field = self.keywords.topics[found.order[0]], found.field
+        sure, limit, said = False, None, []
+        if self.topics is not None and field:
+            limit = self._limit(best.matter)
+            sure = self._sure(found)
+            said = self.topics.words.telling(text, self.topics.labels.index(field))
+        reasons = []
+        if found.because:
+            reasons.append(f"“{'”“'.join(found.because[:4])}”属于{best.path}")
+        if said and found.fields[field] >= 0.5:
+            reasons.append(f"“{'”“'.join(said)}”多见于{field}（{found.fields[field]:.0%}）")
+        shown = [
+            Label(self.keywords.topics[n].path, round(found.chances[n], 4)) for n in found.order[:3]
+        ]
+        return Suggestion(
+            shown[0].label,
+            shown[0].confidence,
+            tuple(shown[1:]),
+            tuple(reasons),
+            self.version,
+            sure,
+            limit,
+        )
 
-    @staticmethod
-    def _why(
-        best: Topic,
-        because: Sequence[str],
-        field: str | None,
-        fields: Mapping[str, float],
-        telling: Sequence[str],
-    ) -> tuple[str, ...]:
-        told = [f"“{'”“'.join(sorted(set(because), key=len, reverse=True)[:4])}”属于{best.path}"]
-        if telling and field and fields.get(field, 0.0) >= 0.5:
-            told.append(f"“{'”“'.join(telling)}”多见于{field}（{fields[field]:.0%}）")
-        return tuple(told)
+    def _sure(self, found: Found) -> bool:
+        """Field and matter are each right often enough to act on, by what held-out texts showed."""
+        if self.topics is None or not found.agrees:
+            return False
+        by_field = found.fields[found.field] >= self.topics.threshold(found.field)
+        best = found.order[0]
+        return by_field and found.chances[best] >= self._limit(self.keywords.topics[best].matter)
 
-    def _department(self, topic: Suggestion, found: Sequence[str]) -> Suggestion:
-        path = topic.label
-        known = {one.path: one.department for one in self.keywords.topics}
-        first = known.get(path, "")
-        if self.departments is None or not found:
-            return Suggestion(first, round(topic.confidence * 0.8, 4), (), (), self.version)
-        ranked, seen = self.departments.ask(found)
-        chances = self._by_department(first, topic.confidence, ranked)
-        order = sorted(chances, key=lambda name: -chances[name])
+    def _limit(self, matter: str) -> float:
+        return self.matters.threshold(matter) if self.matters else NEVER
+
+    def _department(self, text: Text, found: Found, components: Array | None) -> Suggestion:
+        """It may act alone where the topic may: the duty list follows from the topic."""
+        first = self.keywords.topics[found.order[0]].department if found.order else ""
+        path = self.keywords.topics[found.order[0]].path if found.order else ""
+        chance = found.chances[found.order[0]] if found.order else 0.0
+        if self.departments is None or self.topics is None or components is None:
+            return Suggestion(first, round(chance * 0.8, 4), (), (), self.version)
+        ranked = self.departments.ask(text, self.topics.machine(components))
+        kind = next(iter(ranked))
+        chances = by_department(first, chance, ranked)
+        order = sorted(chances, key=lambda name: (-chances[name], name))
         best = order[0] if order else first
-        kinds = kinds_of(best)
         reasons = [f"目录中{path}由{first}承办"] if best == first and first else []
-        if kinds and kinds[0] == ranked[0][0]:
-            telling = self.departments.telling(seen, ranked[0][0])
-            reasons.append(f"“{'”“'.join(telling)}”多由{kinds[0]}类部门答复（{ranked[0][1]:.0%}）")
-        agrees = best == first and bool(kinds) and kinds[0] == ranked[0][0]
+        agrees = kind in kinds_of(best)
+        if agrees:
+            column = self.departments.labels.index(kind)
+            said = self.departments.words.telling(text, column)
+            reasons.append(f"“{'”“'.join(said)}”多由{kind}类部门答复（{ranked[kind]:.0%}）")
         return Suggestion(
             best,
             round(chances.get(best, 0.0), 4),
             tuple(Label(name, round(chances[name], 4)) for name in order[1:3]),
             tuple(reasons),
             self.version,
-            sure=agrees and ranked[0][1] >= self.departments.threshold,
+            sure=best == first and self._sure(found),
         )
 
-    @staticmethod
-    def _by_department(
-        first: str, confidence: float, ranked: Sequence[tuple[str, float]]
-    ) -> dict[str, float]:
-        """The kinds' probabilities on the catalogue's departments; the topic's own gets its share."""
-        chances: dict[str, float] = {}
-        for kind, chance in ranked[:4]:
-            names = departments_of(kind)
-            chosen = first if first in names else names[0] if names else ""
-            if chosen:
-                chances[chosen] = max(chances.get(chosen, 0.0), chance)
-        if first:
-            covered = bool(kinds_of(first))
-            share = chances.get(first, 0.0) if covered else 0.0
-            chances[first] = max(share, confidence * (0.5 if covered else 0.8))
-        return chances
+
+def by_department(first: str, confidence: float, ranked: Mapping[str, float]) -> dict[str, float]:
+    """The kinds' probabilities on the catalogue's departments; the topic's own gets its share."""
+    chances: dict[str, float] = {}
+    for kind in list(ranked)[:4]:
+        names = departments_of(kind)
+        chosen = first if first in names else names[0] if names else ""
+        if chosen:
+            chances[chosen] = max(chances.get(chosen, 0.0), ranked[kind])
+    if first:
+        covered = bool(kinds_of(first))
+        share = chances.get(first, 0.0) if covered else 0.0
+        chances[first] = max(share, confidence)
+    return chances

@@ -1,76 +1,168 @@
-"""Words and patterns that make a complaint urgent or sensitive, with the reason.
+"""Words and patterns that make a complaint urgent or sensitive, with the reason; the signs are data.
 
-Conservative on purpose: a false alarm calls out a department at night. A word taken back, asked
-about in general, or used as a figure of speech does not count.
+A word taken back, asked about in general, feared or long past does not count: a false alarm calls
+out a department at night. What is feared is still told as sensitive where it was said to be so.
 """
 
 import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import islice
 
-from classifiers.model import Label, Suggestion
+from classifiers.model import Label, Sensitive, Suggestion
 
-VERSION = "urgency-1"
+VERSION = "urgency-2"
+LONGEST, SHORT = 2000, 90  # a text as short as this tells what is so now
 
-CRITICAL: tuple[tuple[str, str], ...] = (
-    (r"(正在|突然|发生|已经)?(着火|起火|火灾)(了|，|。|！|$)|冒(浓烟|明火)|爆炸", "火情或爆炸"),
-    (
-        r"(有人|人员|工人|孩子|老人).{0,6}(伤亡|死亡|被埋|被困水|落水|溺水|昏迷|坠楼|中毒)|坍塌|塌方|踩踏",
-        "人身危险",
-    ),
-    (
-        r"(想|要|准备|打算)(自杀|跳楼|轻生|自残|喝农药)|不想活了|活不下去了|同归于尽",
-        "轻生或极端言行",
-    ),
-    (
-        r"燃气泄漏|天然气泄漏|煤气泄漏|(闻到|有)(很)?(浓|大|重|刺鼻)的?(燃气|煤气|天然气)味",
-        "燃气泄漏",
-    ),
-    (
-        r"(上百|几百|数百|上千|数十)(名|个|位)?(人|业主|工人|家长|群众).{0,10}(聚集|堵路|堵门|围堵|围住)|聚众|打砸",
-        "群体性事件",
-    ),
-    (r"(全城|全市|全区|整个(城区|片区)).{0,6}(停水|停电|停气|停暖)", "大面积停供"),
+# Before the word, in the same sentence: said of what might be, of others, or of long ago.
+DOUBT = re.compile(
+    r"(没有|不存在|并无|并未|未曾|防止|预防|避免|以防|防范|杜绝|防火|演练|如果|假如|假设|万一|一旦|要是|倘若|若|除非"
+    r"|容易|可能|也许|恐怕|担心|害怕|生怕|怕|隐患|险些|差点|会不会|会发生|会引发|会造成|会导致|造成的?|引发|导致的?"
+    r"|曾经|曾|以前|去年|前年|当年|早年|历史上|\d+年前|20[01]\d年|如同|好像|像|一样|等|应急|遇到|遇|发生过|出现过)"
+    r"[^。！？!?；;]{0,22}$"
 )
-URGENT: tuple[tuple[str, str], ...] = (
-    (
-        r"(停水|停电|停气|断水|断电|断气)(了|已|好几|[0-9一二两三四五六七八九十]+(天|个?小时))|(突然|今天|昨晚|目前|现在|一直|又)(停水|停电|停气|断水|断电)",
-        "水电气停供",
-    ),
-    (r"(暖气|供暖|供热).{0,6}(不热|没有|停了|断了|冰凉)", "停暖"),
-    (r"(困|卡)在电梯|电梯.{0,4}(困人|困住|坠落|急坠)", "电梯险情"),
-    (r"(道路|小区|家里|地下车库|隧道|涵洞).{0,6}(内涝|被淹|严重积水)|水漫|洪水", "内涝"),
-    (r"食物中毒|(集体|多人|几个人|孩子们?).{0,6}(上吐下泻|呕吐腹泻)", "食物中毒"),
-    (r"(水管|主管|供水管|热力管|管道)(爆裂|爆管|破裂)|爆管", "管网爆裂"),
-    (
-        r"井盖.{0,6}(丢失|缺失|不见|没了|破损)|路面(塌陷|塌了)|(电线|高压线)(掉落|断落|垂落)",
-        "公共设施险情",
-    ),
+# Right behind it: a danger, not an event; or the thing is a name, a rule, a figure of speech.
+AFTER = re.compile(
+    r"^[^,，。！？!?；;]{0,6}(隐患|危险|风险|的可能|怎么办|后果|预防|防治|应急|演练|保险|性|式|知识|法|罪|警示|标志|事故(?!现场))"
 )
-FIGURE = re.compile(
-    r"(没有|不存在|无|并未|未|防止|预防|避免|以防|演练|如果|万一|容易|可能|担心|隐患|险些|曾经|以前|去年)[^，。！？]{0,8}$"
+NOW = re.compile(
+    r"正在|现在|目前|刚刚|刚才|今天|今日|今早|今晚|昨天|昨晚|昨日|前天|凌晨|连续|已经|至今|仍|依然|还在|突然|紧急|急|经常|频繁|天天|每天|长期|一直|又|再次"
+    r"|[0-9一二两三四五六七八九十几半多]+(天|个?小时|个月|多月)"
 )
-LEVELS = (("critical", CRITICAL), ("urgent", URGENT))
-COMPILED = tuple(
-    (level, tuple((re.compile(pattern), reason) for pattern, reason in rules))
-    for level, rules in LEVELS
+# A life or a fire is pressing while it goes on; what happens often or for long is not that.
+HERE = re.compile(
+    r"正在|现在|目前|刚刚|刚才|今天|今日|今早|今晚|昨晚|昨夜|凌晨|还在|仍在|马上|突然|紧急|随时|连续"
 )
+END = re.compile(r"[。！？!?；;\n]")
+REACH, MOST = 120, 12
+EARLY = 160  # what a letter is about is said by then, or said again
+LEVELS = ("critical", "urgent")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One line of the data."""
+
+    kind: str
+    name: str
+    level: str
+    now: bool
+    marks: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A sign with the words it was seen by; `counts`: towards the level, not only as sensitive."""
+
+    sign: Sign
+    words: str
+    counts: bool
+
+
+@cache
+def signs() -> tuple[Sign, ...]:
+    text = (resources.files("classifiers") / "urgency.toml").read_text("utf-8")
+    return tuple(
+        Sign(
+            one["kind"],
+            one["name"],
+            one["level"],
+            one["now"],
+            tuple(one["marks"].split()),
+            re.compile(one["pattern"]),
+        )
+        for one in tomllib.loads(text)["sign"]
+    )
+
+
+@cache
+def _marked() -> Mapping[str, Sequence[tuple[str, int]]]:
+    """The marks by their first letter, each with the number of its sign."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for number, sign in enumerate(signs()):
+        for mark in sign.marks:
+            found.setdefault(mark[0], []).append((mark, number))
+    return found
 
 
 def urgency(title: str, body: str) -> Suggestion:
     """critical, urgent or normal; 疑难 is never suggested, it is approved."""
-    text = f"{title[:200]}\n{body[:2000]}"
-    for level, rules in COMPILED:
-        reasons = tuple(_found(text, rules))
-        if reasons:
-            sure = 0.9 if len(reasons) > 1 else 0.8
-            return Suggestion(level, sure, (Label("normal", round(1 - sure, 2)),), reasons, VERSION)
+    return level_of(seen(title, body), title)
+
+
+def sensitive(title: str, body: str) -> tuple[Sensitive, ...]:
+    return sensitive_of(seen(title, body))
+
+
+def level_of(found: Sequence[Seen], title: str) -> Suggestion:
+    for level in LEVELS:
+        mine = [one for one in found if one.counts and one.sign.level == level]
+        if mine:
+            reasons = tuple(dict.fromkeys(f"{one.sign.name}：“{one.words}”" for one in mine))[:4]
+            chance = _chance(level, mine, title)
+            others = (Label("normal", round(1 - chance, 2)),)
+            return Suggestion(level, chance, others, reasons, VERSION)
     return Suggestion("normal", 0.95, (Label("urgent", 0.04), Label("critical", 0.01)), (), VERSION)
 
 
-def _found(text: str, rules: tuple[tuple[re.Pattern[str], str], ...]) -> list[str]:
-    told = []
-    for pattern, reason in rules:
-        for match in pattern.finditer(text):
-            if not FIGURE.search(text[max(0, match.start() - 12) : match.start()]):
-                told.append(f"{reason}：“{match.group()[:16]}”")
+def sensitive_of(found: Sequence[Seen]) -> tuple[Sensitive, ...]:
+    """What needs care whether or not it is urgent, by kind, with the words."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        if one.counts or one.sign.level == "none":
+            told.setdefault((one.sign.kind, one.sign.name), []).append(one.words)
+    return tuple(
+        Sensitive(kind, name, tuple(dict.fromkeys(words))) for (kind, name), words in told.items()
+    )
+
+
+def _chance(level: str, mine: list[Seen], title: str) -> float:
+    """Said in the title, or more than once, it is more often so."""
+    said = any(one.words in title for one in mine)
+    return round((0.55 if level == "critical" else 0.6) + 0.2 * said + 0.1 * (len(mine) > 1), 2)
+
+
+def seen(title: str, body: str) -> tuple[Seen, ...]:
+    """Every sign of the text that is not taken back, with its words."""
+    head, rest = title[:200], body[:LONGEST]
+    short = len(head) + len(rest) <= SHORT
+    return (*_in(head, now=True), *_in(rest, now=short))
+
+
+def _in(text: str, *, now: bool) -> Iterator[Seen]:
+    """Each sign by its first words that count, else by its first words."""
+    marked = _marked()
+    told = {n for letter in marked.keys() & set(text) for mark, n in marked[letter] if mark in text}
+    for sign in (signs()[n] for n in sorted(told)):
+        best: Seen | None = None
+        for match in islice(sign.pattern.finditer(text), MOST):
+            start, end = _sentence(text, match)
+            if END.search(match.group()) or _taken_back(text[start:end], match, start):
+                continue
+            so = HERE if sign.level == "critical" else NOW
+            counts = now or not sign.now or bool(so.search(text, start, end))
+            counts = counts and (now or match.start() < EARLY or best is not None)
+            if best is None or counts:
+                best = Seen(sign, match.group()[:16], counts)
+            if counts:
                 break
-    return told
+        if best is not None:
+            yield best
+
+
+def _sentence(text: str, match: re.Match[str]) -> tuple[int, int]:
+    """Where the sentence of a match begins and ends, as far as it is looked at."""
+    start = max(0, match.start() - REACH)
+    for found in END.finditer(text, start, match.start()):
+        start = found.end()
+    behind = END.search(text, match.end(), match.end() + REACH)
+    return start, behind.start() if behind else min(len(text), match.end() + REACH)
+
+
+def _taken_back(sentence: str, match: re.Match[str], start: int) -> bool:
+    before, after = sentence[: match.start() - start], sentence[match.end() - start :]
+    return bool(DOUBT.search(before[-40:]) or AFTER.search(after))

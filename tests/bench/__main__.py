@@ -1,15 +1,16 @@
-"""`python -m tests.bench [intake|letters|ticks|lookup]`: all of them, or the one named."""
+"""`python -m tests.bench [intake|letters|ticks|lookup|reading]`: all, or the one named."""
 
 import asyncio
 import sys
 
-from tests.bench import intake, letters, lookup, ticks
+from tests.bench import intake, letters, lookup, reading, ticks
 
 BENCHES = {
     "intake": intake.main,
     "letters": letters.main,
     "ticks": ticks.main,
     "lookup": lookup.main,
+    "reading": reading.main,
 }
 
 if __name__ == "__main__":

@@ -7,20 +7,17 @@ import asyncio
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
-from classifiers import registry
-from classifiers.tokens import jieba_cutter
 from hotline.commands.seed import sow
 from hotline.store import migrations
 from hotline.store.database import Store
 from tests.support.served import Served
 
-CLIENTS, POSTS, COMMITS, TEXTS = 16, 1600, 1500, 400
+CLIENTS, POSTS, COMMITS = 16, 1600, 1500
 BODY = {
     "title": "路灯不亮",
     "content": "望江大道路灯坏了三天，晚上很黑。" * 10,
@@ -95,37 +92,18 @@ async def product(folder: Path) -> float:
         served.stop()
 
 
-def reading() -> tuple[float, float]:
-    """Texts a second: cut by bare jieba, and read whole by the classifier."""
-    reader, cut = registry.load_default(), jieba_cutter()
-    texts = [f"{BODY['content']}{n}" for n in range(TEXTS)]
-    reader.read("暖身", "暖身")
-    speeds = []
-    ways: tuple[Callable[[str], object], ...] = (cut, lambda text: reader.read("路灯不亮", text))
-    for way in ways:
-        began = time.perf_counter()
-        for text in texts:
-            way(text)
-        speeds.append(TEXTS / (time.perf_counter() - began))
-    return speeds[0], speeds[1]
-
-
 async def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         single, gathered = raw_commits(folder, 1), raw_commits(folder, 16) * 16
         bare = await bare_aiohttp()
         ours = await product(folder)
-    cut, read = reading()
     print(f"raw synced commits/s, one row each    {single:10.0f}")
     print(f"raw rows/s, sixteen a commit          {gathered:10.0f}")
     print(f"bare aiohttp posts/s, {CLIENTS} clients      {bare:10.0f}")
     print(f"complaints acknowledged/s             {ours:10.0f}")
     print(f"  against bare aiohttp                {ours / bare:10.2f}")
     print(f"  against raw commits, one row each   {ours / single:10.2f}")
-    print(f"texts cut by bare jieba/s             {cut:10.0f}")
-    print(f"texts read by the classifier/s        {read:10.0f}")
-    print(f"  against bare jieba                  {read / cut:10.2f}")
 
 
 if __name__ == "__main__":

@@ -67,14 +67,26 @@ def test_what_the_citizen_wants_is_heard(
     assert reader.read(title, body).type.label == wanted
 
 
-@pytest.mark.parametrize(
-    "text", ["", "   ", "？！", "a" * 50, "路" * 20_000, "小區的路燈壞了", "ＡＢＣ１２３"]
-)
+@pytest.mark.parametrize("text", ["", "   ", "？！", "a" * 50, "路" * 20_000, "ＡＢＣ１２３"])
 def test_odd_texts_get_an_answer_at_once(reader: Reader, text: str) -> None:
     began = time.perf_counter()
     found = reader.read(text[:200], text)
     assert time.perf_counter() - began < 2.0
     assert found.type.label and not found.topic.sure
+
+
+def test_a_traditional_text_is_read_like_a_simplified_one(reader: Reader) -> None:
+    told, other = (
+        reader.read("路燈壞了", "小區的路燈壞了"),
+        reader.read("路灯坏了", "小区的路灯坏了"),
+    )
+    assert told.topic == other.topic and told.topic.label.endswith("路灯故障")
+
+
+def test_the_suggestions_are_a_choice_between_matters(reader: Reader) -> None:
+    found = reader.read("小区停水", "物业说是自来水公司检修，停水两天没有通知").topic
+    paths = [found.label, *(one.label for one in found.runners_up)]
+    assert len({path.rsplit("/", 1)[0] for path in paths}) == 3
 
 
 def test_an_empty_text_is_not_given_a_topic(reader: Reader) -> None:

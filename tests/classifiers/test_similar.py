@@ -110,7 +110,7 @@ def test_a_signature_survives_its_row_and_holds_no_word() -> None:
 
 
 def told_of(row: dict[str, str]) -> str:
-    return hashlib.sha256(f"{row['title']}\n{row['body']}".encode()).hexdigest()[:12]
+    return hashlib.sha256((row["title"] + row["body"]).encode()).hexdigest()[:12]
 
 
 def messages() -> dict[str, dict[str, str]]:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from channels.message import Place
-from classifiers.model import Reading, Suggestion
+from classifiers.model import Reading
 from hotline.domain.acts import centre as acts
 from hotline.domain.errors import NotAllowed, Stale
 from hotline.domain.state import State
@@ -60,17 +60,10 @@ async def test_what_was_suggested_is_kept_with_scores_rules_and_the_reason(unsur
     assert "望江大道" not in json.dumps(one["facts"], ensure_ascii=False)
 
 
-@dataclass(frozen=True)
-class WithThreshold(Suggestion):
-    """A suggestion that names the threshold it was held to."""
-
-    threshold: float = 0.83
-
-
 class NamesThreshold(SaysSo):
     def read(self, title: str, body: str) -> Reading:
         told = super().read(title, body)
-        return replace(told, topic=WithThreshold(**told.topic.__dict__))
+        return replace(told, topic=replace(told.topic, threshold=0.83))
 
 
 async def test_a_threshold_that_a_model_names_is_kept_with_the_score(

@@ -1,0 +1,68 @@
+"""Fits what citizens want (type) from messages that were read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+from scipy.sparse import csr_matrix, hstack
+from sklearn.svm import LinearSVC
+
+from classifiers import scores
+from classifiers.features import run_vector
+from classifiers.fitting import Table, spread
+from classifiers.linear import Block, Wishes, softmax
+from classifiers.readings import Reading
+from classifiers.rows import squeezed, table_of
+from classifiers.wishes import head_of, heard, signs_of
+
+Array = numpy.ndarray
+FOLDS, SEED, LEAST = 10, 12345, 2
+BODY, SIGN = 0.8, 0.3  # what the body and a sign weigh beside the title
+STRENGTH = 0.5
+WARMTHS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
+
+
+def fit_wishes(read: Sequence[Reading]) -> tuple[Wishes, dict[str, Any]]:
+    """The model, and its cross-validated figures on the messages that were drawn at random."""
+    labels = tuple(sorted({one.type for one in read}))
+    wanted = numpy.array([labels.index(one.type) for one in read])
+    heads, head_places = squeezed(table_of([head_of(one.title) for one in read]))
+    bodies, body_places = squeezed(table_of([run_vector(one.body[:2000]) for one in read]))
+    signs = numpy.array([signs_of(heard(one.title, one.body)) for one in read])
+    title, body = Table.learnt(heads, LEAST), Table.learnt(bodies, LEAST)
+    parts = [title.rows, body.rows * BODY, csr_matrix(signs * SIGN)]
+    table = hstack(parts).tocsr()
+    fold = numpy.random.RandomState(SEED).randint(0, FOLDS, size=len(read))
+    held = numpy.zeros((len(read), len(labels)))
+    for n in range(FOLDS):
+        coef, bias = _fit(table[fold != n], wanted[fold != n], len(labels))
+        held[fold == n] = table[fold == n] @ coef.T + bias
+    warmth = min(WARMTHS, key=lambda one: _surprise(held / one, wanted))
+    drawn = numpy.array([one.drawn == "random" for one in read])
+    chances, guessed = softmax(held / warmth), held.argmax(axis=1)
+    figures = {
+        **scores.table([labels[n] for n in wanted[drawn]], [labels[n] for n in guessed[drawn]]),
+        "ece": scores.calibration_error(chances.max(axis=1)[drawn], (guessed == wanted)[drawn]),
+    }
+    coef, bias = (part / warmth for part in _fit(table, wanted, len(labels)))
+    border, end = len(head_places), len(head_places) + len(body_places)
+    return Wishes(
+        labels,
+        Block.of(head_places, title.idf, coef[:, :border]),
+        Block.of(body_places, body.idf, coef[:, border:end] * BODY),
+        coef[:, end:] * SIGN,
+        bias,
+    ), figures
+
+
+def _fit(table: csr_matrix, wanted: Array, count: int) -> tuple[Array, Array]:
+    """Rare wishes weigh more, by the root of how much rarer they are."""
+    seen = numpy.bincount(wanted, minlength=count)
+    weights = {n: float((len(wanted) / (count * seen[n])) ** 0.5) for n in range(count) if seen[n]}
+    fit = LinearSVC(C=STRENGTH, class_weight=weights, random_state=SEED).fit(table, wanted)
+    return spread(fit.coef_, fit.intercept_, fit.classes_, count)
+
+
+def _surprise(told: Array, wanted: Array) -> float:
+    right = softmax(told)[numpy.arange(len(wanted)), wanted]
+    return float(-numpy.log(right + 1e-9).mean())
