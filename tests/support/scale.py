@@ -16,6 +16,7 @@ class Scale:
     posts: int = 10  # a second beside them
     intake_kills: int = 25
     acknowledged: int = 500  # of them at least
+    power_cuts: int = 20  # five images each
     slow: int = 150  # clients that drip
     flooders: int = 8
     stops: int = 2  # of nodes
@@ -39,6 +40,7 @@ SOAK = Scale(
     posts=50,
     intake_kills=300,
     acknowledged=30_000,
+    power_cuts=200,
     slow=3_000,
     flooders=32,
     stops=50,
