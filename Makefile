@@ -9,7 +9,7 @@ TEST_STAMP := .venv/.installed-test
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench soak model
+.PHONY: help install demo ring test check format bench soak model
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,7 +19,10 @@ install: $(STAMP) ## the environment; starts nothing
 demo: $(STAMP) ## a demo city at http://127.0.0.1:8345/
 	@$(BIN)/hotline migrate
 	@$(BIN)/hotline seed --demo
-	@exec $(BIN)/hotline serve --host 127.0.0.1 --port 8345
+	@HOTLINE_CALLS__SECRET=$${HOTLINE_CALLS__SECRET:-demo-calls} exec $(BIN)/hotline serve --host 127.0.0.1 --port 8345
+
+ring: ## plays calls to the demo's telephone desk, extension 8001
+	@HOTLINE_CALLS__SECRET=$${HOTLINE_CALLS__SECRET:-demo-calls} $(BIN)/hotline ring
 
 test: $(TEST_STAMP) ## all tests, with the set-up they need
 	@bash .ci/parts

@@ -1,4 +1,4 @@
-"""Incoming, Outgoing, Contact, Place, Attachment, Receipt: all that crosses the desk."""
+"""Incoming, Outgoing, Contact, Place, Attachment, Receipt, Delivery: all that crosses the desk."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,3 +73,27 @@ class Outgoing:
     references: tuple[str, ...] = ()  # the thread so far, oldest first
     automatic: bool = True  # no person wrote it: nothing may answer it by itself
     unsubscribe: str = ""  # where whoever gets it regularly can end that
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A letter's bytes as a mailbox or a relay hands them over; nobody has read them yet."""
+
+    mailbox: str
+    raw: bytes = field(repr=False)
+    sender: str | None = None  # the envelope's return path; "" is the null one, None: not told
+    recipients: tuple[str, ...] = ()
+    peer: str = ""
+    uidvalidity: int | None = None
+    uid: int | None = None
+    cut: int | None = None  # the whole length, where only the beginning was fetched
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a mailbox was looked into under one UIDVALIDITY."""
+
+    uidvalidity: int
+    began: int  # up to here only what nobody has read
+    last_uid: int  # up to here all is done
+    since: datetime | None = None  # from this day on, read or not

@@ -1,4 +1,4 @@
-"""The command line (contract: `hotline`): nothing but parsing."""
+"""The command line: from what was said to the command that does it, and its exit code."""
 
 import argparse
 import asyncio
@@ -7,160 +7,15 @@ import os
 import sys
 from collections.abc import Coroutine, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from hotline import __doc__ as about
-from hotline.commands import journal
+from hotline.commands import journal, trayline
 from hotline.commands.failing import Failed
 from hotline.config import WrongSetting, load
-from hotline.domain.words import ACCOUNTS, Channel, Kind, Role
+from hotline.domain.words import Channel, Kind, Role
+from hotline.parsing import parser
 
 USAGE = 2  # the exit code of a wrong command line or setting
-
-
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser("hotline", description=about)
-    top.add_argument(
-        "--config", metavar="FILE", help="设置文件（TOML） / settings, else HOTLINE_CONFIG"
-    )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _running(commands)
-    _accounts(commands)
-    _files(commands)
-    _dispatching(commands)
-    return top
-
-
-def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    return made
-
-
-def _running(commands: Any) -> None:
-    serve = _command(commands, "serve", "运行热线 / run the hotline")
-    serve.add_argument("--host")
-    serve.add_argument("--port", type=_port)
-    serve.add_argument("--only", choices=("web", "watch", "mail"))
-    _command(commands, "migrate", "更新数据库结构 / bring the database to the newest schema")
-    seed = _command(commands, "seed", "写入城市资料 / departments, topics, duty list, districts")
-    seed.add_argument(
-        "--demo", action="store_true", help="演示账号和诉求 / accounts and complaints"
-    )
-    verify = _command(commands, "verify", "核验账目与记录 / check chains, equation, invariants")
-    verify.add_argument("--json", action="store_true")
-    again = _command(commands, "recount", "重算期限 / put running cases under a new calendar")
-    again.add_argument("--dry-run", action="store_true", help="只列出，不写入 / only list them")
-    again.add_argument(
-        "--adopt-terms",
-        action="store_true",
-        help="改用现行方案 / also under the terms now in force",
-    )
-    kept = _command(commands, "backup", "备份 / write everything to one file, while it works")
-    kept.add_argument("file", type=Path, help="文件或目录 / a new file, or a folder for it")
-    again = _command(commands, "restore", "恢复到空的地方 / put a backup into an empty place")
-    again.add_argument("file", type=Path)
-    _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
-
-
-def _accounts(commands: Any) -> None:
-    user = _command(commands, "user", "账号 / staff accounts")
-    doing = user.add_subparsers(dest="doing", required=True, metavar="add|list|disable|reset")
-    added = _named(doing, "add")
-    added.add_argument("--password-stdin", action="store_true")
-    added.add_argument("--email", default="", help="通知也寄往此处 / where notices go as well")
-    _command(doing, "list", "列出账号 / list them")
-    for name in ("disable", "reset"):
-        _command(doing, name, name).add_argument("name")
-    token = _command(commands, "token", "机器令牌 / bearer tokens of machines")
-    _named(token.add_subparsers(dest="doing", required=True, metavar="add"), "add")
-
-
-def _named(commands: Any, name: str) -> argparse.ArgumentParser:
-    made = _command(commands, name, "添加 / add one")
-    made.add_argument("name")
-    made.add_argument("--role", required=True, choices=[role.value for role in ACCOUNTS])
-    made.add_argument("--department", metavar="CODE")
-    return made
-
-
-def _files(commands: Any) -> None:
-    intake = _command(commands, "intake", "从文件登记诉求 / complaints from CSV, XLSX, JSON lines")
-    intake.add_argument("file", type=Path)
-    channels = [channel.value for channel in Channel]
-    intake.add_argument("--channel", choices=channels, default=Channel.WEB.value)
-    intake.add_argument("--backdate", action="store_true", help="时限从 sent_at 起算，不发通知")
-    replay = _command(commands, "replay", "回放记录 / replay a record on a moving clock")
-    replay.add_argument("file", type=Path)
-    replay.add_argument("--profile")
-    replay.add_argument("--type", choices=[kind.value for kind in Kind])
-    replay.add_argument("--until", type=_moment, metavar="TIME")
-    replay.add_argument("--report", type=Path, metavar="OUT.json")
-    simulate = _command(commands, "simulate", "同一记录两种方案对比 / one record, two profiles")
-    simulate.add_argument("file", type=Path)
-    simulate.add_argument("--profile", required=True, metavar="P")
-    simulate.add_argument("--against", required=True, metavar="Q")
-    simulate.add_argument("--report", type=Path, metavar="OUT.json")
-    simulate.add_argument(
-        "--page", type=Path, metavar="OUT.html", help="图表页 / a page with charts"
-    )
-
-
-def _dispatching(commands: Any) -> None:
-    rules = _command(commands, "rules", "派单规则 / the dispatcher's rules")
-    doing = rules.add_subparsers(dest="doing", required=True, metavar="list|check|try|…")
-    _command(doing, "list", "列出现行规则 / those in force")
-    checked = _with_files(_command(doing, "check", "检查规则 / find what is wrong"), "?")
-    tried = _with_files(_command(doing, "try", "试算 / on the cases of the last days"), "?")
-    tried.add_argument("--days", type=_days, default=30)
-    for one in (checked, tried):
-        one.add_argument("--json", action="store_true")
-    _with_files(_command(doing, "export", "导出 CSV / to a file"), None)
-    brought = _with_files(_command(doing, "import", "导入并生效 / put a file in force"), None)
-    brought.add_argument("--note", default="", help="修改说明 / why")
-    labels = _command(commands, "labels", "人工更正 / people's corrections")
-    exported = labels.add_subparsers(dest="doing", required=True, metavar="export")
-    _command(exported, "export", "导出训练数据，已打码 / as training rows, masked").add_argument(
-        "file", type=Path
-    )
-    model = _command(commands, "model", "分类模型 / the classifier")
-    about = model.add_subparsers(dest="doing", required=True, metavar="status|shadow")
-    status = _command(about, "status", "现况 / how it stands")
-    shadow = _command(about, "shadow", "候选模型试读 / a candidate reads along")
-    shadow.add_argument("folder", type=Path, nargs="?", help="开始 / begin with this folder")
-    shadow.add_argument("--stop", action="store_true")
-    for one in (status, shadow):
-        one.add_argument("--json", action="store_true")
-
-
-def _with_files(command: argparse.ArgumentParser, many: str | None) -> argparse.ArgumentParser:
-    command.add_argument(
-        "file", type=Path, nargs=many, help="规则 CSV / rules; else those in force"
-    )
-    command.add_argument("--tests", type=Path, metavar="FILE", help="所附测试 CSV / their tests")
-    return command
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= 366:
-        raise argparse.ArgumentTypeError("1–366")
-    return days
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("0–65535")
-    return port
-
-
-def _moment(text: str) -> Any:
-    columns = import_module("hotline.commands.columns")
-    try:
-        return columns.moment(text)
-    except columns.BadMoment:
-        raise argparse.ArgumentTypeError("应如 2026-11-24 09:30:00") from None
 
 
 def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
@@ -175,6 +30,10 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, as_json=told.json)
     elif told.command == "recount":
         made = module.run(settings, dry=told.dry_run, adopt_terms=told.adopt_terms)
+    elif told.command == "doctor":
+        made = module.run(settings, mail=told.mail)
+    elif told.command == "quarantine":
+        made = module.run(settings, told.doing, **trayline.told(told))
     elif told.command in ("user", "token"):
         made = _account(module, told, settings)
     elif told.command == "intake":
@@ -188,7 +47,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, asked)
     elif told.command in ("backup", "restore"):
         made = module.run(settings, told.file)
-    elif told.command in ("rules", "labels", "model"):
+    elif told.command in ("rules", "labels", "model", "ring"):
         made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)

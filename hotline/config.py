@@ -1,11 +1,10 @@
 """Settings: frozen groups read once from one TOML file and the environment above it."""
 
 import os
-import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,15 +14,10 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from hotline import config_ways
+from hotline.config_ways import LOOPBACK, Box, Calls, Group, Mail, WrongSetting, place
 
-
-class WrongSetting(Exception):
-    """A setting that stops the start, said in one clear line."""
-
-
-class Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+__all__ = ["LOOPBACK", "Box", "Calls", "Mail", "Settings", "WrongSetting", "load", "place"]
 
 
 class Serve(Group):
@@ -57,26 +51,6 @@ class Repeats(Group):
 class RisingMatters(Group):
     least: int = Field(default=5, ge=2, le=1000)  # different callers within an hour
     chance: float = Field(default=1e-5, gt=0, le=0.05)  # that an ordinary hour brings as many
-
-
-class Mail(Group):
-    lmtp: str = ""  # host:port of the letter slot; empty: closed
-    smtp: str = ""  # host:port of the relay that carries letters out; empty: none leave
-    security: Literal["tls", "starttls", "none"] = "starttls"
-    user: str = ""
-    password: SecretStr = SecretStr("")
-    from_: str = Field(default="", alias="from")  # the address that letters come from
-
-    @property
-    def relay(self) -> tuple[str, int]:
-        """Host and port to send by; a bracketed IPv6 address is taken out of its brackets."""
-        host, _, port = self.smtp.rpartition(":")
-        return host.strip("[]"), int(port)
-
-
-class Calls(Group):
-    secret: SecretStr = SecretStr("")
-    generic_token: SecretStr = SecretStr("")
 
 
 class Settings(BaseSettings):
@@ -168,29 +142,8 @@ def _one_line(error: ValidationError) -> str:
     return f"设置 {name} 有误：{first['msg']} / wrong setting {name}: {first['msg']}"
 
 
-SMTP = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
-
-
-def _check_mail(mail: Mail) -> None:
-    """Letters that could never leave, or a password told to everyone on the way: not started."""
-    if not mail.smtp:
-        return
-    found = SMTP.fullmatch(mail.smtp)
-    if found is None or not 0 < int(found[2]) < 65536:
-        raise WrongSetting("HOTLINE_MAIL__SMTP 须为 主机:端口 / must be host:port")
-    if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", mail.from_):
-        raise WrongSetting(
-            "HOTLINE_MAIL__FROM 须为发件邮箱地址 / must be the sender's e-mail address"
-        )
-    if mail.user and mail.security == "none" and mail.relay[0] not in LOOPBACK:
-        raise WrongSetting(
-            "HOTLINE_MAIL__SECURITY=none 时不能登录非本机的邮件服务器，密码会以明文传送"
-            " / with none a password would cross the network in clear"
-        )
-
-
 def _check(settings: Settings) -> None:
-    _check_mail(settings.mail)
+    config_ways.check(settings.mail, settings.calls)
     if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
         raise WrongSetting(
             "HOTLINE_LIMITS__PUBLIC=off 只允许绑定本机地址 / is allowed on loopback only"

@@ -5,20 +5,28 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import cast
 
 from channels.desk import Sender
 from channels.mailbox.send import Relay, SmtpSender
 from channels.memory import ConsoleSender
+from channels.telephone.ami import Ami
+from channels.telephone.command import AmiSwitch, EslSwitch
+from channels.telephone.esl import Esl
+from channels.telephone.line import Dialect, SwitchLine
 from escalation import reading as escalation
 from escalation.calendar import WorkCalendar
 from escalation.schedule import Schedule
 from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
+from hotline.domain.post import Post
 from hotline.domain.rising import Rising
-from hotline.flow import deliver
+from hotline.flow import calls, deliver, mailhealth
 from hotline.flow.centre import Centre, City, Reader
+from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
@@ -51,6 +59,7 @@ class Parts:
     make_reader: Callable[[City], Reader] | None = None
     make_candidate: Callable[[City, str], Reader | None] | None = None
     make_inbox: Callable[[Store, Cipher], Inbox] = Inbox
+    make_callbox: Callable[[Store, Cipher], CallBox] = CallBox
 
 
 def load_terms(profile: str) -> Terms:
@@ -103,21 +112,36 @@ def candidate_folder(folder: Path) -> Path:
     return folder / "candidate"
 
 
-def make_senders(settings: Settings) -> dict[str, Sender]:
+def make_senders(settings: Settings, key: bytes = b"") -> dict[str, Sender]:
     """The ways out that are open; what has none is not queued to leave."""
     mail, senders = settings.mail, dict[str, Sender](citizen=ConsoleSender())
     if mail.smtp:
         host, port = mail.relay
         password = mail.password.get_secret_value()
         senders["mail"] = SmtpSender(
-            Relay(host, port, mail.from_, mail.security, mail.user, password)
+            Relay(host, port, mail.from_, mail.security, mail.user, password, key)
         )
     return senders
+
+
+def the_post(settings: Settings) -> Post:
+    mail = settings.mail
+    own = [box.address or box.user for box in mail.boxes]
+    return Post(
+        sender=mail.from_ if mail.smtp else "",
+        addresses=tuple(one.lower() for one in (mail.from_, *own) if "@" in one),
+        departments={box.name: box.department for box in mail.boxes if box.department},
+        most=mail.letter_mb * 2**20,
+        city=settings.city,
+        pages=settings.base_url.rstrip("/"),
+        folder=settings.folder,
+    )
 
 
 def add_mail(schedule: Schedule, centre: Centre) -> None:
     """The post: letters out of the outbox; letters that come in have their ticks here as well."""
     schedule.every(2.0, "outbox", lambda: deliver.deliver(centre))
+    schedule.every(20.0, "mail alarms", lambda: mailhealth.alarm(centre))
 
 
 async def build(settings: Settings, parts: Parts | None = None) -> Centre:
@@ -132,13 +156,16 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
     centre = Centre(
         store=store,
         inbox=parts.make_inbox(store, cipher),
+        callbox=parts.make_callbox(store, cipher),
         cipher=cipher,
         terms=terms,
         calendar=calendar,
         own_calendars=own_calendars,
         make_reader=parts.make_reader or make_reader(folder),
         make_candidate=parts.make_candidate or make_candidate(folder),
-        senders=parts.senders if parts.senders is not None else make_senders(settings),
+        senders=parts.senders
+        if parts.senders is not None
+        else make_senders(settings, cipher.signing_key("mail")),
         clock=parts.clock,
         threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
         files=folder,
@@ -146,9 +173,29 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),
         address=settings.base_url.rstrip("/"),
+        post=the_post(settings),
         recent_days=settings.repeats.days,
         likely=settings.repeats.likely,
         rising=Rising(settings.rising.least, settings.rising.chance),
     )
+    connect(centre, settings)
     await centre.open()
     return centre
+
+
+def connect(centre: Centre, settings: Settings) -> None:
+    """The live line to a switch, and what takes the desk's commands; without one, the console twin."""
+    told = settings.calls
+    centre.recordings, centre.recordings_days = told.recordings, told.recordings_days
+    place, dialect = told.ami or told.esl, cast(Dialect | None, None)
+    if told.ami:
+        dialect = Ami(told.ami_user, told.ami_secret.get_secret_value())
+    elif told.esl:
+        dialect = Esl(told.esl_password.get_secret_value())
+    if dialect is None:
+        return
+    host, _, port = place.rpartition(":")
+    where = host.strip("[]"), int(port)
+    line = SwitchLine(where, dialect, partial(calls.heard, centre, source=dialect.name), centre.now)
+    centre.lines = (line,)
+    centre.switch = AmiSwitch(line) if told.ami else EslSwitch(line)

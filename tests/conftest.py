@@ -20,7 +20,7 @@ from hotline.store import migrations
 from hotline.store.database import Store
 from hotline.wiring import MovingClock, Parts, build
 from tests.makers import MONDAY
-from tests.support import postgres
+from tests.support import dovecot, postgres
 from tests.support.scale import SOAK, Scale
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +74,16 @@ def server() -> Iterator[postgres.Cluster]:
     if reason:
         pytest.skip(reason)
     with postgres.cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def post_office() -> Iterator[dovecot.Server]:
+    """A real mail server, started once."""
+    reason = dovecot.why_not()
+    if reason:
+        pytest.skip(reason)
+    with dovecot.running() as running:
         yield running
 
 

@@ -18,5 +18,7 @@ reader    what runs in such a process
 wire      a Reading as JSON
 marks     signed Message-IDs and the loop header of our own letters
 notices   what our letters say, from templates an office edits
+lmtp      the letter slot: LMTP and SMTP, "250" only when the letter is on disk
+imap      looks after one mailbox for ever; imapbox: one mailbox over IMAP, as blocking calls
 send      SMTP: one letter to one recipient, through the city's relay
 """

@@ -20,6 +20,8 @@ from channels.message import Outgoing
 # What may stand in the envelope: no spaces, brackets or line ends, with which commands are forged.
 ADDRESS = re.compile(r"[^@\s<>\"(),;:\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,190}")
 
+# An id longer than a line of 78 signs would else be encoded, and no program would know it again.
+WIRE = SMTP.clone(max_line_length=990)
 ID = re.compile(r"<[!-;=?-~]{1,250}>")
 CASE = re.compile(r"\d{8}-\d{6}")
 URL = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,500}")
@@ -51,7 +53,7 @@ class SmtpSender:
             raise SendFailed("the address is not one that can be written to", permanent=True)
         mail = letter(message, relay.sender, relay.key)
         async with self._connected() as client:
-            await client.sendmail(relay.sender, [message.to], mail.as_bytes())
+            await client.sendmail(relay.sender, [message.to], mail.as_bytes(policy=WIRE))
 
     async def check(self) -> None:
         """Connects and signs in, sends nothing; raises SendFailed."""

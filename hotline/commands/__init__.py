@@ -4,6 +4,8 @@ failing    how a command says that it cannot go on
 journal    the log: one JSON object a line, without a citizen's words
 opening    what every command starts with: settings, schema, the centre, clear refusals
 serve      the web, the watch and what else runs for ever
+mailroom   the post of a running hotline; mailcheck: what is wrong with it, for the doctor
+quarantine the tray on the command line; trayline: what it may be told
 migrate    the database to the newest schema
 seed       the city: departments, topics, duties, districts; with --demo accounts and complaints
 demo       the demo city's complaints, led through the real flow; staff: its accounts

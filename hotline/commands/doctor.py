@@ -5,17 +5,15 @@ import stat
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 
-from channels.desk import SendFailed
-from channels.mailbox.send import SmtpSender
 from classifiers import registry
 from escalation.audit import list_ends
 from escalation.calendar import ZONE, WorkCalendar
-from hotline.commands import chart, records, stationery
+from hotline.commands import chart, mailcheck, records, stationery, switchboard
 from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
-from hotline.wiring import make_senders, system_clock
+from hotline.wiring import system_clock
 
 GIB = 2**30
 ENOUGH, SCARCE = 5 * GIB, GIB
@@ -23,9 +21,10 @@ ENOUGH, SCARCE = 5 * GIB, GIB
 EARLIEST = datetime(2026, 1, 1, tzinfo=ZONE)
 
 
-async def run(settings: Settings) -> int:
+async def run(settings: Settings, *, mail: bool = False) -> int:
     worst = 0
-    async for finding in findings(settings, system_clock()):
+    asked = mailcheck.findings(settings) if mail else findings(settings, system_clock())
+    async for finding in asked:
         say(f"{finding.mark} {finding.text}")
         worst |= finding.mark is Mark.WRONG
     say(
@@ -39,7 +38,9 @@ async def run(settings: Settings) -> int:
 async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     for finding in (*_settings(settings), _clock(now), _holidays(now), _model(settings)):
         yield finding
-    yield await _relay(settings)
+    yield await mailcheck.relay(settings)
+    async for finding in switchboard.findings(settings):
+        yield finding
     for finding in stationery.findings(settings.folder):
         yield finding
     yield _disk(settings)
@@ -60,29 +61,15 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield wrong(str(error))
     if settings.limits.public == "off":
         yield note("公众限流已关闭，仅可用于测试 / public limits are off: for tests only")
-    if settings.mail.lmtp:
-        yield note("已设置收信端口，但本版本没有邮箱部分 / this version has no mailbox yet")
+    if settings.mail.lmtp or settings.mail.boxes:
+        yield well("收信已配置，可用 doctor --mail 逐一检查 / mail: check it with doctor --mail")
     else:
-        yield note("邮箱：未配置 / mail: not configured")
+        yield note("收信：未配置 / mail: not configured")
     if chart.library() is None:
         yield note(
             "没有图表组件，页面只有表格；安装 npm 后重新 make install"
             " / no charts, tables only: install npm and run make install again"
         )
-    if not settings.calls.secret.get_secret_value():
-        yield note("电话交换机：未配置 / switch: not configured")
-
-
-async def _relay(settings: Settings) -> Finding:
-    """The relay is spoken to, and signed in to; no letter is sent."""
-    sender = make_senders(settings).get("mail")
-    if not isinstance(sender, SmtpSender):
-        return note("发信：未配置，通知只在系统内 / letters: no relay, notices stay inside")
-    try:
-        await sender.check()
-    except SendFailed as error:
-        return wrong(f"发信服务器不能使用 / the mail relay cannot be used: {error}")
-    return well(f"发信服务器 / mail relay: {settings.mail.smtp}")
 
 
 def _clock(now: datetime) -> Finding:

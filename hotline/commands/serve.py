@@ -4,13 +4,14 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from aiohttp import web
 
 from escalation.schedule import Schedule
 from hotline.commands import journal
 from hotline.commands.failing import Failed
+from hotline.commands.mailroom import mailroom
 from hotline.commands.opening import centre_of, say
 from hotline.config import LOOPBACK, Settings, WrongSetting
 from hotline.flow.centre import Centre
@@ -38,7 +39,7 @@ async def run(
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with centre_of(settings, make=False) as centre:
-        async with _part(only, centre, settings) as ready:
+        async with _post(only, centre, settings), _part(only, centre, settings) as ready:
             say(ready)
             await stop.wait()
             # At once: what is in hand ends while the last requests do.
@@ -54,12 +55,20 @@ def _part(only: str | None, centre: Centre, settings: Settings) -> AbstractAsync
     return _serving(centre, settings, watch=only is None)
 
 
+def _post(
+    only: str | None, centre: Centre, settings: Settings
+) -> AbstractAsyncContextManager[None]:
+    """Letters come in where all parts run, or the post alone."""
+    return mailroom(centre, settings) if only in (None, "mail") else nullcontext()
+
+
 def check_post(settings: Settings) -> None:
-    """Without a relay there is no post to carry, and nobody would notice that none is."""
-    if not settings.mail.smtp:
+    """Without relay, slot or mailbox there is no post, and nobody would notice that none is."""
+    mail = settings.mail
+    if not (mail.smtp or mail.lmtp or mail.boxes):
         raise WrongSetting(
-            "没有可运行的邮件部分，请先设置 HOTLINE_MAIL__SMTP"
-            " / there is no mail to run: set HOTLINE_MAIL__SMTP first"
+            "没有可运行的邮件部分，请先设置 HOTLINE_MAIL__SMTP、HOTLINE_MAIL__LMTP 或邮箱"
+            " / there is no mail to run: set HOTLINE_MAIL__SMTP, HOTLINE_MAIL__LMTP or a mailbox"
         )
 
 

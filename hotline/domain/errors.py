@@ -25,6 +25,12 @@ class NotAllowed(Refused):
     code = "not_allowed"
 
 
+class NotFound(Refused):
+    """No such thing, or none that this person may know of."""
+
+    code = "not_found"
+
+
 class NoSuchCase(Refused):
     """No case with that number, or none that this person may know of."""
 

@@ -1,6 +1,13 @@
 """The flow in order: intake, classify, route, work, follow up; supervise watches, notify tells.
 
 centre      what every step works with: store, rules, clock, classifier
+arrivals    the postroom: a letter's bytes on disk before anybody is told that it was taken
+letters     the letters that wait -> case, follow-up, bounce, automatic, duplicate, quarantine
+lettercases a letter that was read -> a case or a supplement, with its files and its receipt
+threads     which case a letter belongs to; bounces: a letter that came back marks its address
+tray        letters that somebody must look at; judging: what an officer does with them
+mailhealth  alarms of the post; correspondence: letters to citizens, in the thread of theirs
+written     what came in, as it is written down
 intake      Incoming -> saved and acknowledged; triage of what was received; the citizen's view
 classify    ask the classifier off the loop, believe it only when sure, keep corrections
 route       topic and place -> department, by the duty list; first rule that fits

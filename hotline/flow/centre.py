@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from channels.desk import Sender
+from channels.telephone.command import ConsoleSwitch, Switch
+from channels.telephone.line import SwitchLine
 from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
 from escalation.terms import Terms
 from hotline.domain.people import Tree
+from hotline.domain.post import Post
 from hotline.domain.promises import Rules
 from hotline.domain.rising import Rising
 from hotline.flow import rulecheck
 from hotline.flow.rulebook import RuleBook
 from hotline.flow.storm import Storm
 from hotline.store import catalogue, rulebooks
+from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
@@ -50,6 +54,7 @@ class Centre:
 
     store: Store
     inbox: Inbox
+    callbox: CallBox
     cipher: Cipher
     terms: Terms
     calendar: WorkCalendar
@@ -61,10 +66,15 @@ class Centre:
     case_bytes: int = 50 * 2**20  # of all files of a case together
     automatic: bool = True
     node: str = "node"
+    switch: Switch = field(default_factory=ConsoleSwitch)  # what takes the desk's commands
+    lines: Sequence[SwitchLine] = ()  # live connections, run by the web side
+    recordings: Path | None = None  # where recordings lie; none: not on this machine
+    recordings_days: int = 730
     # A model by its name that reads beside the one in use; None: there is no such folder.
     make_candidate: Callable[[City, str], Reader | None] | None = None
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
     address: str = ""  # of the pages, as a message names it
+    post: Post = Post()
     recent_days: int = 365  # how far back a repeat is looked for
     likely: float = 0.75  # from this likeness on it is told
     rising: Rising = Rising()
@@ -80,7 +90,7 @@ class Centre:
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One unit of work: all of it is kept, or nothing."""
-        return writing(self.store, self.cipher, self.now(), frozenset(self.senders))
+        return writing(self.store, self.cipher, self.now(), frozenset(self.senders), self.post)
 
     def look(self) -> AbstractAsyncContextManager[Work]:
         return reading(self.store, self.cipher, self.now())
@@ -89,6 +99,7 @@ class Centre:
         await self.store.check_durable()
         await self.reload()
         self.inbox.start()
+        self.callbox.start()
 
     async def reload(self) -> None:
         """Reads departments, topics, duties and districts anew; after they were changed."""
@@ -119,6 +130,7 @@ class Centre:
 
     async def close(self) -> None:
         await self.inbox.stop()
+        await self.callbox.stop()
         if self.reading is not None:
             await asyncio.wait([self.reading])
         await self.store.close()

@@ -24,7 +24,8 @@ from hotline.flow.enclosures import enclose
 from hotline.flow.linked import linked, spread
 from hotline.store import doors, receipts
 from hotline.store.cipher import plain_code
-from hotline.store.inbox import Letter, follow_up
+from hotline.store.followups import follow_up
+from hotline.store.inbox import Letter
 from hotline.store.work import Work
 
 NUMBER_WRONG, ADDRESS_WRONG = 5, 10  # wrong codes that close the door, for 15 minutes
@@ -105,19 +106,19 @@ async def citizen_act(
     told = json.loads(json.dumps(asdict(facts), default=str))
     letter = Letter(
         channel="web",
-        key=f"{slip.number}:{_hash({'key': key}) if key else secrets.token_hex(16)}",
-        content_hash=_hash(told),
+        key=f"{slip.number}:{told_hash({'key': key}) if key else secrets.token_hex(16)}",
+        content_hash=told_hash(told),
         received_at=centre.now(),
         raw={"about": number, "action": ACTION_OF[type(facts)].value, "told": told},
         outcome="followup",
     )
     async with centre.work() as work:
         if await follow_up(work.connection, centre.cipher, letter, slip.case_id):
-            await _do(centre, work, slip.number, _masked(facts), origin)
+            await do(centre, work, slip.number, facts, origin)
     return await progress(centre, number, code, origin)
 
 
-def _hash(told: dict[str, Any]) -> str:
+def told_hash(told: dict[str, Any]) -> str:
     body = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -144,7 +145,9 @@ def _masked(facts: Act) -> Act:
     return type(facts)(**words)
 
 
-async def _do(centre: Centre, work: Work, number: str, facts: Act, origin: str) -> None:
+async def do(centre: Centre, work: Work, number: str, facts: Act, origin: str) -> None:
+    """The citizen's act, whichever way it came; who it comes from was asked before."""
+    facts = _masked(facts)
     case = await work.cases.change(number)
     step = Step(a_citizen(origin), work.at, centre.rules)
     archived = case.state is State.ARCHIVED

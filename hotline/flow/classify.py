@@ -1,7 +1,7 @@
 """Ask the classifier off the loop, believe it only when sure, keep the operator's correction."""
 
 import asyncio
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import structlog
@@ -75,6 +75,14 @@ async def consider(
     return Thought(reading, await asyncio.wait_for(task, LONGEST_WAIT))
 
 
+def meant_for(thought: Thought, unit: str, tree: Tree) -> Thought:
+    """Written to a unit's own mailbox: it is that one's, where no rule says otherwise."""
+    chosen = thought.chosen
+    if chosen.department or chosen.inform or chosen.failed or not tree.can_lead(unit):
+        return thought
+    return replace(thought, chosen=replace(chosen, department=unit, reason="来信寄至该单位邮箱"))
+
+
 async def attempt(centre: Centre, intake_id: int, letter: Opened) -> tuple[Thought | None, str]:
     """What the machine thinks, or why it does not; its failures are the dispatcher's to make good."""
     wait = centre.storm.patience(centre.now())
@@ -82,7 +90,8 @@ async def attempt(centre: Centre, intake_id: int, letter: Opened) -> tuple[Thoug
         return None, SHED
     told = (letter.title, letter.content, letter.district)
     try:
-        return await consider(centre, *told, wait=wait), ""
+        thought = await consider(centre, *told, wait=wait)
+        return meant_for(thought, letter.notes.get("unit", ""), centre.rules.tree), ""
     except Exception as error:
         if isinstance(error, TimeoutError):
             centre.storm.unread(centre.now())

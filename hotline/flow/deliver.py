@@ -1,9 +1,11 @@
 """The outbox -> channel senders: leased, handed over within the lease, marked by its fence."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 
@@ -104,12 +106,27 @@ async def _until_stopped(centre: Centre, limit: asyncio.Timeout) -> AsyncIterato
 
 def _outgoing(centre: Centre, lease: Leased) -> Outgoing:
     told, address = lease.message, lease.address(centre.cipher)
+    if sealed := lease.letter(centre.cipher):
+        return _to_citizen(told, address, json.loads(sealed))
     return Outgoing(
         to=address or told.audience.partition(":")[2],
         subject=told.subject,
         text=_letter(centre, told) if address else told.text,
         about=told.about,
         message_id=told.message_id,
+    )
+
+
+def _to_citizen(told: Message, address: str, letter: dict[str, Any]) -> Outgoing:
+    return Outgoing(
+        to=address,
+        subject=letter["subject"],
+        text=letter["text"],
+        about=told.about,
+        message_id=told.message_id,
+        html=letter.get("html"),
+        in_reply_to=letter["in_reply_to"],
+        references=tuple(letter["references"]),
     )
 
 

@@ -4,10 +4,7 @@ Receive, commit, acknowledge, then think: the acknowledgement waits for the raw 
 nothing else. Whatever triage stumbles over, the receipt becomes a case in the dispatcher's queue.
 """
 
-import hashlib
-import json
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -21,12 +18,12 @@ from hotline.domain.people import SYSTEM, Actor, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
-from hotline.flow import notify, repeats, rulewatch
+from hotline.flow import correspondence, notify, repeats, rulewatch
 from hotline.flow.centre import Centre
 from hotline.flow.classify import Thought, attempt, keep, may_go, shown
 from hotline.flow.route import Route
+from hotline.flow.written import letter_of
 from hotline.store import agenda, counters, decisions, files, receipts
-from hotline.store.inbox import Letter
 from hotline.store.vault import Identity
 from hotline.store.work import Work
 
@@ -46,28 +43,18 @@ async def receive(
 
     `facts` are what the trunk adds to the receipt: who filed it, whether it may go by itself.
     """
-    body = asdict(incoming) | {"facts": facts or {}}
-    body["raw"] = ""
-    hashed = content_hash(incoming)
+    letter = letter_of(incoming, scope, facts or {})
     flying = (id(centre), scope or incoming.channel, incoming.key)
     if flying in _in_flight:
         raise KeyInFlight
     _in_flight.add(flying)
     try:
-        letter = Letter(
-            channel=incoming.channel,
-            key=incoming.key,
-            content_hash=hashed,
-            received_at=incoming.received_at,
-            raw=json.loads(json.dumps(body, default=_plain)),
-            answer_scope=scope,
-        )
         kept = await centre.inbox.keep(letter)
         if kept.fresh:
             centre.storm.came(kept.id, incoming.title, incoming.content)
     finally:
         _in_flight.discard(flying)
-    if kept.content_hash != hashed:
+    if kept.content_hash != letter.content_hash:
         raise KeyMismatch
     if scope and kept.query_code is None:
         raise KeyExpired(kept.number)
@@ -92,19 +79,6 @@ async def file(
         "call_id": call_id,
     }
     return await receive(centre, incoming, scope=scope, facts=facts)
-
-
-def content_hash(incoming: Incoming) -> str:
-    """Over what the citizen sent, not over when or how often."""
-    sent = {**asdict(incoming), "received_at": None, "raw": None}
-    # The same file sent again with a form is another token, not another complaint.
-    sent["attachments"] = [(one.name, one.size, one.type) for one in incoming.attachments]
-    body = json.dumps(sent, default=_plain, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 async def triage_pending(centre: Centre, limit: int = 64) -> int:
@@ -190,6 +164,7 @@ async def _settle(
             _dispatch(case, thought.chosen, step)
         passed = promises.pass_over(case, work.at) if letter.backdated else []
         await notify.tell(work, case, centre.rules, quiet=letter.backdated)
+        told = list(case.entries)
         await work.cases.add(case)
         await keep(work, case, thought, why, backdated=letter.backdated)
         if thought is not None and thought.chosen.failed:
@@ -198,6 +173,8 @@ async def _settle(
             await agenda.enter(work.connection, case, (n, rung), taken, work.at)
         await _put_identity(work, case, letter)
         await repeats.keep(work, case, found)
+        if not letter.backdated:  # only now is there an address to write to
+            await correspondence.tell(work, case, told)
         await counters.settle(work.connection, intake_id, letter.channel, "case", case.id)
 
 

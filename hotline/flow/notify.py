@@ -10,7 +10,7 @@ from hotline.domain.people import Actor
 from hotline.domain.promises import Rules
 from hotline.domain.state import Action
 from hotline.domain.words import Role
-from hotline.flow import mailing, ringing, waiting
+from hotline.flow import correspondence, mailing, ringing, waiting
 from hotline.flow.centre import Centre
 from hotline.flow.unread import desks
 from hotline.store import catalogue
@@ -75,6 +75,7 @@ async def tell(work: Work, case: Case, rules: Rules, *, quiet: bool = False) -> 
     timed = await waiting.timed(work, case, messages, rules)
     await mailing.post(work, timed)
     await ringing.follow(work, case)
+    await correspondence.tell(work, case, case.entries)
 
 
 async def alarm(work: Work, place: tuple[str, int], stumble: Stumble) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.calendar import ZONE
+from hotline.store.mailtables import LetterRow
 from hotline.store.tables import CounterRow, IntakeRow
 
 OUTCOMES = (
@@ -68,4 +69,10 @@ async def today(connection: AsyncConnection, at: datetime) -> Sequence[tuple[str
         .where(IntakeRow.outcome == "pending")
         .group_by(IntakeRow.channel)
     )
-    return listed + [(row[0], "pending", row[1]) for row in waiting]
+    unread = await connection.execute(
+        select(func.count()).select_from(LetterRow).where(text("outcome = 'pending'"))
+    )
+    held = {row[0]: int(row[1]) for row in waiting}
+    if letters := int(unread.scalar_one()):
+        held["mailbox"] = held.get("mailbox", 0) + letters
+    return listed + [(channel, "pending", n) for channel, n in held.items()]

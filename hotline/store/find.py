@@ -1,5 +1,6 @@
 """Lists of cases by cursor, filtered and sorted; an actor's view decides what is found at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,6 +83,15 @@ async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: d
     more = len(rows) > limit
     rows = rows[:limit]
     return Found(rows, cursors.give(rows[-1][column.key], rows[-1]["id"]) if more else None)
+
+
+async def of_ids(connection: AsyncConnection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The cases with these row ids as a list shows them, newest first."""
+    query: Select[Any] = select(*(getattr(CaseRow, name) for name in LISTED))
+    found = await connection.execute(
+        query.where(CaseRow.id.in_(ids)).order_by(CaseRow.received_at.desc(), CaseRow.id.desc())
+    )
+    return [dict(row._mapping) for row in found]
 
 
 def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:

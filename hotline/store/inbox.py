@@ -16,9 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.calendar import ZONE
-from hotline.domain.errors import KeyMismatch
 from hotline.store.cipher import Cipher, new_query_code
-from hotline.store.counters import count
 from hotline.store.database import Store
 from hotline.store.tables import AnswerRow, IntakeRow
 
@@ -88,6 +86,12 @@ class Inbox:
         waiting = _Waiting(letter)
         await self._queue.put(waiting)
         return await asyncio.wait_for(waiting.done, ANSWERED)
+
+    async def enter(self, connection: AsyncConnection, letter: Letter) -> Kept:
+        """Within a unit of work that keeps more than this receipt; its outcome stands or falls
+        with it."""
+        number = (await give_numbers(connection, [letter.received_at]))[0]
+        return await self._insert(connection, letter, number)
 
     async def _write_for_ever(self) -> None:
         while True:
@@ -201,41 +205,6 @@ async def give_numbers(connection: AsyncConnection, moments: list[datetime]) -> 
         last[day] += 1
         numbers.append(f"{day}-{last[day]:06d}")
     return numbers
-
-
-async def follow_up(
-    connection: AsyncConnection, cipher: Cipher, letter: Letter, case_id: int
-) -> bool:
-    """Writes down what a citizen adds to a case, with its outcome; False: it is there already.
-
-    Raises KeyMismatch when the key is known with another body.
-    """
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    place = f"intake.raw.{letter.channel}.{letter.key}"
-    made = await connection.execute(
-        dialect.insert(IntakeRow)
-        .values(
-            channel=letter.channel,
-            key=letter.key,
-            content_hash=letter.content_hash,
-            received_at=letter.received_at,
-            outcome="followup",
-            case_id=case_id,
-            attempts=0,
-            raw=cipher.lock(json.dumps(letter.raw, ensure_ascii=False), place),
-        )
-        .on_conflict_do_nothing(index_elements=["channel", "key"])
-        .returning(IntakeRow.id)
-    )
-    if made.scalar_one_or_none() is None:
-        known = select(IntakeRow.content_hash).where(
-            IntakeRow.channel == letter.channel, IntakeRow.key == letter.key
-        )
-        if (await connection.execute(known)).scalar_one() != letter.content_hash:
-            raise KeyMismatch
-        return False
-    await count(connection, letter.received_at, letter.channel, "followup")
-    return True
 
 
 RAISE_NUMBER = text(

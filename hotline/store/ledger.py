@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import logchecks, orderchecks, receiptchecks, rows
+from hotline.store import letterchecks, logchecks, orderchecks, receiptchecks, rows
 from hotline.store.casechecks import Kept, Rung, Stumbled, Ticks, check
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
@@ -60,6 +60,7 @@ async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> V
             verdict.entries += len(kept.entries)
         for checks in (
             receiptchecks.effects(connection, cipher),
+            letterchecks.letters_agree(connection, cipher),
             orderchecks.numbers(connection),
             logchecks.notices(connection),
             logchecks.reveals(connection),

@@ -69,6 +69,7 @@ class OutboxRow(Row):
     promise: Mapped[str | None] = mapped_column(String(20))  # what a reminder is about
     digest: Mapped[str | None] = mapped_column(String(80))  # the day's digest it is told in
     address: Mapped[bytes | None]  # where it leaves to, encrypted, until it has left
+    sealed: Mapped[bytes | None]  # a citizen's letter, encrypted, until it has left
     lease_owner: Mapped[str | None] = mapped_column(String(120))
     lease_until: Mapped[datetime | None]  # by the database's clock, nobody else's
     fence: Mapped[int]  # grows with every lease: an old one marks nothing

@@ -15,7 +15,7 @@ from hotline.store import alarms, alerts, files
 from hotline.store.acts import act_hash
 from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
-from hotline.store.tables import CaseRow
+from hotline.store.tables import CaseRow, IntakeRow
 from hotline.store.vault import reveal_hash
 
 PAGE = 1000
@@ -78,6 +78,14 @@ def _linked(row: Any, before: int, previous: str, hashed: Any, name: str) -> Ite
         yield f"{name} was changed after it was written"
 
 
+POST = ("letter.", "mailbox.")
+
+
+async def _received(connection: AsyncConnection, number: str) -> bool:
+    found = await connection.execute(select(IntakeRow.id).where(IntakeRow.number == number))
+    return found.scalar_one_or_none() is not None
+
+
 async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
     """I7: a notice stands beside the entry that caused it."""
     last = 0
@@ -101,12 +109,18 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
                 if not await _folded(connection, row.digest):
                     yield Broken("I7", row.message_id, "a digest of nothing")
                 continue
+            if row.message_id.startswith(POST):
+                continue  # it stands beside a letter or a mailbox
             known = None if row.about else await _warning(connection, row.message_id)
             if known is not None:
                 if not known:
                     yield Broken("I7", row.message_id, "a notice of a warning that never was")
                 continue
             seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
+            if seq == "receipt":
+                if not await _received(connection, row.about):
+                    yield Broken("I7", row.about, f"receipt {row.message_id} of nothing")
+                continue
             if row.last_seq is None or not seq.isdigit() or int(seq) > row.last_seq:
                 yield Broken("I7", row.about, f"notice {row.message_id} without its entry")
         if len(found) < PAGE:

@@ -38,6 +38,7 @@ class Message:
     promise: str | None = None  # of a reminder: the promise, or the cause that is not one of time
     digest: str | None = None  # told in this digest only
     address: str = ""  # where it leaves to; kept encrypted
+    sealed: str = ""  # all of a citizen's letter, kept encrypted until it has left
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,17 @@ class Leased:
     attempts: int
     message: Message
     locked: bytes | None = None  # the address, opened only to hand over
+    sealed: bytes | None = None  # the whole letter, likewise
 
     def address(self, cipher: Cipher) -> str:
         return cipher.unlock(self.locked, _place(self.message)) if self.locked else ""
+
+    def letter(self, cipher: Cipher) -> str:
+        return cipher.unlock(self.sealed, _seal(self.message)) if self.sealed else ""
+
+
+def _seal(message: Message) -> str:
+    return f"outbox.sealed.{message.message_id}"
 
 
 def _place(message: Message) -> str:
@@ -77,8 +86,7 @@ async def post(
 ) -> None:
     """Once per message id. `leaves`: a sender must carry them out of the database, to `address`."""
     posted = [
-        {**one.__dict__, "address": _locked(cipher, one), **_state(one, at, leaves)}
-        for one in messages
+        {**one.__dict__, **_locked(cipher, one), **_state(one, at, leaves)} for one in messages
     ]
     if posted:
         await connection.execute(POST[connection.dialect.name], posted)
@@ -95,11 +103,12 @@ def _state(message: Message, at: datetime, leaves: bool) -> dict[str, Any]:
     return {**begun, "state": "sent"}
 
 
-def _locked(cipher: Cipher | None, message: Message) -> bytes | None:
-    if not message.address:
-        return None
+def _locked(cipher: Cipher | None, message: Message) -> dict[str, bytes | None]:
+    if not message.address and not message.sealed:
+        return {"address": None, "sealed": None}
     assert cipher is not None, "an address is kept encrypted, or not at all"
-    return cipher.lock(message.address, _place(message))
+    sealed = cipher.lock(message.sealed, _seal(message)) if message.sealed else None
+    return {"address": cipher.lock(message.address, _place(message)), "sealed": sealed}
 
 
 def database_now(connection: AsyncConnection, plus: timedelta = timedelta()) -> Any:
@@ -139,7 +148,7 @@ async def take(
 
 def _leased(row: Any) -> Leased:
     told = Message(row.message_id, row.audience, row.about, row.subject, row.text, row.level)
-    return Leased(row.id, row.lease_owner, row.fence, row.attempts, told, row.address)
+    return Leased(row.id, row.lease_owner, row.fence, row.attempts, told, row.address, row.sealed)
 
 
 def _held(lease: Leased) -> Any:
@@ -168,7 +177,7 @@ FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 async def sent(connection: AsyncConnection, lease: Leased) -> bool:
     """False: the lease was lost meanwhile, nothing is changed."""
-    done = {"state": "sent", "next_at": None, "problem": None, "address": None}
+    done = {"state": "sent", "next_at": None, "problem": None, "address": None, "sealed": None}
     marked = await connection.execute(update(OutboxRow).where(_held(lease)).values(**done, **FREE))
     return marked.rowcount == 1
 
@@ -179,7 +188,7 @@ async def failed(
     """Tries again after a growing gap; a permanent failure, or the last gap passed, parks it."""
     values: dict[str, Any] = {"problem": problem}
     if final or lease.attempts >= len(GAPS):
-        values |= {"state": "parked", "next_at": None, "address": None}
+        values |= {"state": "parked", "next_at": None, "address": None, "sealed": None}
     else:
         spread = 1 + lease.id % SPREAD / 100
         values |= {"next_at": at + GAPS[lease.attempts] * spread}

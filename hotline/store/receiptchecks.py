@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.words import Channel
+from hotline.store import letterchecks, letters
 from hotline.store.cipher import Cipher, Unreadable
 from hotline.store.counters import OUTCOMES
 from hotline.store.findings import Broken
@@ -33,6 +34,9 @@ async def conservation(connection: AsyncConnection) -> tuple[Counts, list[Broken
             IntakeRow.channel, IntakeRow.outcome
         ),
     )
+    for outcome, n in await letterchecks.without_receipt(connection):
+        place = (letters.CHANNEL, outcome)
+        receipts[place] = receipts.get(place, 0) + n
     counters = await _counted(
         connection,
         select(CounterRow.channel, CounterRow.outcome, func.sum(CounterRow.n)).group_by(
@@ -135,6 +139,7 @@ def _content_hash(raw: Mapping[str, Any]) -> str:
     sent = raw.get("told")
     if sent is None:
         own = {name: value for name, value in raw.items() if name != "facts"}
-        sent = {**own, "received_at": None, "raw": None}
+        files = [[one["name"], one["size"], one["type"]] for one in own.get("attachments") or ()]
+        sent = {**own, "received_at": None, "raw": None, "attachments": files}
     body = json.dumps(sent, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

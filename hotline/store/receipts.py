@@ -13,6 +13,8 @@ from hotline.domain.words import Role
 from hotline.store.cipher import Cipher
 from hotline.store.tables import CaseRow, IntakeRow
 
+NOTES = ("call_id", "notice", "letter", "mailbox", "unit")
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -69,7 +71,7 @@ async def open_raw(connection: AsyncConnection, cipher: Cipher, intake_id: int) 
     facts, contact, place = raw.get("facts") or {}, raw.get("contact") or {}, raw.get("place") or {}
     sent_at = datetime.fromisoformat(raw["sent_at"]) if raw.get("sent_at") else None
     backdated = bool(facts.get("backdate") and sent_at)
-    notes = {name: str(facts[name]) for name in ("call_id", "notice") if facts.get(name)}
+    notes = {name: str(facts[name]) for name in NOTES if facts.get(name)}
     if sent_at:
         notes["sent_at"] = sent_at.isoformat()
     if place.get("lon") is not None and place.get("lat") is not None:

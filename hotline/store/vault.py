@@ -1,6 +1,7 @@
 """Citizens' identity at rest: field encryption, look-up by keyed hash, logged reveals.
 
-`reveal` is the only way out of it; everything else sees what `masked` holds.
+`reveal` is the only way out of it to a person; everything else sees what `masked` holds. A letter's
+address goes from here to the sealed outbox, and is shown to nobody on the way.
 """
 
 import hashlib
@@ -51,6 +52,10 @@ def normal_phone(phone: str) -> str:
     return digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
 
 
+def email_hash(cipher: Cipher, address: str) -> str:
+    return cipher.blind("email", address.strip().lower())
+
+
 class Vault:
     """Identity in one unit of work."""
 
@@ -63,7 +68,7 @@ class Vault:
             name: self._cipher.lock(value, f"identity.{name}.{case_id}") if value else None
             for name, value in identity.__dict__.items()
         }
-        phone, email = normal_phone(identity.phone), identity.email.strip().lower()
+        phone, email = normal_phone(identity.phone), identity.email
         await self._connection.execute(
             insert(IdentityRow).values(
                 case_id=case_id,
@@ -72,7 +77,7 @@ class Vault:
                 ),
                 masked=identity.masked(),
                 phone_hash=self._cipher.blind("phone", phone) if phone else None,
-                email_hash=self._cipher.blind("email", email) if email else None,
+                email_hash=email_hash(self._cipher, email) if email else None,
                 **locked,
             )
         )
@@ -95,6 +100,25 @@ class Vault:
             select(IdentityRow.case_id, IdentityRow.masked).where(IdentityRow.case_id.in_(case_ids))
         )
         return {row.case_id: row.masked for row in found}
+
+    async def letter_address(self, case_id: int) -> str:
+        """Where the citizen is written to; for the sealed outbox only."""
+        locked = (
+            await self._connection.execute(
+                select(IdentityRow.email).where(IdentityRow.case_id == case_id)
+            )
+        ).scalar_one_or_none()
+        return self._cipher.unlock(locked, f"identity.email.{case_id}") if locked else ""
+
+    async def writes_from(self, case_id: int, address: str) -> bool:
+        """Whether this is the e-mail address the citizen has left with the case."""
+        found = await self._connection.execute(
+            select(IdentityRow.case_id).where(
+                IdentityRow.case_id == case_id,
+                IdentityRow.email_hash == email_hash(self._cipher, address),
+            )
+        )
+        return found.scalar_one_or_none() is not None
 
     async def reveal(
         self, case_id: int, fields: Sequence[str], purpose: str, actor: Actor, at: datetime
@@ -142,9 +166,14 @@ class Vault:
 
     async def cases_of_phone(self, phone: str, limit: int = 20) -> list[int]:
         """Cases of the same telephone, newest first, without opening a single number."""
+        hashed = self._cipher.blind("phone", normal_phone(phone))
+        return await self.cases_of_hash(hashed, limit)
+
+    async def cases_of_hash(self, phone_hash: str, limit: int = 20) -> list[int]:
+        """The same where only the keyed hash is at hand, as in a call's record."""
         found = await self._connection.execute(
             select(IdentityRow.case_id)
-            .where(IdentityRow.phone_hash == self._cipher.blind("phone", normal_phone(phone)))
+            .where(IdentityRow.phone_hash == phone_hash)
             .order_by(IdentityRow.case_id.desc())
             .limit(limit)
         )

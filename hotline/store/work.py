@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.post import Post
 from hotline.store.casebook import CaseBook
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
@@ -23,15 +24,20 @@ class Work:
     at: datetime
     cipher: Cipher
     ways: frozenset[str] = frozenset()  # out of the database, as far as they are open: mail, …
+    post: Post = Post()
 
 
 @asynccontextmanager
 async def writing(
-    store: Store, cipher: Cipher, at: datetime, ways: frozenset[str] = frozenset()
+    store: Store,
+    cipher: Cipher,
+    at: datetime,
+    ways: frozenset[str] = frozenset(),
+    post: Post | None = None,
 ) -> AsyncIterator[Work]:
     async with store.write() as connection:
         books = CaseBook(connection), Vault(connection, cipher)
-        work = Work(connection, *books, at, cipher, ways)
+        work = Work(connection, *books, at, cipher, ways, post or Post())
         yield work
         await work.cases.number_orders()
 

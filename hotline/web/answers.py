@@ -179,6 +179,7 @@ class Ready(Told):
     database: str
     triage: dict[str, Any] = {}
     outbox: dict[str, Any] = {}
+    mail: dict[str, Any] = {}
     watch: dict[str, Any] = {}
     calendar: dict[str, Any] = {}
     dispatch: dict[str, Any] = {}

@@ -8,11 +8,10 @@ from pydantic import ValidationError
 from channels.forms import BadForm, FieldProblem, Form, problems, words
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Urgency
-from hotline.flow import intake
 from hotline.flow import work as flow
 from hotline.store.find import SORTS, Wanted
 from hotline.store.vault import FIELDS
-from hotline.web import api_repeats, auth, shown
+from hotline.web import api_repeats, auth, filing, shown
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import chosen, json_object, key_of, new_key, number_of, origin_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
@@ -136,18 +135,17 @@ async def post_case(request: web.Request) -> web.Response:
     channel, call_id = body.pop("channel", "phone"), body.pop("call_id", None)
     if channel not in BY_HAND:
         raise BadForm([FieldProblem("channel", "enum", "没有这种来源渠道。", "No such channel.")])
-    if call_id is not None and not (isinstance(call_id, str) and len(call_id) <= 64):
-        raise BadForm([FieldProblem("call_id", "string", "通话编号应为文字。", "call_id: text.")])
-    key = key_of(request)
+    call_id, key = filing.checked(call_id, channel), key_of(request)
+    if call_id is not None:
+        body = await filing.with_number(request, body, call_id)
     try:
-        incoming = await read_complaint(request, body, key or new_key(), channel)
+        kept_under = filing.call_key(call_id) if call_id else key or new_key()
+        incoming = await read_complaint(request, body, kept_under, channel)
     except BadForm:
         await refused(request, channel)
         raise
     scope = f"staff:{request[ACTOR].name}" if key else None
-    receipt = await intake.file(
-        request.app[CENTRE], incoming, request[ACTOR], scope=scope, call_id=call_id
-    )
+    receipt = await filing.file(request, incoming, scope=scope, call_id=call_id)
     found = await api_repeats.of_incoming(request, incoming, receipt.number)
     told = {
         "number": receipt.number,

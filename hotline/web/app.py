@@ -32,25 +32,17 @@ from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import inbox
 from hotline.web import (
-    admin,
     auth,
-    citizen,
+    every_page,
     live,
-    office,
-    office_alerts,
-    office_case,
-    office_duty,
-    office_model,
-    office_notices,
-    office_orders,
-    office_rule,
-    office_rules,
+    office_letters,
     openapi,
     pages,
     papers,
     patience,
     problems,
     pulses,
+    telephony,
 )
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LANGUAGE, ORIGIN, SECRET, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
@@ -164,9 +156,7 @@ async def admit(request: web.Request, route: Route) -> None:
 
 @cache
 def _every_route() -> tuple[Route, ...]:
-    desks = (office, office_case, office_orders, papers, office_notices, office_duty, admin)
-    pages = (citizen, *desks, office_rules, office_rule, office_model, office_alerts)
-    return (*routes(), *(route for page in pages for route in page.routes()))
+    return (*routes(), *every_page.routes())
 
 
 @cache
@@ -187,8 +177,10 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     static = resources.files("hotline.web") / "static"
     app.router.add_static("/static", str(static), append_version=True)
     app.on_shutdown.append(live.end_streams)
+    office_letters.lend_readers(app)
     app.cleanup_ctx.append(background(watch=watch))
     pulses.install(app)
+    telephony.mount(app)
     return app
 
 
@@ -220,6 +212,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
     schedule.every(20.0, "notices", lambda: waiting.release(centre))
     add_mail(schedule, centre)
+    telephony.add_ticks(schedule, centre, settings.watch.seconds)
     schedule.every(15.0, "calls", lambda: ringing.remind(centre))
     schedule.once("rules at start", lambda: rulewatch.watch(centre))
     schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))

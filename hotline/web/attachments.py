@@ -3,7 +3,6 @@
 from dataclasses import replace
 from urllib.parse import quote
 
-import filetype
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
@@ -13,30 +12,12 @@ from channels.forms import BadForm, FieldProblem, clean
 from hotline.domain.errors import NoSuchCase
 from hotline.flow import work as flow
 from hotline.store import files
+from hotline.store.filekinds import kind_of
 from hotline.store.files import Kept
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
 from hotline.web.problems import BadBody, TooLarge, WrongType
 from hotline.web.shown import answer
 
-ALLOWED = {
-    "image/jpeg": (".jpg", ".jpeg"),
-    "image/png": (".png",),
-    "image/gif": (".gif",),
-    "image/webp": (".webp",),
-    "image/heic": (".heic", ".heif"),
-    "image/bmp": (".bmp",),
-    "application/pdf": (".pdf",),
-    "video/mp4": (".mp4", ".m4v"),
-    "video/quicktime": (".mov",),
-    "audio/mpeg": (".mp3",),
-    "audio/amr": (".amr",),
-    "audio/x-wav": (".wav",),
-    "audio/mp4": (".m4a",),
-    "application/msword": (".doc",),
-    "application/vnd.ms-excel": (".xls",),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
-}
 CHUNK = 2**16
 
 
@@ -70,9 +51,8 @@ async def _read(request: web.Request, part: object) -> bytes:
 async def keep(request: web.Request, name: str, body: bytes) -> Kept:
     """The file on disk and described; raises BadForm for a kind that is not taken."""
     centre = request.app[CENTRE]
-    guessed = filetype.guess(body)
-    kind = guessed.mime if guessed else _text_kind(body)
-    if not body or kind is None or (kind not in ALLOWED and kind != "text/plain"):
+    kind = kind_of(body)
+    if kind is None:
         zh = "不支持这种文件，请上传图片、PDF、Word、Excel、录音或视频。"
         raise BadForm([FieldProblem("file", "kind", zh, "This kind of file is not taken.")])
     digest = files.write(centre.files, body)
@@ -93,18 +73,6 @@ async def uploads(request: web.Request) -> list[str]:
                 wrong = [replace(one, field="attachments") for one in error.problems]
                 raise BadForm(wrong) from None
     return tokens
-
-
-def _text_kind(body: bytes) -> str | None:
-    """Plain text in UTF-8 without anything that a browser would take for a page."""
-    head = body[:1024].lower()
-    if any(mark in head for mark in (b"<", b"\x00", b"#!", b"%!")):
-        return None
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return "text/plain"
 
 
 def safe_name(name: str) -> str:

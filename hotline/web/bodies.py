@@ -21,7 +21,11 @@ async def json_body(request: web.Request) -> Any:
     """The JSON of a body; 415 for another type, 400 for what is not JSON."""
     if request.content_type not in ("application/json", "text/json"):
         raise WrongType("application/json")
-    raw = await _read(request)
+    return json_of(await read_bytes(request))
+
+
+def json_of(raw: bytes) -> Any:
+    """What the bytes of a body say; 400 for what is not JSON."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -35,7 +39,7 @@ async def json_body(request: web.Request) -> Any:
     return found
 
 
-async def _read(request: web.Request) -> bytes:
+async def read_bytes(request: web.Request) -> bytes:
     body = bytearray()
     try:
         while chunk := await request.content.readany():

@@ -120,7 +120,9 @@ async def receipt(request: web.Request) -> web.StreamResponse:
 
 
 async def find(request: web.Request) -> web.Response:
-    return render(request, "citizen/find.html", {"number": "", "problem": None})
+    # A letter's link names its case; the code is the citizen's to type.
+    number = request.query.get("number", "")[:40]
+    return render(request, "citizen/find.html", {"number": number, "problem": None})
 
 
 async def look_up(request: web.Request) -> web.StreamResponse:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
-from hotline.flow import selfcheck
+from hotline.flow import mailhealth, selfcheck
 from hotline.flow.centre import Centre
 from hotline.flow.storm import storm
 from hotline.store import (
@@ -27,10 +27,21 @@ from hotline.store import (
     stale,
     stumbles,
 )
+from hotline.store.callbox import COUNTED_AS
+from hotline.web import callgauges
 from hotline.web.keys import CENTRE
 from hotline.web.pulses import PULSE
 from hotline.web.shown import answer
 from hotline.web.traffic import TRAFFIC
+
+MAIL = (
+    "waiting",
+    "oldest_seconds",
+    "tray",
+    "tray_oldest_seconds",
+    "mailboxes",
+    "mailboxes_broken",
+)
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -64,18 +75,13 @@ async def standing(centre: Centre) -> dict[str, Any]:
         parked = await outbox.parked(look.connection)
         switch = await decisions.switch(look.connection)
         sounding = await alarms.standing(look.connection)
+        post = await mailhealth.standing(look)
     return {
         "database": "ok",
-        "watch": {
-            "well": health.well(now),
-            "last_tick_seconds": _age(health.last_tick, now),
-            "late_rungs": late,
-            "stumbling_rungs": health.stumbling,
-            "most_attempts": health.attempts,
-            "first_failure_seconds": _age(health.first_failure, now),
-        },
+        "watch": _watch(health, now),
         "triage": _triage(centre, waiting, since),
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
+        "mail": _mail(post, now),
         "calendar": {
             "version": centre.calendar.version,
             "last_year": centre.calendar.last_year,
@@ -98,6 +104,29 @@ def _triage(centre: Centre, waiting: int, since: datetime | None) -> dict[str, A
     return {"waiting": waiting, "oldest_seconds": _age(since, now), "storm": storms}
 
 
+def _watch(health: audit.Health, now: datetime) -> dict[str, Any]:
+    return {
+        "well": health.well(now),
+        "last_tick_seconds": _age(health.last_tick, now),
+        "late_rungs": health.late,
+        "stumbling_rungs": health.stumbling,
+        "most_attempts": health.attempts,
+        "first_failure_seconds": _age(health.first_failure, now),
+    }
+
+
+def _mail(post: mailhealth.Standing, now: datetime) -> dict[str, Any]:
+    return {
+        "waiting": post.waiting,
+        "oldest_seconds": _age(post.oldest, now),
+        "tray": post.tray,
+        "tray_oldest_seconds": _age(post.tray_oldest, now),
+        "tray_late": post.tray_late(now),
+        "mailboxes": len(post.mailboxes),
+        "mailboxes_broken": len(post.broken),
+    }
+
+
 def _age(since: datetime | None, now: datetime) -> int | None:
     return None if since is None else max(0, int((now - since).total_seconds()))
 
@@ -112,12 +141,15 @@ async def metrics(request: web.Request) -> web.Response:
     names = ["channel", "outcome"]
     receipts_today = Gauge("hotline_receipts_today", told, names, registry=registry)
     for channel, outcome, n in today:
+        if channel == COUNTED_AS:
+            continue  # events are no receipts
         receipts_today.labels(channel, outcome).inc(n)
     cases = Gauge("hotline_cases_open", "Open cases by state", ["state"], registry=registry)
     for state in sorted(OPEN):
         cases.labels(state.value).set(waiting.get(state.value, 0))
     _queues(registry, await standing(centre))
     await _waiting(registry, centre)
+    await callgauges.gauges(registry, centre)
     return web.Response(
         body=generate_latest(registry) + generate_latest(request.app[TRAFFIC].registry),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
@@ -126,6 +158,9 @@ async def metrics(request: web.Request) -> web.Response:
 
 def _queues(registry: CollectorRegistry, found: dict[str, Any]) -> None:
     """A queue without an oldest has age 0; a watch that never looked has no age at all."""
+    for name in MAIL:
+        gauge = Gauge(f"hotline_mail_{name}", f"letters: {name}", registry=registry)
+        gauge.set(found["mail"][name] or 0)
     for queue in ("triage", "outbox"):
         for name in ("waiting", "oldest_seconds"):
             gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)

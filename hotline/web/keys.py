@@ -2,12 +2,14 @@
 
 from aiohttp import web
 
+from channels.mailbox.worker import Readers
 from hotline.config import Settings
 from hotline.domain.people import Actor
 from hotline.flow.centre import Centre
 from hotline.flow.unread import Badge
 
 CENTRE = web.AppKey("centre", Centre)
+READERS = web.AppKey("readers", Readers)
 SETTINGS = web.AppKey("settings", Settings)
 ACTOR = web.RequestKey("actor", Actor)
 ORIGIN = web.RequestKey("origin", str)

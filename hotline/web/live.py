@@ -7,8 +7,11 @@ from aiohttp import web
 
 from hotline.flow import notify, unread
 from hotline.flow import work as flow
-from hotline.store import accounts
+from hotline.flow.phone import DESK
+from hotline.flow.seating import BOARD
+from hotline.store import accounts, seats
 from hotline.web.keys import ACTOR, CENTRE, SECRET
+from hotline.web.pulse import PULSE, Watching
 
 PAUSE = 2.0  # seconds between looks; each look is a few small reads
 
@@ -24,7 +27,7 @@ OPEN = web.AppKey("open_streams", Streams)
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """`message` for each new notice, `counts` and `badge` whenever they change, and a heartbeat."""
+    """`message` for each new notice, `counts` and `badge` whenever they change, `call`, a heartbeat."""
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
     )
@@ -32,8 +35,13 @@ async def events(request: web.Request) -> web.StreamResponse:
     task = asyncio.current_task()
     assert task is not None
     request.app[OPEN].tasks.add(task)
+    actor = request[ACTOR]
+    async with request.app[CENTRE].look() as look:
+        keys = frozenset(await seats.keys(look.connection, actor.name))
+    watching = Watching(actor.name, actor.role in BOARD, keys)
     try:
-        await _stream(request, response)
+        async with request.app[PULSE].watch(watching):
+            await _stream(request, response, watching if actor.role in DESK | BOARD else None)
     except (ConnectionResetError, asyncio.CancelledError):
         pass  # the browser went away, or the server stops: both are how a stream ends
     finally:
@@ -41,7 +49,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _stream(request: web.Request, response: web.StreamResponse) -> None:
+async def _stream(
+    request: web.Request, response: web.StreamResponse, watching: Watching | None
+) -> None:
     centre, actor = request.app[CENTRE], request[ACTOR]
     latest = await notify.desk_messages(centre, actor, limit=1)
     last = int(str(latest[0]["id"])) if latest else 0
@@ -62,7 +72,21 @@ async def _stream(request: web.Request, response: web.StreamResponse) -> None:
             told = {name: message[name] for name in ("about", "subject", "text", "level")}
             await _send(response, "message", told)
         await response.write(b": still here\n\n")
+        await _calls(response, watching)
+
+
+async def _calls(response: web.StreamResponse, watching: Watching | None) -> None:
+    """`call` the moment that one of the desk's calls changes, until it is time for the next look."""
+    if watching is None:
         await asyncio.sleep(PAUSE)
+        return
+    ends = asyncio.get_running_loop().time() + PAUSE
+    while (left := ends - asyncio.get_running_loop().time()) > 0:
+        try:
+            told = await asyncio.wait_for(watching.calls.get(), left)
+        except TimeoutError:
+            return
+        await _send(response, "call", told)
 
 
 async def _signed_in(request: web.Request) -> bool:

@@ -11,10 +11,10 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import intake, notify, repeats, ringing, rising
+from hotline.flow import notify, repeats, ringing, rising
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
-from hotline.web import api_city, api_repeats, auth, forms
+from hotline.web import api_city, api_repeats, auth, filing, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.api_staff import wanted
 from hotline.web.bodies import key_typed, new_key, origin_of
@@ -172,12 +172,16 @@ async def file(request: web.Request) -> web.StreamResponse:
             raise BadForm(
                 [FieldProblem("channel", "enum", "没有这种来源渠道。", "No such channel.")]
             )
-        incoming = await read_complaint(request, forms.nested(posted), key, channel)
+        call_id = filing.checked(posted.get("call_id", [""])[-1], channel)
+        body = forms.nested(posted)
+        if call_id is not None:
+            body, key = await filing.with_number(request, body, call_id), filing.call_key(call_id)
+        incoming = await read_complaint(request, body, key, channel)
     except BadForm as error:
         await refused(request, "phone")
         return _new(request, posted, error.problems, 422)
     scope = f"staff:{request[ACTOR].name}"
-    receipt = await intake.file(request.app[CENTRE], incoming, request[ACTOR], scope=scope)
+    receipt = await filing.file(request, incoming, scope=scope, call_id=call_id)
     found = await api_repeats.of_incoming(request, incoming, receipt.number)
     facts = {"receipt": receipt, "found": found, "State": State}
     return render(request, "office/filed.html", facts, 201)
@@ -185,7 +189,7 @@ async def file(request: web.Request) -> web.StreamResponse:
 
 async def reports(request: web.Request) -> web.Response:
     within = api_city.period(request)
-    names = ("cases", "promises", "departments", "topics", "supervision", "satisfaction")
+    names = ("calls", "cases", "promises", "departments", "topics", "supervision", "satisfaction")
     found = [await api_city.report(request, name, within, None) for name in names]
     facts = {"reports": found, "asked": request.query}
     return render(request, "office/reports.html", facts)

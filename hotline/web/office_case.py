@@ -17,7 +17,7 @@ from hotline.domain.people import Actor, Tree
 from hotline.domain.promises import owner
 from hotline.domain.state import Action, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import choices, rules
+from hotline.flow import choices, phone, rules
 from hotline.flow import work as flow
 from hotline.flow.classify import Why
 from hotline.flow.rulebook import Sign
@@ -68,6 +68,8 @@ async def _case(
         "owes": lambda one: _owes(view.case, one, centre.rules.tree),
         "reminder": past.reminder(entries),
         "word": lambda label: _word(label, english),
+        "calls": await phone.of_case(centre, actor, view.case.number),
+        "outcome_text": phone.outcome_text,
     }
     return render(request, "office/case.html", facts | TERMS, status)
 

@@ -79,6 +79,7 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     }
     possible = [400, 429, 503] + ([401, 403] if route.who != ANYONE else [])
     possible += [401] if route.limit == "sign_in" else []
+    possible += route.refusals
     possible += [404] if "{" in route.path else []
     possible += [409, 413, 415, 422] if route.body is not None else [422] if route.params else []
     for status in possible:

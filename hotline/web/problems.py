@@ -1,9 +1,7 @@
 """Refusals -> responses, in one table: RFC 9457 problems for machines, words for people."""
 
-import errno
 import json
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +17,8 @@ from hotline.flow.ringing import NoSuchTask
 from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
 from hotline.web.keys import LANGUAGE
+from hotline.web.outage import unavailable
+from hotline.web.signatures import NotSigned, WrongToken
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +118,9 @@ STATUS: dict[type[Refused], int] = {
     errors.Stale: 409,
     errors.NotAllowed: 403,
     errors.NoSuchCase: 404,
+    errors.NotFound: 404,
+    NotSigned: 401,
+    WrongToken: 401,
     NoSuchTask: 404,
     NoReminder: 404,
     NotMade: 503,
@@ -223,28 +226,3 @@ def of_error(error: BaseException, request: web.Request) -> Problem:
     incident = secrets.token_hex(6)
     log.error("request.failed", incident=incident, error=type(error).__name__, exc_info=error)
     return Problem(500, "internal", plain(500, language).detail, extra={"incident": incident})
-
-
-DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
-
-
-# PostgreSQL's classes of conditions: no connection, no room, shutting down or starting, broken disk.
-AWAY = ("08", "53", "57", "58")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__
-
-
-def unavailable(error: BaseException) -> bool:
-    """The database is away, full or busy, or the disk is: the same may go through later."""
-    if isinstance(error, OSError) and error.errno in DISK:
-        return True
-    cause = getattr(error, "orig", None)
-    if any(str(getattr(one, "sqlstate", "")).startswith(AWAY) for one in _causes(cause)):
-        return True
-    names = {kind.__name__ for kind in type(error).__mro__}
-    away = {"OperationalError", "InterfaceError", "TimeoutError", "ConnectionError"}
-    return bool(names & away) or bool(getattr(error, "connection_invalidated", False))

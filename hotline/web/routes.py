@@ -12,6 +12,7 @@ from hotline.web import (
     answers_orders,
     answers_repeats,
     api_city,
+    api_letters,
     api_orders,
     api_staff,
     attachments,
@@ -19,8 +20,10 @@ from hotline.web import (
     live,
     openapi,
     papers,
+    routes_calls,
     routes_citizen,
     routes_desk,
+    routes_hall,
     routes_repeats,
     routes_rules,
 )
@@ -43,7 +46,7 @@ def staff_complaint() -> dict[str, object]:
     schema["title"] = "StaffComplaint"
     schema["properties"] |= {
         "channel": {"type": "string", "enum": [one.value for one in Channel], "default": "phone"},
-        "call_id": {"type": ["string", "null"], "maxLength": 64},
+        "call_id": {"type": ["string", "null"], "maxLength": 120},
     }
     return schema
 
@@ -200,6 +203,9 @@ def routes() -> list[Route]:
         *cases(),
         *orders(),
         *routes_desk.routes(),
+        *api_letters.routes(),
+        *routes_calls.routes(),
+        *routes_hall.routes(),
         *routes_rules.routes(),
         *routes_repeats.routes(),
         *reports(),

@@ -44,4 +44,5 @@ class Route:
     told: Any = None  # what a good answer holds: a model of `answers`, or media types
     params: tuple[Param, ...] = ()
     api: bool = True
+    refusals: tuple[int, ...] = ()  # problems beside the usual ones
     limit: str = ""  # the public rate limit it falls under

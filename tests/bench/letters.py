@@ -3,16 +3,24 @@
 import asyncio
 import email
 import email.policy
+import smtplib
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
+from pathlib import Path
 from statistics import median
 
+from channels.mailbox.lmtp import Slot, open_slot
 from channels.mailbox.reading import read
 from channels.mailbox.worker import Readers
+from hotline.config import Settings
+from hotline.flow import letters as settle
+from hotline.flow.arrivals import Postroom
+from hotline.wiring import Parts, build
 from tests.channels.letters import WORDS, a_letter, a_parcel, variants, words
-from tests.conftest import SHARED
+from tests.conftest import SHARED, made_ready
 
 ROUNDS, LETTERS = 7, 240
 
@@ -63,8 +71,37 @@ async def outside(letters: Sequence[bytes]) -> float:
         return len(letters) / (time.perf_counter() - began)
 
 
+async def end_to_end(letters: Sequence[bytes]) -> float:
+    """Letters a second from the slot to their outcome: kept, read, and a receipt on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/hotline.db"
+        await made_ready(url)
+        parts = Parts(make_reader=lambda city: None)  # type: ignore[arg-type,return-value]
+        centre = await build(Settings(database_url=url, data=Path(folder)), parts)
+        server = await open_slot(("127.0.0.1", 0), Slot(), Postroom(centre))
+        port = server.sockets[0].getsockname()[1]
+        async with Readers(2) as readers:
+            await asyncio.gather(readers.read(letters[0]), readers.read(letters[0]))
+            began = time.perf_counter()
+            sending = asyncio.create_task(asyncio.to_thread(sent, port, letters))
+            while await settle.read_pending(centre, readers) or not sending.done():
+                await asyncio.sleep(0.001)
+            spent = time.perf_counter() - began
+        server.close()
+        await centre.close()
+    return len(letters) / spent
+
+
+def sent(port: int, letters: Sequence[bytes]) -> None:
+    with smtplib.LMTP("127.0.0.1", port) as client:
+        for n, raw in enumerate(letters):
+            told = b"Message-ID: <%d@bench>\r\n" % n + raw  # each is another letter
+            client.sendmail("citizen@example.com", ["12345@city.example"], told)
+
+
 async def main() -> None:
     letters = sample()
+    whole_way = await end_to_end(letters)
     tree, whole, ours = speeds(letters)
     killable = await outside(letters)
     print(f"letters parsed by the bare email parser/s    {tree:10.0f}")
@@ -73,6 +110,8 @@ async def main() -> None:
     print(f"  against the bare parser                    {ours / tree:10.2f}")
     print(f"  against it with what is taken              {ours / whole:10.2f}")
     print(f"letters read in a process of its own/s       {killable:10.0f}")
+    print(f"letters from the slot to their outcome/s     {whole_way:10.0f}")
+    print(f"  against the bare parser                    {whole_way / tree:10.2f}")
 
 
 if __name__ == "__main__":

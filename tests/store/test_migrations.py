@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from hotline.store import ledgers, migrations, rulebooks
+from hotline.store.calltables import CallRow
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.repeattables import AlertRow
@@ -20,7 +21,7 @@ from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 # Their tables are known as well.
-ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow)
+ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow, CallRow)
 assert all(row.metadata is METADATA for row in ALL)
 
 

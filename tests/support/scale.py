@@ -9,6 +9,9 @@ class Scale:
 
     timers: int = 400
     kills: int = 12
+    letters: int = 2_000  # with bytes changed at random
+    backlog: int = 200  # letters in a mailbox when it is first looked into
+    letter_kills: int = 5  # at each of the six points of a letter's way
     pauses: int = 4  # over all senders, or all watches
     asleep: float = 0.8  # seconds that a watch is stopped; a sender's pause depends on its lease
     counted: int = 5_000  # deadlines held against the oracle
@@ -26,13 +29,14 @@ class Scale:
     partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
     cuts: int = 15  # commits whose answer is lost
     backups: int = 1  # while citizens write
-    letters: int = 2_000  # with bytes changed at random
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
 SOAK = Scale(
     timers=10_000,
     kills=200,
+    letter_kills=50,
+    backlog=10_000,
     pauses=100,
     asleep=2.4,
     counted=100_000,

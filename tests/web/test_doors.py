@@ -33,6 +33,8 @@ async def test_no_staff_route_lets_a_stranger_or_the_wrong_role_in(client: Clien
             .replace("{id}", "20261123-000001.1")
             .replace("{token}", "t")
             .replace("{code}", "cgj")
+            .replace("{call_id}", "c1")
+            .replace("{n}", "1")
             .replace("{id}", "1")
         )
         answer = await client.request(route.method, path)

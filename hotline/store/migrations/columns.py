@@ -15,6 +15,11 @@ def needed(name: str, kind: Any, **options: Any) -> "sa.Column[Any]":
     return sa.Column(name, kind, nullable=False, **options)
 
 
+def several(kind: Any, *names: str, nullable: bool = False) -> "list[sa.Column[Any]]":
+    """Columns of one kind."""
+    return [sa.Column(name, kind, nullable=nullable) for name in names]
+
+
 def partial_index(name: str, table: str, columns: list[str], where: str) -> None:
     """An index over the rows that are still to be done: small however much is done already."""
     condition = sa.text(where)

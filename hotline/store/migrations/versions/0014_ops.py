@@ -6,7 +6,7 @@ from alembic import op
 from hotline.store.migrations.columns import MOMENT, needed
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0012"
 
 
 def upgrade() -> None:

@@ -1,0 +1,102 @@
+"""Recordings (录音): known by reference and hash, played on record, kept as long as the policy says."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from hotline.domain.errors import NotAllowed, NotFound, NotPossible
+from hotline.domain.people import Actor
+from hotline.domain.words import Role
+from hotline.flow.centre import Centre
+from hotline.flow.phone import SEES_CALLS, call_of
+from hotline.store import acts
+from hotline.store.calls import opened
+
+PIECE = 2**20
+OWN_CALL = timedelta(minutes=30)  # after its end an agent may listen to the own call
+TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".opus": "audio/ogg"}
+
+
+class NoRecording(NotFound):
+    """No such recording, or it does not lie where this machine can reach it."""
+
+    code = "no_recording"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有找到这段录音，或录音不在本机。", "No such recording, or not on this machine."
+        )
+
+
+@dataclass(frozen=True)
+class Playable:
+    """A recording that was checked and may be played."""
+
+    path: Path
+    type: str
+
+
+async def play(centre: Centre, actor: Actor, call_id: str, n: int, purpose: str) -> Playable:
+    """The n-th recording of a call, for a purpose, on record; one that was changed is not played."""
+    async with centre.look() as look:
+        call = await call_of(look, actor, call_id)
+        over_at = call.ended_at or look.at
+        if actor.role not in SEES_CALLS and look.at - over_at > OWN_CALL:
+            raise NotAllowed(
+                "通话结束 30 分钟后，录音由质检员或值班长调听。",
+                "Ask the inspector: it is too late.",
+            )
+        if look.at - over_at > timedelta(days=centre.recordings_days):
+            raise NotPossible("录音已超过保存期限。", "The recording is past its retention.")
+    told: list[dict[str, Any]] = opened(centre.cipher, call)["recordings"]
+    if actor.role not in LISTENERS or not 1 <= n <= len(told):
+        raise NoRecording
+    path = _within(centre.recordings, told[n - 1]["uri"])
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(centre.threads, _hash, path) if path else None
+    whole = found is not None and told[n - 1]["sha256"] in ("", found)
+    about = {"call": call_id, "n": n, "purpose": purpose, "sha256": found, "whole": whole}
+    async with centre.work() as work:
+        await acts.record(work.connection, work.at, actor, "recording_played", about)
+    if path is None or found is None:
+        raise NoRecording
+    if not whole:
+        raise NotPossible(
+            "录音与登记的摘要不符，可能被改动，不能播放。",
+            "The recording is not what was recorded.",
+        )
+    return Playable(path, TYPES.get(path.suffix.lower(), "application/octet-stream"))
+
+
+LISTENERS = SEES_CALLS | {Role.AGENT}
+
+
+def _within(folder: Path | None, uri: str) -> Path | None:
+    """Where a reference points, if that is a file inside the folder of recordings."""
+    if folder is None:
+        return None
+    parts = urlsplit(uri)
+    if parts.scheme not in ("", "file"):
+        return None
+    name = unquote(parts.path) if parts.scheme else uri
+    root = folder.resolve()
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _hash(path: Path) -> str | None:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
