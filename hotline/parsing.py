@@ -52,6 +52,10 @@ def _running(commands: Any) -> None:
         action="store_true",
         help="改用现行方案 / also under the terms now in force",
     )
+    kept = _command(commands, "backup", "备份 / write everything to one file, while it works")
+    kept.add_argument("file", type=Path, help="文件或目录 / a new file, or a folder for it")
+    again = _command(commands, "restore", "恢复到空的地方 / put a backup into an empty place")
+    again.add_argument("file", type=Path)
     doctor = _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
     doctor.add_argument("--mail", action="store_true", help="只查邮件 / the ways of letters only")
 

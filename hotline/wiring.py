@@ -149,7 +149,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
     parts = parts or Parts()
     folder = settings.folder
     folder.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, serving=True)
     cipher = Cipher(Keys.load_or_make(folder, settings.suite), folder)
     terms = load_terms(settings.dispatch.profile)
     calendar, own_calendars = terms.calendars(WorkCalendar.china())

@@ -4,13 +4,14 @@ import json
 import logging
 import sys
 import traceback
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
 
 def to_stderr(level: int) -> None:
     """One JSON object a line; tracebacks without local variables, which may hold a citizen's words."""
+    stream = Unfailing(sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -23,11 +24,32 @@ def to_stderr(level: int) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, stream)),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(Line())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
+
+
+class Unfailing:
+    """A full disk takes no lines, and must not take the service with them: they are counted."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out, self.lost = out, 0
+
+    def write(self, text: str) -> int:
+        told = f'{{"event": "log.lines_lost", "level": "error", "lines": {self.lost}}}\n'
+        try:
+            self._out.write((told if self.lost else "") + text)
+            self._out.flush()
+        except (OSError, ValueError):  # full, or closed
+            self.lost += text.count("\n")
+        else:
+            self.lost = 0
+        return len(text)
+
+    def flush(self) -> None:
+        """Written through already."""
 
 
 class Line(logging.Formatter):

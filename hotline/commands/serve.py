@@ -15,8 +15,10 @@ from hotline.commands.mailroom import mailroom
 from hotline.commands.opening import centre_of, say
 from hotline.config import LOOPBACK, Settings, WrongSetting
 from hotline.flow.centre import Centre
+from hotline.flow.pulse import Pulse
 from hotline.web.app import add_watch, make_app
-from hotline.wiring import add_mail
+from hotline.web.pulses import beating
+from hotline.wiring import add_mail, system_clock
 
 LAST_REQUESTS = 10.0  # seconds that requests under way get to finish when the hotline stops
 PARTS = ("web", "watch", "mail")
@@ -47,9 +49,9 @@ async def run(
 
 def _part(only: str | None, centre: Centre, settings: Settings) -> AbstractAsyncContextManager[str]:
     if only == "watch":
-        return _ticking("ready watch", lambda ticks: add_watch(ticks, centre, settings))
+        return _ticking(only, centre, lambda ticks: add_watch(ticks, centre, settings))
     if only == "mail":
-        return _ticking("ready mail", lambda ticks: add_mail(ticks, centre))
+        return _ticking(only, centre, lambda ticks: add_mail(ticks, centre))
     return _serving(centre, settings, watch=only is None)
 
 
@@ -105,12 +107,15 @@ def _shown(host: str) -> str:
 
 
 @asynccontextmanager
-async def _ticking(ready: str, add: Callable[[Schedule], None]) -> AsyncIterator[str]:
+async def _ticking(
+    part: str, centre: Centre, add: Callable[[Schedule], None]
+) -> AsyncIterator[str]:
     """A part without a door: the watch (promises, messages, archive), or the post alone."""
     schedule = Schedule()
     add(schedule)
     schedule.start()
     try:
-        yield ready
+        async with beating(Pulse(centre, f"{centre.node}/{part}", system_clock)):
+            yield f"ready {part}"
     finally:
         await schedule.stop()

@@ -16,10 +16,13 @@ rulecheck   is a rule book sound: unreachable, overlapping, dangling rules, atta
 rules       who may change the rules, putting a list in force, CSV, the trace of a case
 rulewatch   do the rules in force work: alarms; a new version is followed
 trial       a dry run of rules over the cases of the last days
+storm       more than can be thought about: what waits, what is shed, what is told
 choices     what a dispatcher is offered: the likeliest topics and departments
 drift       the drift watch: out of its limits, the classifier stops acting alone
 shadow      a candidate model reads along and decides nothing
 seen        who looks at citizens' identity more than the work asks for: an alarm
+pulse       this node among the others: can it write, is its clock to be believed
+selfcheck   does the hotline keep what it promises of itself: alarms
 alarms      told once when something breaks, open until it is mended
 repeats     what a complaint likely repeats, and why; sweep: what was missed of it
 rising      matters above what the hour usually brings: alerts, and who takes them in hand

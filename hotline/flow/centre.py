@@ -21,6 +21,7 @@ from hotline.domain.promises import Rules
 from hotline.domain.rising import Rising
 from hotline.flow import rulecheck
 from hotline.flow.rulebook import RuleBook
+from hotline.flow.storm import Storm
 from hotline.store import catalogue, rulebooks
 from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher
@@ -80,6 +81,8 @@ class Centre:
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
+    clock_believed: bool = True  # false: far from the database's, or it jumped
+    storm: Storm = field(default_factory=Storm)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is begun
 
     def now(self) -> datetime:

@@ -62,6 +62,7 @@ class Progress:
     reply: str | None = None
     actions: list[Action] = field(default_factory=list)
     version: int = 0
+    notice: str = ""  # that it still waits to be passed on, and how long that takes
 
 
 async def progress(
@@ -71,7 +72,13 @@ async def progress(
     slip = await _enter(centre, number, code, origin)
     if slip.case_id is None:
         waiting = State.REGISTERED
-        return Progress(slip.number, waiting.value, waiting.name_in(language), slip.received_at)
+        return Progress(
+            slip.number,
+            waiting.value,
+            waiting.name_in(language),
+            slip.received_at,
+            notice=centre.storm.told(centre.now(), language),
+        )
     async with centre.look() as view:
         case = await view.cases.read(slip.number)
         entries = await view.cases.timeline(case.id or 0)

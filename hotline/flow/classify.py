@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import structlog
+
 from classifiers.model import Reading
 from hotline.domain.case import Case
 from hotline.domain.people import Actor, Tree
@@ -12,9 +14,12 @@ from hotline.flow.centre import Centre
 from hotline.flow.route import Route, route
 from hotline.store import catalogue, decisions
 from hotline.store.decisions import Switch
+from hotline.store.receipts import Opened
 from hotline.store.work import Work
 
+log = structlog.get_logger(__name__)
 LONGEST_WAIT = 10.0  # seconds; a text that stalls the classifier goes to a dispatcher instead
+SHED = "诉求集中且自动分类没有及时回应，未作分类，请人工判断"
 FIELDS = ("type", "topic", "urgency", "department")
 
 
@@ -47,20 +52,22 @@ class Thought:
     chosen: Route
 
 
-async def read(centre: Centre, title: str, body: str) -> Reading:
+async def read(centre: Centre, title: str, body: str, wait: float = LONGEST_WAIT) -> Reading:
     """What the machine thinks of a text; raises TimeoutError rather than holding up the queue."""
     reader = await centre.reader()
     loop = asyncio.get_running_loop()
     task = loop.run_in_executor(centre.threads, reader.read, title, body)
-    return await asyncio.wait_for(task, LONGEST_WAIT)
+    return await asyncio.wait_for(task, wait)
 
 
-async def consider(centre: Centre, title: str, body: str, district: str = "") -> Thought:
+async def consider(
+    centre: Centre, title: str, body: str, district: str = "", wait: float = LONGEST_WAIT
+) -> Thought:
     """Reading and rules, both off the loop: a pattern may take its time, but nobody else's.
 
     A district that the citizen named is believed before one that was read out of the text.
     """
-    reading = await read(centre, title, body)
+    reading = await read(centre, title, body, wait)
     book, tree, text = centre.city.book, centre.rules.tree, f"{title}\n{body}"
     loop = asyncio.get_running_loop()
     about = (book, tree, reading.topic.label, district or reading.district.label, text)
@@ -74,6 +81,22 @@ def meant_for(thought: Thought, unit: str, tree: Tree) -> Thought:
     if chosen.department or chosen.inform or chosen.failed or not tree.can_lead(unit):
         return thought
     return replace(thought, chosen=replace(chosen, department=unit, reason="来信寄至该单位邮箱"))
+
+
+async def attempt(centre: Centre, intake_id: int, letter: Opened) -> tuple[Thought | None, str]:
+    """What the machine thinks, or why it does not; its failures are the dispatcher's to make good."""
+    wait = centre.storm.patience(centre.now())
+    if not wait:
+        return None, SHED
+    told = (letter.title, letter.content, letter.district)
+    try:
+        thought = await consider(centre, *told, wait=wait)
+        return meant_for(thought, letter.notes.get("unit", ""), centre.rules.tree), ""
+    except Exception as error:
+        if isinstance(error, TimeoutError):
+            centre.storm.unread(centre.now())
+        log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
+        return None, f"自动分类未完成（{type(error).__name__}），请人工判断"
 
 
 def shown(thought: Thought, tree: Tree) -> dict[str, Any]:

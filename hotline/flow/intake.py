@@ -20,7 +20,7 @@ from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
 from hotline.flow import correspondence, notify, repeats, rulewatch
 from hotline.flow.centre import Centre
-from hotline.flow.classify import Thought, consider, keep, may_go, meant_for, shown
+from hotline.flow.classify import Thought, attempt, keep, may_go, shown
 from hotline.flow.route import Route
 from hotline.flow.written import letter_of
 from hotline.store import agenda, counters, decisions, files, receipts
@@ -29,8 +29,6 @@ from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
 TRIES = 3
-
-
 _in_flight: set[tuple[int, str, str]] = set()
 
 
@@ -52,6 +50,8 @@ async def receive(
     _in_flight.add(flying)
     try:
         kept = await centre.inbox.keep(letter)
+        if kept.fresh:
+            centre.storm.came(kept.id, incoming.title, incoming.content)
     finally:
         _in_flight.discard(flying)
     if kept.content_hash != letter.content_hash:
@@ -82,12 +82,17 @@ async def file(
 
 
 async def triage_pending(centre: Centre, limit: int = 64) -> int:
-    """Triages the oldest receipts that wait; returns how many it took up."""
+    """Triages the oldest receipts that wait, emergencies first; returns how many it took up."""
     async with centre.look() as view:
         waiting = await receipts.pending(view.connection, limit)
-    for intake_id in waiting:
+        centre.storm.look(*await receipts.backlog(view.connection), view.at)
+    taken = 0
+    for intake_id in centre.storm.first(waiting):
         await triage(centre, intake_id)
-    return len(waiting)
+        taken += 1
+        if centre.storm.stale(centre.now()):
+            break  # looks again how much waits
+    return taken
 
 
 async def triage(centre: Centre, intake_id: int) -> None:
@@ -96,14 +101,9 @@ async def triage(centre: Centre, intake_id: int) -> None:
         letter = await receipts.open_raw(view.connection, centre.cipher, intake_id)
     if letter is None:
         return
-    problem, thought = "", None
-    try:
-        thought = await consider(centre, letter.title, letter.content, letter.district)
-        thought = meant_for(thought, letter.notes.get("unit", ""), centre.rules.tree)
-    except Exception as error:  # any failure of the machine is the dispatcher's to make good
-        log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
-        problem = f"自动分类未完成（{type(error).__name__}），请人工判断"
-    found = await repeats.before(centre, _asked(centre, letter, thought))
+    thought, problem = await attempt(centre, intake_id, letter)
+    asked, calm = _asked(centre, letter, thought), not centre.storm.raging
+    found = await repeats.before(centre, asked, looking=calm)
     try:
         await _settle(centre, intake_id, letter, thought, problem, found=found)
     except Exception as error:

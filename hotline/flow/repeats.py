@@ -151,10 +151,12 @@ class Found:
     repeats: Sequence[Repeat]
 
 
-async def before(centre: Centre, one: Asked) -> Found | None:
+async def before(centre: Centre, one: Asked, *, looking: bool = True) -> Found | None:
     """Looks without writing; a failure here never keeps a receipt from becoming a case."""
     try:
         signature = signed(centre, one)
+        if not looking:
+            return Found(signature, ())  # the sweep looks when it is calm again
         async with centre.look() as view:
             return Found(signature, await look(centre, view, one, signature))
     except Exception as error:  # the sweep makes good what was missed

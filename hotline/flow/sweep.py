@@ -6,7 +6,8 @@ from classifiers import similar
 from hotline.flow import repeats as flow
 from hotline.flow.centre import Centre
 from hotline.flow.repeats import Asked
-from hotline.store import catalogue, repeats
+from hotline.flow.storm import storm
+from hotline.store import catalogue, receipts, repeats
 
 BATCH, ROUNDS = 20, 25  # cases a transaction, transactions a tick
 BEHIND = 1000  # ids that are looked through again for what was committed out of order
@@ -18,6 +19,8 @@ async def sweep(centre: Centre) -> int:
 
     Safe to run twice and on several nodes: a pair is written once, a second look changes nothing.
     """
+    if await _storms(centre):
+        return 0  # looking for repeats is what waits first
     since = centre.now() - timedelta(days=centre.recent_days)
     await _sign_rest(centre, since)
     swept = taken = BATCH
@@ -25,6 +28,13 @@ async def sweep(centre: Centre) -> int:
         taken = await _sweep_some(centre)
         swept += taken
     return swept - BATCH + await _forget(centre, since)
+
+
+async def _storms(centre: Centre) -> bool:
+    """By what waits, not by what this process saw: triage may be another's."""
+    async with centre.look() as view:
+        waiting, oldest = await receipts.backlog(view.connection)
+    return centre.storm.raging or storm(waiting, oldest, view.at)
 
 
 async def _sweep_some(centre: Centre) -> int:

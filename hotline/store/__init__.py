@@ -27,6 +27,8 @@ calls       call records folded from raw events; calltables: the telephone's tab
 missed      call-back tasks for missed calls, and their rungs
 seats       agents' seats and telephones; bulletins; restrict: numbers held to a rule
 repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
+snapshot    the database as it stood at one moment, as one file, and put back; bundle: a backup on disk
+beats       the nodes that run; queues: all that waits, how many and since when
 letters     letters as they came, leased to be read, settled once; lettersread, traylist, posted
 mailboxes   how far each mailbox was looked into; mailtables: the tables of the post
 files       attachments: content-addressed, checked, served by token

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlite3 import OperationalError
 from typing import Any
 
-from sqlalchemy import DateTime, event, make_url, text
+from sqlalchemy import URL, DateTime, event, make_url, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
@@ -43,15 +43,14 @@ class Store:
     only adds waiting; every transaction there takes the write lock first (BEGIN IMMEDIATE).
     """
 
-    def __init__(self, url: str, *, echo: bool = False) -> None:
+    def __init__(self, url: str, *, serving: bool = False) -> None:
         self.url = make_url(_with_driver(url))
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
             self.writer = self._sqlite(writes=True)
             self.reader = self._sqlite(writes=False)
         else:
-            self.writer = create_async_engine(self.url, pool_size=10, max_overflow=10, echo=echo)
-            self.reader = self.writer
+            self.writer = self.reader = _postgres(self.url, serving=serving)
 
     def _sqlite(self, *, writes: bool) -> AsyncEngine:
         size = 1 if writes else 4
@@ -100,6 +99,17 @@ class Store:
             await self.reader.dispose()
 
 
+def _postgres(url: URL, *, serving: bool) -> AsyncEngine:
+    """Where people wait for the answer, a database that does not speak is given up soon: a server
+    behind a broken network would be waited for without end. Long checks have all the time."""
+    sizes = {"pool_size": 10, "max_overflow": 10}
+    if not serving:
+        return create_async_engine(url, **sizes)
+    told = {"timeout": CONNECTS, "command_timeout": ANSWERS}
+    return create_async_engine(url, **sizes, pool_timeout=QUEUES, connect_args=told)
+
+
+CONNECTS, ANSWERS, QUEUES = 3.0, 4.0, 4.0  # seconds; two of them in a row stay under ten
 TRIES, PAUSE = 100, 0.05  # five seconds
 SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=20000",

@@ -22,6 +22,7 @@ from hotline.store.tables import AnswerRow, IntakeRow
 
 GATHER_SECONDS = 0.005
 GATHER_ROWS = 64
+ANSWERED = 9.0  # seconds a sender waits; it may be kept all the same: the next try will tell
 KEYS_KEPT = timedelta(days=7)
 
 
@@ -84,7 +85,7 @@ class Inbox:
             return (await self._commit([letter]))[0]
         waiting = _Waiting(letter)
         await self._queue.put(waiting)
-        return await waiting.done
+        return await asyncio.wait_for(waiting.done, ANSWERED)
 
     async def enter(self, connection: AsyncConnection, letter: Letter) -> Kept:
         """Within a unit of work that keeps more than this receipt; its outcome stands or falls

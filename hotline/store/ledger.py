@@ -51,7 +51,7 @@ class Verdict:
 async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> Verdict:
     """Checks the whole database, and the attachments in `folder`, as they stand now."""
     verdict = Verdict()
-    async with _snapshot(store) as connection:
+    async with snapshot(store) as connection:
         verdict.channels, unbalanced = await receiptchecks.conservation(connection)
         for problem in unbalanced:
             verdict.add(problem)
@@ -74,7 +74,7 @@ async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> V
 
 
 @asynccontextmanager
-async def _snapshot(store: Store) -> AsyncIterator[AsyncConnection]:
+async def snapshot(store: Store) -> AsyncIterator[AsyncConnection]:
     """One transaction that sees one moment; SQLite's readers do so of themselves."""
     async with store.read() as connection:
         if not store.sqlite:

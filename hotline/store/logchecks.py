@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.case import GENESIS
-from hotline.store import alarms, files
+from hotline.store import alarms, alerts, files
 from hotline.store.acts import act_hash
 from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
@@ -21,6 +21,7 @@ from hotline.store.vault import reveal_hash
 PAGE = 1000
 ORPHAN_AGE = timedelta(hours=24)  # a file younger than this may still get its row
 CHUNK = 1 << 20
+RISING = re.compile(r"alert-([0-9]{1,9})\.")
 ALARM = re.compile(r"alarm\.([0-9]{1,9})\.")
 
 
@@ -110,10 +111,10 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
                 continue
             if row.message_id.startswith(POST):
                 continue  # it stands beside a letter or a mailbox
-            alarm = ALARM.match(row.message_id)
-            if alarm is not None and not row.about:
-                if not await alarms.known(connection, int(alarm[1])):
-                    yield Broken("I7", row.message_id, "a notice of an alarm that never was")
+            known = None if row.about else await _warning(connection, row.message_id)
+            if known is not None:
+                if not known:
+                    yield Broken("I7", row.message_id, "a notice of a warning that never was")
                 continue
             seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
             if seq == "receipt":
@@ -125,6 +126,15 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
         if len(found) < PAGE:
             return
         last = found[-1].id
+
+
+async def _warning(connection: AsyncConnection, message_id: str) -> bool | None:
+    """Whether the alarm or the rising matter that it tells of is there; None: it is of neither."""
+    if (alarm := ALARM.match(message_id)) is not None:
+        return await alarms.known(connection, int(alarm[1]))
+    if (rising := RISING.match(message_id)) is not None:
+        return await alerts.one(connection, int(rising[1])) is not None
+    return None
 
 
 async def _folded(connection: AsyncConnection, digest: str) -> bool:

@@ -42,6 +42,7 @@ class Progress(Told):
     timeline: list[Line]
     allowed_actions: list[str]
     reply: str = ""
+    notice: str = ""
 
 
 class File(Told):
@@ -171,14 +172,17 @@ class Alive(Told):
 
 
 class Ready(Told):
+    """能否服务: where the database cannot be read, only the first three are told."""
+
     ready: bool
+    why: str = ""  # not ready: database, cannot_write, clock, stopping
     database: str
-    triage: dict[str, Any]
-    outbox: dict[str, Any]
-    mail: dict[str, Any]
-    watch: dict[str, Any]
-    calendar: dict[str, Any]
-    dispatch: dict[str, Any]
-    alarms: dict[str, Count]
-    rules: Count
-    terms: str
+    triage: dict[str, Any] = {}
+    outbox: dict[str, Any] = {}
+    mail: dict[str, Any] = {}
+    watch: dict[str, Any] = {}
+    calendar: dict[str, Any] = {}
+    dispatch: dict[str, Any] = {}
+    alarms: dict[str, Count] = {}
+    rules: Count = 0
+    terms: str = ""

@@ -39,6 +39,7 @@ from hotline.web import (
     papers,
     patience,
     problems,
+    pulses,
     telephony,
 )
 from hotline.web.admission import guarded
@@ -149,6 +150,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app.on_shutdown.append(live.end_streams)
     office_letters.lend_readers(app)
     app.cleanup_ctx.append(background(watch=watch))
+    pulses.install(app)
     telephony.mount(app)
     return app
 
@@ -175,7 +177,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
 
 def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     watching = Watch(CaseAgenda(centre), batch=settings.watch.batch)
-    schedule.every(settings.watch.seconds, "watch", lambda: watching.tick(centre.now()))
+    schedule.every(settings.watch.seconds, "watch", pulses.believing(centre, watching.tick))
     schedule.every(10.0, "resume", lambda: recount.resume_due(centre))
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))

@@ -1,5 +1,6 @@
 """Alive, able to serve, and the figures that tell how it goes."""
 
+import shutil
 from datetime import datetime
 from math import nan
 from typing import Any
@@ -10,15 +11,18 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
-from hotline.flow import mailhealth
+from hotline.flow import mailhealth, selfcheck
 from hotline.flow.centre import Centre
+from hotline.flow.storm import storm
 from hotline.store import (
     agenda,
     alarms,
+    beats,
     counters,
     decisions,
     find,
     outbox,
+    queues,
     receipts,
     stale,
     stumbles,
@@ -26,6 +30,7 @@ from hotline.store import (
 from hotline.store.callbox import COUNTED_AS
 from hotline.web import callgauges
 from hotline.web.keys import CENTRE
+from hotline.web.pulses import PULSE
 from hotline.web.shown import answer
 from hotline.web.traffic import TRAFFIC
 
@@ -44,12 +49,16 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """503 when the database cannot be asked; the watch's state is told, and does not close it."""
-    centre = request.app[CENTRE]
+    """503 where this node must not be asked: the database cannot be read or written, its clock
+    cannot be believed, or it is stopping; the watch's state is told, and does not close it."""
+    centre, trouble = request.app[CENTRE], request.app[PULSE].trouble()
     try:
         told = await standing(centre)
     except Exception as error:  # whatever it is, this node cannot serve now
-        return answer({"ready": False, "database": type(error).__name__}, status=503)
+        told = {"ready": False, "why": "database", "database": type(error).__name__}
+        return answer(told, status=503)
+    if trouble:
+        return answer({"ready": False, "why": trouble, **told}, status=503)
     return answer({"ready": True, **told})
 
 
@@ -70,7 +79,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
     return {
         "database": "ok",
         "watch": _watch(health, now),
-        "triage": {"waiting": waiting, "oldest_seconds": _age(since, now)},
+        "triage": _triage(centre, waiting, since),
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
         "mail": _mail(post, now),
         "calendar": {
@@ -87,6 +96,12 @@ async def standing(centre: Centre) -> dict[str, Any]:
         "rules": centre.city.book.version,
         "terms": centre.terms.version,
     }
+
+
+def _triage(centre: Centre, waiting: int, since: datetime | None) -> dict[str, Any]:
+    now = centre.now()
+    storms = storm(waiting, since, now) or centre.storm.raging
+    return {"waiting": waiting, "oldest_seconds": _age(since, now), "storm": storms}
 
 
 def _watch(health: audit.Health, now: datetime) -> dict[str, Any]:
@@ -133,6 +148,7 @@ async def metrics(request: web.Request) -> web.Response:
     for state in sorted(OPEN):
         cases.labels(state.value).set(waiting.get(state.value, 0))
     _queues(registry, await standing(centre))
+    await _waiting(registry, centre)
     await callgauges.gauges(registry, centre)
     return web.Response(
         body=generate_latest(registry) + generate_latest(request.app[TRAFFIC].registry),
@@ -149,6 +165,8 @@ def _queues(registry: CollectorRegistry, found: dict[str, Any]) -> None:
         for name in ("waiting", "oldest_seconds"):
             gauge = Gauge(f"hotline_{queue}_{name}", f"{queue}: {name}", registry=registry)
             gauge.set(found[queue][name] or 0)
+    told = "Whether more comes in than can be thought about"
+    Gauge("hotline_storm", told, registry=registry).set(found["triage"]["storm"])
     told = "Letters nobody could be given"
     Gauge("hotline_outbox_parked", told, registry=registry).set(found["outbox"]["parked"])
     for name in ("last_tick_seconds", "late_rungs", "stumbling_rungs", "most_attempts"):
@@ -164,3 +182,31 @@ def _queues(registry: CollectorRegistry, found: dict[str, Any]) -> None:
         gauge.labels(kind).set(n)
     told = "The version of the duty list in force"
     Gauge("hotline_rules_version", told, registry=registry).set(found["rules"])
+
+
+async def _waiting(registry: CollectorRegistry, centre: Centre) -> None:
+    """Length and age of every queue, the nodes, what the self-check found broken, the disk."""
+    now = centre.now()
+    async with centre.look() as look:
+        waiting = await queues.lengths(look.connection)
+        nodes = await beats.standing(look.connection)
+        broken = await alarms.listed(look.connection, 1000)
+    length = Gauge("hotline_queue_length", "What waits, by queue", ["queue"], registry=registry)
+    told = "How long the oldest of a queue has waited"
+    oldest = Gauge("hotline_queue_oldest_seconds", told, ["queue"], registry=registry)
+    for name, (n, since) in waiting.items():
+        length.labels(name).set(n)
+        oldest.labels(name).set(_age(since, now) or 0)
+    silent = Gauge("hotline_node_silent_seconds", "Since a beat", ["node"], registry=registry)
+    told = "How far a node's clock is ahead of the database's"
+    skew = Gauge("hotline_node_clock_skew_seconds", told, ["node"], registry=registry)
+    for node in nodes:
+        silent.labels(node.node).set(node.silent)
+        skew.labels(node.node).set(node.skew)
+    told = "Promises of the hotline itself that are broken now"
+    gauge = Gauge("hotline_promise_broken", told, ["what"], registry=registry)
+    for one in broken:
+        if one["kind"] == selfcheck.SERVICE:
+            gauge.labels(one["key"].partition(":")[0]).inc()
+    free = Gauge("hotline_disk_free_bytes", "Where the data lie", registry=registry)
+    free.set(shutil.disk_usage(centre.files).free)

@@ -120,6 +120,7 @@ def context(request: web.Request) -> dict[str, Any]:
         "lacks": request.get(LACKS, False),
         "city": request.app[SETTINGS].city,
         "now": centre.now(),
+        "storm": centre.storm.told(centre.now(), spoken),
         "tree": centre.rules.tree,
         "token": auth.form_token(centre, request[SECRET]) if SECRET in request else "",
         "path": request.path,

@@ -1,6 +1,5 @@
 """Refusals -> responses, in one table: RFC 9457 problems for machines, words for people."""
 
-import errno
 import json
 import secrets
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
 from hotline.web import factor, scanning
 from hotline.web.keys import LANGUAGE
+from hotline.web.outage import unavailable
 from hotline.web.signatures import NotSigned, WrongToken
 
 log = structlog.get_logger(__name__)
@@ -234,15 +234,3 @@ def of_error(error: BaseException, request: web.Request) -> Problem:
     incident = secrets.token_hex(6)
     log.error("request.failed", incident=incident, error=type(error).__name__, exc_info=error)
     return Problem(500, "internal", plain(500, language).detail, extra={"incident": incident})
-
-
-DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
-
-
-def unavailable(error: BaseException) -> bool:
-    """The database is away, full or busy, or the disk is: the same may go through later."""
-    if isinstance(error, OSError) and error.errno in DISK:
-        return True
-    names = {kind.__name__ for kind in type(error).__mro__}
-    away = {"OperationalError", "InterfaceError", "TimeoutError", "ConnectionError"}
-    return bool(names & away) or bool(getattr(error, "connection_invalidated", False))

@@ -180,7 +180,7 @@ def reports() -> list[Route]:
 
 def machines() -> list[Route]:
     alive: dict[str, Any] = {"answers": {200: "存活"}, "told": answers.Alive}
-    ready: dict[str, Any] = {"answers": {200: "可以"}, "told": answers.Ready}
+    ready: dict[str, Any] = {"answers": {200: "可以", 503: "不能"}, "told": answers.Ready}
     return [
         Route(
             "GET",

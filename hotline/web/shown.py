@@ -49,6 +49,7 @@ def progress(found: Progress) -> dict[str, Any]:
         "timeline": [{**line, "at": moment(line["at"])} for line in found.timeline],
         "allowed_actions": [action.value for action in found.actions],
     }
+    told |= {"notice": found.notice} if found.notice else {}
     return told | ({"reply": found.reply} if found.reply else {})
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.support.scale import Scale
 from tests.support.served import Served, hotline
 
 CLIENTS = 16
-KILLS = 25
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -62,7 +62,7 @@ async def post(session: aiohttp.ClientSession, address: str, key: str, content: 
         return None
 
 
-async def storm(served: Served, kills: int, seed: int) -> Ledger:
+async def storm(served: Served, kills: int, seed: int, least: int = 0) -> Ledger:
     """Sixteen clients at once, and a kill -9 at moments nobody can know."""
     chance, ledger, stop = random.Random(seed), Ledger(), asyncio.Event()
     address = await asyncio.to_thread(served.start)
@@ -72,6 +72,9 @@ async def storm(served: Served, kills: int, seed: int) -> Ledger:
         await asyncio.sleep(chance.uniform(0.2, 1.0))
         served.kill()
         await asyncio.to_thread(served.start, port)
+    async with asyncio.timeout(600):
+        while len(ledger.acknowledged) < least:
+            await asyncio.sleep(0.5)
     await asyncio.sleep(0.5)
     stop.set()
     await asyncio.gather(*clients)
@@ -95,13 +98,17 @@ def check(database: Path, ledger: Ledger) -> Findings:
     return Findings(len(lost), counted[0] - counted[1] + len(ledger.contradicted))
 
 
+@pytest.mark.soak
 async def test_nothing_acknowledged_is_lost_or_doubled_over_25_kills(
-    sqlite_url: str, tmp_path: Path
+    sqlite_url: str, tmp_path: Path, scale: Scale, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """300 kills in a soak, with at least 30,000 acknowledged."""
     served = Served(sqlite_url, tmp_path)
-    ledger = await storm(served, KILLS, seed=1)
+    ledger = await storm(served, scale.intake_kills, seed=1, least=scale.acknowledged)
     found = check(tmp_path / "hotline.db", ledger)
-    assert len(ledger.acknowledged) > 500, "too few to say anything"
+    assert len(ledger.acknowledged) >= scale.acknowledged, "too few to say anything"
+    with capsys.disabled():
+        print(f"\n{scale.intake_kills} kills, {len(ledger.acknowledged)} acknowledged: {found}")
     assert found == Findings(0, 0)
     await asyncio.to_thread(served.start)
     served.stop()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hotline.domain.acts import centre as acts
 from hotline.domain.errors import NotPossible
@@ -11,6 +12,7 @@ from hotline.domain.words import Role
 from hotline.flow import notify, rising, work
 from hotline.flow.centre import Centre
 from hotline.flow.rising import NoSuchAlert
+from hotline.store import logchecks
 from tests.flow.orders_support import ask
 from tests.makers import an_officer
 from tests.support.signed import crowd
@@ -51,6 +53,24 @@ async def test_a_burst_raises_one_alert_with_its_cases_and_is_told_to_two_desks(
     assert await rising.watch(any_centre) == [], "once while it lasts"
     (alert,) = await standing(any_centre)
     assert alert.callers == 8 and set(more) < set(alert.cases)
+
+
+async def test_its_notices_are_accounted_for_as_long_as_it_is_there(
+    centre: Centre, clock: Any
+) -> None:
+    await history(centre, clock)
+    await crowd(centre, 6)
+    assert len(await rising.watch(centre)) == 1
+
+    async def broken() -> list[str]:
+        async with centre.look() as look:
+            found = [one async for one in logchecks.notices(look.connection)]
+        return [one.place for one in found if one.place.startswith("alert-")]
+
+    assert await broken() == []
+    async with centre.store.write() as connection:
+        await connection.execute(text("DELETE FROM alert"))
+    assert len(await broken()) == 2
 
 
 async def test_it_ends_when_the_matter_is_quiet_and_may_rise_again(

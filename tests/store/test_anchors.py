@@ -3,12 +3,14 @@
 import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.commands import backup, restore
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.case import GENESIS, Entry
@@ -24,6 +26,7 @@ from hotline.store.ledger import verify
 from hotline.store.ledgers import ActRow, RevealRow
 from hotline.store.tables import CaseRow, EntryRow
 from hotline.wiring import MovingClock
+from tests.commands.support import settings_in
 from tests.makers import a_complaint, an_officer
 
 ENTRY, CASE = EntryRow.__table__.c, CaseRow.__table__.c
@@ -267,3 +270,15 @@ async def test_an_anchor_that_was_changed_is_no_anchor(
     else:
         header.write_text("{}")
     assert any(one.place.startswith("anchor ") for one in await broken(centre))
+
+
+@pytest.mark.slow
+async def test_anchors_travel_with_the_backup(
+    centre: Centre, sqlite_url: str, tmp_path: Path
+) -> None:
+    await a_life(centre)
+    await anchored(centre)
+    settings, other = settings_in(tmp_path, sqlite_url), settings_in(tmp_path / "other")
+    assert await backup.run(settings, tmp_path / "b.tar") == 0
+    assert await restore.run(other, tmp_path / "b.tar") == 0  # and `verify` holds
+    assert anchors.days(other.folder) == anchors.days(centre.files) != []

@@ -19,6 +19,7 @@ class Cluster:
     port: int
     binaries: Path
     user: str | None
+    folder: Path
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
@@ -29,6 +30,19 @@ class Cluster:
     def as_user(self, *command: str) -> list[str]:
         """The server refuses to run as root: then another account's hands are used."""
         return ["runuser", "-u", self.user, "--", *command] if self.user else list(command)
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}"
+        options += " -c max_connections=200"
+        log = str(self.folder / "log")
+        self._ctl("-w", "-l", log, "-o", options, "start")
+
+    def stop(self, how: str = "immediate") -> None:
+        """`immediate` is what a crash of the server looks like."""
+        self._ctl("-w", "-m", how, "stop")
+
+    def _ctl(self, *told: str) -> None:
+        self.run(str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), *told)
 
     def create(self, name: str, template: str = "template1") -> str:
         self.run(
@@ -99,8 +113,8 @@ def cluster() -> Iterator[Cluster]:
         account = pwd.getpwnam(user)
         os.chown(data, account.pw_uid, account.pw_gid)
         os.chown(folder, account.pw_uid, account.pw_gid)
-    port = _free_port()
-    server = Cluster(port, programs, user)
+    port = free_port()
+    server = Cluster(port, programs, user, folder)
     try:
         server.run(
             str(programs / "initdb"),
@@ -115,26 +129,15 @@ def cluster() -> Iterator[Cluster]:
             "--locale=C.UTF-8",
             "--no-sync",
         )
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c max_connections=200"
-        server.run(
-            str(programs / "pg_ctl"),
-            "-D",
-            str(data),
-            "-w",
-            "-l",
-            str(folder / "log"),
-            "-o",
-            options,
-            "start",
-        )
+        server.start()
         yield server
     finally:
         with contextlib.suppress(subprocess.CalledProcessError):
-            server.run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -17,6 +17,18 @@ class Scale:
     counted: int = 5_000  # deadlines held against the oracle
     deadlines: int = 1_000  # due in the same minute
     posts: int = 10  # a second beside them
+    intake_kills: int = 25
+    acknowledged: int = 500  # of them at least
+    power_cuts: int = 20  # five images each
+    slow: int = 150  # clients that drip
+    flooders: int = 8
+    stops: int = 2  # of nodes
+    spike_rate: int = 40  # a second; ten times what is usual
+    spike_seconds: float = 4
+    restarts: int = 2  # of the database
+    partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
+    cuts: int = 15  # commits whose answer is lost
+    backups: int = 1  # while citizens write
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
@@ -30,6 +42,18 @@ SOAK = Scale(
     counted=100_000,
     deadlines=20_000,
     posts=50,
+    intake_kills=300,
+    acknowledged=30_000,
+    power_cuts=200,
+    slow=3_000,
+    flooders=32,
+    stops=50,
+    spike_rate=50,
+    spike_seconds=60,
+    restarts=30,
+    partitions=(1, 5, 30, 12),
+    cuts=500,
+    backups=10,
     letters=20_000,
     timeout=5400,
 )

@@ -24,7 +24,8 @@ class Served:
     address: str = ""
 
     def start(self, port: int = 0) -> str:
-        command = [sys.executable, "-m", self.module, "serve", "--port", str(port)]
+        program = [*self.program(), sys.executable, "-m", self.module]
+        command = [*program, "serve", "--port", str(port)]
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -35,7 +36,13 @@ class Served:
         }
         log = (self.folder / "served.log").open("a")
         self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=self.folder
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            cwd=self.folder,
+            start_new_session=True,
         )
         log.close()
         assert self.process.stdout is not None
@@ -44,6 +51,10 @@ class Served:
         assert found, f"not ready: {line!r}, see {self.folder / 'served.log'}"
         self.address = found.group(1)
         return self.address
+
+    def program(self) -> list[str]:
+        """What the hotline is run by, where it is not run by itself."""
+        return []
 
     @property
     def port(self) -> int:
@@ -57,7 +68,7 @@ class Served:
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
-            self.process.send_signal(how)
+            os.killpg(self.process.pid, how)  # with it whatever it is run by
             self.process.wait(READY_SECONDS)
             assert self.process.stdout is not None
             self.process.stdout.close()

@@ -1,11 +1,15 @@
 """What the interface tells of itself: its document, its health, its figures."""
 
+from datetime import timedelta
+from pathlib import Path
+
 from openapi_spec_validator import validate
 
 from hotline.web.routes import routes
 from tests.web.api_support import (
     Client,
     complaint,
+    filed,
 )
 
 
@@ -26,3 +30,33 @@ async def test_health_readiness_and_figures_tell_the_same_as_the_database(client
     assert ready["ready"] is True
     text = await (await client.get("/metrics")).text()
     assert 'hotline_receipts_today{channel="web",outcome="refused"} 1.0' in text
+
+
+async def test_every_queue_has_its_length_and_its_age_among_the_figures(
+    client: Client,
+) -> None:
+    await filed(client)
+    await client.post("/api/v1/complaints", json=complaint())
+    client.clock.move_to(client.clock.at + timedelta(seconds=90))
+    text = await (await client.get("/metrics")).text()
+    for queue in ("triage", "outbox", "parked", "call_tasks", "alerts", "state:registered"):
+        assert f'hotline_queue_length{{queue="{queue}"}}' in text, queue
+        assert f'hotline_queue_oldest_seconds{{queue="{queue}"}}' in text, queue
+    assert 'hotline_queue_oldest_seconds{queue="triage"} 90.0' in text
+    assert "hotline_node_silent_seconds{node=" in text and "hotline_disk_free_bytes" in text
+
+
+async def test_readiness_is_refused_with_its_reason_while_liveness_stands(client: Client) -> None:
+    client.centre.stopping.set()
+    answer = await client.get("/readyz")
+    assert (answer.status, (await answer.json())["why"]) == (503, "stopping")
+    client.centre.stopping.clear()
+    await client.centre.store.close()
+    database = client.centre.store.url.database or ""
+    Path(database).rename(f"{database}.away")
+    Path(database).mkdir()
+    answer = await client.get("/readyz")
+    assert (answer.status, (await answer.json())["why"]) == (503, "database")
+    assert (await client.get("/healthz")).status == 200
+    Path(database).rmdir()
+    Path(f"{database}.away").rename(database)

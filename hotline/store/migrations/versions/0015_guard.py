@@ -6,7 +6,7 @@ from alembic import op
 from hotline.store.migrations.columns import FACTS, MOMENT, needed, partial_index
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 TABLES = ("right_request", "invitation", "past_password", "recovery_code")
 
