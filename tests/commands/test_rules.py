@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import registry, train
+from classifiers import registry
+from classifiers import rows as trained_on
 from hotline.commands import labels, model, rules
 from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of
@@ -107,8 +108,9 @@ async def test_labels_are_exported_masked_for_the_owner_alone_and_on_record(
         ("", "住房城乡建设"),
     ]
     assert rows[0]["topic"] == HOLE and rows[0]["body"]
-    topics, departments = train.load([file])  # the trainer knows each row by its columns
-    assert (topics.labels, departments.labels) == ([["城乡建设"]], [["住房城乡建设"]])
+    learnt = trained_on.load([file])  # the trainer knows each row by its columns
+    assert [one.label for one in learnt.topics] == ["城乡建设"]
+    assert [one.kinds for one in learnt.departments] == [("住房城乡建设",)]
     assert "2 件未导出" in capsys.readouterr().out
     async with centre_of(settings) as centre, centre.look() as look:
         newest = (await record.listed(look.connection))[0]
