@@ -1,5 +1,6 @@
 """How often the public may ask; a limit answers with when to come back, never with silence."""
 
+import asyncio
 import time
 
 from aiohttp import web
@@ -20,21 +21,37 @@ LIMITS: dict[str, RateLimitItem] = {
 }
 
 
+# A refusal takes its time: whoever asks again at once, and again, would else keep this process busy
+# with refusing while others wait. Only so many are kept waiting, the rest is refused at once.
+PAUSE, MOST_PAUSED = 0.5, 200
+
+
 class Limiter:
     """Counts per address and kind of request."""
 
     def __init__(self) -> None:
         self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._paused = 0
 
     async def check(self, request: web.Request, kind: str) -> None:
-        """Raises TooOften with the seconds until the next one is let in."""
+        """Raises TooOften, after a pause, with the seconds until the next one is let in."""
         if not kind or request.app[SETTINGS].limits.public == "off":
             return
         limit, who = LIMITS[kind], request[ORIGIN]
         if await self._window.hit(limit, kind, who):
             return
+        await self._pause()
         reset, _ = await self._window.get_window_stats(limit, kind, who)
         raise TooOften(max(1, int(reset - time.time()) + 1))  # noqa: TID251
+
+    async def _pause(self) -> None:
+        if self._paused >= MOST_PAUSED:
+            return
+        self._paused += 1
+        try:
+            await asyncio.sleep(PAUSE)
+        finally:
+            self._paused -= 1
 
 
 LIMITER = web.AppKey("limiter", Limiter)
