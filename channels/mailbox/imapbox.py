@@ -190,16 +190,22 @@ class explained:
 
 
 def _told(box: Box, error: BaseException) -> Broken:
+    """The server's own words come first: a full mailbox refuses to open a folder as a lack of it does."""
     text = str(error)
-    if isinstance(error, MailboxFolderSelectError):
-        return Broken(f"没有文件夹“{box.folder}”，请核对名称", lasting=True, missing_folder=True)
-    if isinstance(error, MailboxLoginError) or "AUTHENTICATIONFAILED" in text.upper():
+    said = text.upper()
+    if "QUOTA" in said:
+        return Broken("邮箱已满，请清理后再收", lasting=True)
+    if "UNSAFE LOGIN" in said:
+        return Broken(
+            "邮箱服务商拒绝了这次登录：请在邮箱设置中开启 IMAP 并授权客户端", lasting=True
+        )
+    if isinstance(error, MailboxLoginError) or "AUTHENTICATIONFAILED" in said:
         return Broken(
             "登录被拒绝：密码、授权码或令牌不对，或已过期；QQ、163 等须用授权码而不是登录密码",
             lasting=True,
         )
-    if "OVERQUOTA" in text.upper() or "QUOTA" in text.upper():
-        return Broken("邮箱已满，请清理后再收", lasting=True)
+    if isinstance(error, MailboxFolderSelectError):
+        return Broken(f"没有文件夹“{box.folder}”，请核对名称", lasting=True, missing_folder=True)
     if isinstance(error, ssl.SSLError):
         return Broken(f"加密连接失败，请核对端口、加密方式和证书（{_short(text)}）", lasting=True)
     if isinstance(error, socket.gaierror):
