@@ -4,7 +4,7 @@ database    engines, the aware date type, and the unit of work: one request is o
 tables      what is kept of a case; ledgers: what is kept beside it; people: who signs in
 keys        the keys that lie outside the database; cipher: what they lock
 suites      国密 beside AES; rotation: everything under a new key, online
-inbox       raw intake first: gathered commits, numbers, idempotency
+inbox       raw intake first: numbers, idempotency; gathering: many callers, one commit
 casebook    the one repository: load a case for update, save it, find it, find what is due
 stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts

@@ -4,11 +4,10 @@ A known event id changes nothing, whoever repeats it and whenever.
 """
 
 import asyncio
-import contextlib
 import json
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +20,8 @@ from hotline.store.callrows import event_to_json
 from hotline.store.calltables import CallEventRow
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
+from hotline.store.gathering import Gathering
 
-GATHER_SECONDS = 0.005
 GATHER_EVENTS = 500
 COUNTED_AS = "call_events"  # the counters' channel: events are no receipts of the equation
 
@@ -45,43 +44,25 @@ class Told:
     received_at: datetime
 
 
-@dataclass
-class _Waiting:
-    told: Sequence[Told]
-    done: "asyncio.Future[int]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-
 class CallBox:
     """The one writer of raw call events in this process."""
 
     def __init__(self, store: Store, cipher: Cipher) -> None:
         self._store, self._cipher = store, cipher
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._gathering = Gathering("callbox", self._commit, GATHER_EVENTS, len)
         self._refused: Counter[str] = Counter()
         self.kept = asyncio.Event()  # something may wait to be folded
         self.changed: deque[Any] = deque(maxlen=2000)  # calls this node folded, for its own desks
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._write_for_ever(), name="callbox")
+        self._gathering.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            await self._queue.join()
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._gathering.stop()
 
     async def keep(self, told: Sequence[Told]) -> int:
         """How many were new; returns when all of them are on disk."""
-        if self._task is None:
-            return (await self._commit([told]))[0]
-        waiting = _Waiting(told)
-        await self._queue.put(waiting)
-        return await waiting.done
+        return await self._gathering.put(told)
 
     def refuse(self, reason: str) -> None:
         """Counted here, written down with the next events or the next fold: a flood costs nothing."""
@@ -95,32 +76,6 @@ class CallBox:
     @property
     def has_refusals(self) -> bool:
         return bool(self._refused)
-
-    async def _write_for_ever(self) -> None:
-        while True:
-            batch = [await self._queue.get()]
-            ends = asyncio.get_running_loop().time() + GATHER_SECONDS
-            while sum(len(one.told) for one in batch) < GATHER_EVENTS:
-                left = ends - asyncio.get_running_loop().time()
-                try:
-                    batch.append(await asyncio.wait_for(self._queue.get(), max(left, 0)))
-                except TimeoutError:
-                    break
-            await self._answer(batch)
-
-    async def _answer(self, batch: list[_Waiting]) -> None:
-        try:
-            kept = await self._commit([one.told for one in batch])
-            for waiting, n in zip(batch, kept, strict=True):
-                if not waiting.done.done():
-                    waiting.done.set_result(n)
-        except Exception as error:  # every teller learns of it; the writer itself goes on
-            for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_exception(error)
-        finally:
-            for _ in batch:
-                self._queue.task_done()
 
     async def _commit(self, batches: Sequence[Sequence[Told]]) -> list[int]:
         """One statement for all of them; who told an event first is the one whose it counts as."""

@@ -1,13 +1,12 @@
 """Raw intake first: gathered commits, case numbers, and what was answered under a key.
 
-Rows are insert-only, so they are gathered for a few milliseconds into one transaction by one
-writer, and each caller is answered only after the commit that covers its row.
+Rows are insert-only, so they are gathered, and each caller is answered only after the commit that
+covers its row (`gathering`).
 """
 
-import asyncio
-import contextlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,11 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from escalation.calendar import ZONE
 from hotline.store.cipher import Cipher, new_query_code
 from hotline.store.database import Store
+from hotline.store.gathering import Gathering
 from hotline.store.tables import AnswerRow, IntakeRow
 
-GATHER_SECONDS = 0.005
 GATHER_ROWS = 64
-ANSWERED = 9.0  # seconds a sender waits; it may be kept all the same: the next try will tell
 KEYS_KEPT = timedelta(days=7)
 
 
@@ -51,41 +49,23 @@ class Kept:
     content_hash: str
 
 
-@dataclass
-class _Waiting:
-    letter: Letter
-    done: "asyncio.Future[Kept]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-
 class Inbox:
     """The one writer of receipts in this process."""
 
     def __init__(self, store: Store, cipher: Cipher) -> None:
         self._store = store
         self._cipher = cipher
-        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._gathering = Gathering("inbox", self._commit, GATHER_ROWS)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._write_for_ever(), name="inbox")
+        self._gathering.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            await self._queue.join()
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._gathering.stop()
 
     async def keep(self, letter: Letter) -> Kept:
         """Returns when the letter is on disk, or raises what kept it from getting there."""
-        if self._task is None:
-            return (await self._commit([letter]))[0]
-        waiting = _Waiting(letter)
-        await self._queue.put(waiting)
-        return await asyncio.wait_for(waiting.done, ANSWERED)
+        return await self._gathering.put(letter)
 
     async def enter(self, connection: AsyncConnection, letter: Letter) -> Kept:
         """Within a unit of work that keeps more than this receipt; its outcome stands or falls
@@ -93,34 +73,7 @@ class Inbox:
         number = (await give_numbers(connection, [letter.received_at]))[0]
         return await self._insert(connection, letter, number)
 
-    async def _write_for_ever(self) -> None:
-        while True:
-            batch = [await self._queue.get()]
-            deadline = asyncio.get_running_loop().time() + GATHER_SECONDS
-            while len(batch) < GATHER_ROWS:
-                left = deadline - asyncio.get_running_loop().time()
-                try:
-                    batch.append(await asyncio.wait_for(self._queue.get(), max(left, 0)))
-                except TimeoutError:
-                    break
-            await self._answer(batch)
-
-    async def _answer(self, batch: list[_Waiting]) -> None:
-        try:
-            for waiting, kept in zip(
-                batch, await self._commit([w.letter for w in batch]), strict=True
-            ):
-                if not waiting.done.done():
-                    waiting.done.set_result(kept)
-        except Exception as error:  # every caller learns of it; the writer itself goes on
-            for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_exception(error)
-        finally:
-            for _ in batch:
-                self._queue.task_done()
-
-    async def _commit(self, letters: list[Letter]) -> list[Kept]:
+    async def _commit(self, letters: Sequence[Letter]) -> list[Kept]:
         async with self._store.write() as connection:
             numbers = await give_numbers(connection, [letter.received_at for letter in letters])
             return [

@@ -1,46 +1,19 @@
 """The desks in a real browser: the badge moves by itself, a roster is kept, a call task is answered."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from aiohttp.test_utils import TestServer
 from playwright.async_api import expect
 
-from hotline.config import Settings
 from hotline.domain.acts import centre as acts
 from hotline.domain.words import Role, Urgency
 from hotline.flow import intake, work
 from hotline.flow.centre import Centre
-from hotline.web.app import make_app
-from hotline.wiring import Parts, build
-from tests.conftest import one_reader
 from tests.journeys import test_browser
-from tests.journeys.test_browser import Person, with_staff
+from tests.journeys.test_browser import Person
 from tests.makers import a_complaint, an_officer
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
-
-
-@pytest.fixture
-async def hotline(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Centre]:
-    settings = Settings(database_url=sqlite_url, data=tmp_path, limits={"public": "off"})
-    centre = await build(settings, Parts(make_reader=one_reader))
-    centre.automatic = False
-    await with_staff(centre)
-    yield centre
-    await centre.close()
-
-
-@pytest.fixture
-async def site(hotline: Centre, tmp_path: Path) -> AsyncIterator[str]:
-    settings = Settings(data=tmp_path, limits={"public": "off"})
-    server = TestServer(make_app(hotline, settings, watch=False))
-    await server.start_server()
-    yield str(server.make_url("")).rstrip("/")
-    await server.close()
 
 
 async def critical(centre: Centre) -> str:

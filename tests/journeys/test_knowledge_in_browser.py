@@ -8,14 +8,10 @@ from playwright.async_api import expect
 from hotline.flow import knowledge
 from hotline.flow.centre import Centre
 from tests.flow.test_answers import LAMP, first_stock
-from tests.journeys import test_browser, test_desk_in_browser
+from tests.journeys import test_browser
 
 pytestmark = test_browser.pytestmark
-person, hotline, site = (
-    test_browser.person,
-    test_desk_in_browser.hotline,
-    test_desk_in_browser.site,
-)
+person = test_browser.person
 
 
 @pytest.fixture

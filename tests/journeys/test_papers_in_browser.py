@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestServer
 
 from hotline.config import Settings
 from hotline.domain.acts import centre as acts
@@ -14,7 +13,6 @@ from hotline.domain.words import Cause
 from hotline.flow import work
 from hotline.flow.centre import Centre
 from hotline.reports import typeset
-from hotline.web.app import make_app
 from hotline.wiring import MovingClock, Parts, build
 from tests.conftest import one_reader
 from tests.flow.orders_support import DIRECTOR, SUPERVISOR, in_hand, watched
@@ -35,15 +33,6 @@ async def hotline(sqlite_url: str, tmp_path: Path, clock: MovingClock) -> AsyncI
     await with_staff(centre)
     yield centre
     await centre.close()
-
-
-@pytest.fixture
-async def site(hotline: Centre, tmp_path: Path) -> AsyncIterator[str]:
-    settings = Settings(data=tmp_path, limits={"public": "off"})
-    server = TestServer(make_app(hotline, settings, watch=False))
-    await server.start_server()
-    yield str(server.make_url("")).rstrip("/")
-    await server.close()
 
 
 async def taken(reader: Any, link: str) -> str:

@@ -23,24 +23,13 @@ from hotline.flow import intake, missed, notify
 from hotline.flow.centre import Centre
 from hotline.flow.missedladder import MissedAgenda
 from hotline.web.app import make_app
-from hotline.wiring import Parts, build
-from tests.conftest import one_reader
 from tests.journeys import test_browser
-from tests.journeys.test_browser import Person, with_staff
+from tests.journeys.test_browser import Person
 from tests.makers import an_officer
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
 SECRET = "the switch's secret"
-
-
-@pytest.fixture
-async def hotline(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Centre]:
-    settings = Settings(database_url=sqlite_url, data=tmp_path, limits={"public": "off"})
-    centre = await build(settings, Parts(make_reader=one_reader))
-    await with_staff(centre)
-    yield centre
-    await centre.close()
 
 
 @pytest.fixture

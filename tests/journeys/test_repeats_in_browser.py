@@ -7,15 +7,11 @@ from playwright.async_api import expect
 
 from hotline.flow import intake, rising
 from hotline.flow.centre import Centre
-from tests.journeys import test_browser, test_desk_in_browser
+from tests.journeys import test_browser
 from tests.makers import a_complaint
 
 pytestmark = test_browser.pytestmark
-person, hotline, site = (
-    test_browser.person,
-    test_desk_in_browser.hotline,
-    test_desk_in_browser.site,
-)
+person = test_browser.person
 LAMP = {
     "title": "望江花园门口路灯不亮",
     "content": "望江花园北门的路灯坏了三天，晚上很黑，请维修。",

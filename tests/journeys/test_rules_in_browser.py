@@ -1,24 +1,17 @@
 """Rules, the offer on a case, and the stopped dispatch in a real browser, by keyboard."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestServer
 
-from hotline.config import Settings
 from hotline.domain.people import OPERATOR
 from hotline.domain.words import Role
 from hotline.flow import drift, intake, rulewatch, shadow
 from hotline.flow.centre import Centre
 from hotline.store import accounts, rulebooks
 from hotline.web import auth
-from hotline.web.app import make_app
-from hotline.wiring import Parts, build
-from tests.conftest import one_reader
 from tests.journeys import test_browser
-from tests.journeys.test_browser import Person, with_staff
+from tests.journeys.test_browser import Person
 from tests.makers import a_complaint, an_officer
 
 pytestmark = test_browser.pytestmark
@@ -26,26 +19,13 @@ person = test_browser.person
 
 
 @pytest.fixture
-async def hotline(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Centre]:
-    settings = Settings(database_url=sqlite_url, data=tmp_path, limits={"public": "off"})
-    centre = await build(settings, Parts(make_reader=one_reader))
-    centre.automatic = False
-    await with_staff(centre)
-    async with centre.work() as work:
+async def hotline(hotline: Centre) -> Centre:
+    """With an administrator of the system beside the others."""
+    async with hotline.work() as work:
         hashed = await auth.hashed(test_browser.PASSWORD)
         made = accounts.NewOfficer("sysadmin", "系统管理员", Role.SYSADMIN, None, hashed)
-        await accounts.add(work.connection, centre.cipher, made, work.at)
-    yield centre
-    await centre.close()
-
-
-@pytest.fixture
-async def site(hotline: Centre, tmp_path: Path) -> AsyncIterator[str]:
-    settings = Settings(data=tmp_path, limits={"public": "off"})
-    server = TestServer(make_app(hotline, settings, watch=False))
-    await server.start_server()
-    yield str(server.make_url("")).rstrip("/")
-    await server.close()
+        await accounts.add(work.connection, hotline.cipher, made, work.at)
+    return hotline
 
 
 async def received(centre: Centre, key: str) -> str:

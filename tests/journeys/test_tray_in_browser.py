@@ -4,11 +4,10 @@ from typing import Any
 
 from hotline.flow.centre import Centre
 from tests.journeys import test_browser
-from tests.journeys.test_desk_in_browser import hotline, person, site
 from tests.support.letters import a_letter, arrives, settled
 
-__all__ = ["hotline", "person", "site"]
 pytestmark = test_browser.pytestmark
+person = test_browser.person
 
 
 async def test_a_letter_held_is_looked_at_and_filed(person: Any, hotline: Centre) -> None:
