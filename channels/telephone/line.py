@@ -139,12 +139,12 @@ class SwitchLine:
                 await asyncio.sleep(gap)
 
     async def _connected(self) -> None:
-        reader, writer = await asyncio.wait_for(
-            asyncio.open_connection(*self._place, limit=MOST_BLOCK), self._silence
-        )
+        async with asyncio.timeout(self._silence):
+            reader, writer = await asyncio.open_connection(*self._place, limit=MOST_BLOCK)
         self.wire = wire = Wire(reader, writer)
         try:
-            await asyncio.wait_for(self._dialect.open(wire), self._silence)
+            async with asyncio.timeout(self._silence):
+                await self._dialect.open(wire)
             self.connected_at, self.failures = self._clock(), 0
             log.info("switch.connected", kind=self._dialect.name)
             while True:

@@ -106,4 +106,5 @@ async def _read_until(
             pause = AWAY
         if not found:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await news.wait()

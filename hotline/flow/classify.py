@@ -56,8 +56,8 @@ async def read(centre: Centre, title: str, body: str, wait: float = LONGEST_WAIT
     """What the machine thinks of a text; raises TimeoutError rather than holding up the queue."""
     reader = await centre.reader()
     loop = asyncio.get_running_loop()
-    task = loop.run_in_executor(centre.threads, reader.read, title, body)
-    return await asyncio.wait_for(task, wait)
+    async with asyncio.timeout(wait):
+        return await loop.run_in_executor(centre.threads, reader.read, title, body)
 
 
 async def consider(
@@ -71,8 +71,9 @@ async def consider(
     book, tree, text = centre.city.book, centre.rules.tree, f"{title}\n{body}"
     loop = asyncio.get_running_loop()
     about = (book, tree, reading.topic.label, district or reading.district.label, text)
-    task = loop.run_in_executor(centre.threads, route, *about)
-    return Thought(reading, await asyncio.wait_for(task, LONGEST_WAIT))
+    async with asyncio.timeout(LONGEST_WAIT):
+        chosen = await loop.run_in_executor(centre.threads, route, *about)
+    return Thought(reading, chosen)
 
 
 def meant_for(thought: Thought, unit: str, tree: Tree) -> Thought:

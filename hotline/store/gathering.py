@@ -60,7 +60,8 @@ class Gathering(Generic[Item, Kept]):
             return (await self._commit([item]))[0]
         waiting = _Waiting[Item, Kept](item)
         await self._queue.put(waiting)
-        return await asyncio.wait_for(waiting.done, ANSWERED)
+        async with asyncio.timeout(ANSWERED):
+            return await waiting.done
 
     async def _write_for_ever(self) -> None:
         while True:
@@ -70,7 +71,8 @@ class Gathering(Generic[Item, Kept]):
             while size < self._most:
                 left = ends - asyncio.get_running_loop().time()
                 try:
-                    batch.append(await asyncio.wait_for(self._queue.get(), max(left, 0)))
+                    async with asyncio.timeout(max(left, 0)):
+                        batch.append(await self._queue.get())
                 except TimeoutError:
                     break
                 size += self._size(batch[-1].item)

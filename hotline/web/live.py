@@ -83,7 +83,8 @@ async def _calls(response: web.StreamResponse, watching: Watching | None) -> Non
     ends = asyncio.get_running_loop().time() + PAUSE
     while (left := ends - asyncio.get_running_loop().time()) > 0:
         try:
-            told = await asyncio.wait_for(watching.calls.get(), left)
+            async with asyncio.timeout(left):
+                told = await watching.calls.get()
         except TimeoutError:
             return
         await _send(response, "call", told)

@@ -64,7 +64,8 @@ class Pulse:
         loop, looked = asyncio.get_running_loop(), 0.0
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.rung.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await self.rung.wait()
             self.rung.clear()
             self._tell(_emptied(centre.callbox.changed))
             if self._watching and loop.time() - looked >= LOOK:

@@ -52,7 +52,8 @@ async def fold_for_ever(centre: Centre, pulse: Pulse) -> None:
             pulse.rung.set()
         if found < calls.BATCH:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(centre.callbox.kept.wait(), IDLE)
+                async with asyncio.timeout(IDLE):
+                    await centre.callbox.kept.wait()
             await asyncio.sleep(GATHER)
 
 

@@ -38,15 +38,19 @@ PLACES = (
     (CaseAgenda, "climb"),
 )
 LOOKS = 0.2  # seconds between two looks of a watch
+DRIFT = 0.017  # more for each: in step, the first would take every timer before the others look
 RATE = 20  # timers that fall due in a second
 APART = timedelta(seconds=1)  # of the city's time, between two timers
 
 
 class SharedClock:
-    """The city's time for all processes: set by the one that woke them, read by the others."""
+    """The city's time for all processes: set by the one that woke them, read by the others.
+
+    It stands still until the first of them is ready, however long they take to start.
+    """
 
     def __init__(self) -> None:
-        self._seconds = mmap.mmap(-1, 8)
+        self._seconds, self._began = mmap.mmap(-1, 8), mmap.mmap(-1, 8)
 
     def __call__(self) -> datetime:
         (seconds,) = struct.unpack("d", self._seconds[:])
@@ -54,6 +58,14 @@ class SharedClock:
 
     def set(self, passed: timedelta) -> None:
         self._seconds[:] = struct.pack("d", passed.total_seconds())
+
+    def begin(self) -> None:
+        self._began[:] = struct.pack("d", time.monotonic())
+
+    def running(self) -> float:
+        """Seconds since it began, by the machine's clock."""
+        (began,) = struct.unpack("d", self._began[:])
+        return time.monotonic() - began if began else 0.0
 
 
 @dataclass(frozen=True)
@@ -64,20 +76,22 @@ class Watcher:
     start: Start
     clock: SharedClock
 
-    async def watch(self, first: int, pauses: int) -> None:
-        """`first` is the place at which it falls asleep first."""
+    async def watch(self, nth: int, pauses: int) -> None:
+        """It falls asleep at its own place first, and looks at a pace of its own."""
+        looks = LOOKS + nth * DRIFT
         journal.to_stderr(logging.ERROR)
         TWINS.get(self.twin, lambda: None)()
         settings = Settings(database_url=self.url, data=self.folder)
         parts = Parts(clock=self.clock, senders={}, make_reader=nobody_reads)
         centre = await build(settings, parts)
-        doze(first, Sleep(pauses))
+        doze(nth, Sleep(pauses))
         schedule, watching = Schedule(), Watch(CaseAgenda(centre), batch=10)
         await self.start.ready()
-        schedule.every(LOOKS, "watch", lambda: watching.tick(centre.now()))
+        self.clock.begin()
+        schedule.every(looks, "watch", lambda: watching.tick(centre.now()))
         schedule.start()
         while await _waiting(centre):
-            await asyncio.sleep(LOOKS)
+            await asyncio.sleep(looks)
         await schedule.stop()
         await centre.close()
 
@@ -102,10 +116,10 @@ def doze(first: int, sleep: Sleep) -> None:
 
 
 def ticking(clock: SharedClock, pauses: int, timers: int) -> Callable[[int], None]:
-    started, last = time.monotonic(), APART * timers
+    last = APART * timers
 
     def move(over: int) -> None:
-        passed = APART * RATE * (time.monotonic() - started)
+        passed = APART * RATE * clock.running()
         clock.set(last if over >= pauses else min(passed, last))
 
     return move
@@ -118,7 +132,7 @@ def main(url: str, folder: str, twin: str, watches: int, pauses: int, asleep: fl
     each = -(-pauses // (watches - 1))
     drowsy = [partial(one.watch, n, each) for n in range(watches - 1)]
     move = ticking(clock, each * (watches - 1), timers_for(pauses, asleep))
-    return together([*drowsy, partial(one.watch, 0, 0)], asleep, move)
+    return together([*drowsy, partial(one.watch, watches - 1, 0)], asleep, move)
 
 
 def timers_for(pauses: int, asleep: float) -> int:
