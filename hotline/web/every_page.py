@@ -19,11 +19,13 @@ from hotline.web import (
     office_rule,
     office_rules,
     papers,
+    rating,
 )
 from hotline.web.routing import Route
 
 PAGES = (
     citizen,
+    rating,
     office,
     office_case,
     office_orders,
