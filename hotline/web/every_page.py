@@ -5,6 +5,7 @@ from hotline.web import (
     admin_accounts,
     admin_reveals,
     citizen,
+    marked,
     office,
     office_account,
     office_alerts,
@@ -42,6 +43,7 @@ PAGES = (
     office_model,
     office_alerts,
     office_letters,
+    marked,
     office_knowledge,
 )
 
