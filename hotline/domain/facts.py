@@ -65,6 +65,7 @@ class CaseFact:
     answered: bool
     answered_at: datetime | None  # the first answer to the citizen
     answer_s: int | None
+    promised_s: int | None  # as the first promise to the citizen said
     dispatched_at: datetime | None
     signed_in_time: bool | None
     contacted_in_time: bool | None

@@ -81,6 +81,7 @@ def _case(life: Life, clocks: Sequence[Clock], until: datetime | None) -> CaseFa
         level=said.get("level"),
         due_at=_moment(said.get("due_at")),
         answer_s=_seconds(origin.received_at, life.answered_at),
+        promised_s=_seconds(origin.received_at, life.promised),
         signed_in_time=_in_time(_latest(clocks, Promise.SIGN), until) if sent else None,
         # The anonymous owe no contact: what was not owed was not missed.
         contacted_in_time=(True if contact is None else _in_time(contact, until)) if sent else None,

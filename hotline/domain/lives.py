@@ -46,6 +46,7 @@ class Life:
     reopened: int = 0
     retyped: bool = False
     reply_hash: str | None = None
+    promised: datetime | None = None  # when the answer was first promised by
 
 
 def told(life: Life, line: Line) -> None:
@@ -71,6 +72,9 @@ def _moved(life: Life, before: Mapping[str, Any], line: Line) -> None:
     else:
         life.closed_at = None
     life.ended_at = (life.ended_at or line.at) if state in ENDS else None
+    due = life.standing.get("due_at")
+    if life.promised is None and due:
+        life.promised = datetime.fromisoformat(due)
     kind, asked = life.standing.get("type"), before.get("type")
     if kind == "consult" and asked in ("complaint", "report"):
         life.retyped = True

@@ -47,6 +47,7 @@ class FactCaseRow(Row):
     answered: Mapped[bool]
     answered_at: Mapped[datetime | None]
     answer_s: Mapped[int | None]
+    promised_s: Mapped[int | None]
     dispatched_at: Mapped[datetime | None]
     signed_in_time: Mapped[bool | None]
     contacted_in_time: Mapped[bool | None]

@@ -55,7 +55,7 @@ def _case() -> None:
         sa.Column("due_at", MOMENT),
         *several(sa.Boolean(), "accepted", "answered"),
         sa.Column("answered_at", MOMENT),
-        sa.Column("answer_s", sa.Integer()),
+        *several(sa.Integer(), "answer_s", "promised_s", nullable=True),
         sa.Column("dispatched_at", MOMENT),
         *several(sa.Boolean(), "signed_in_time", "contacted_in_time", nullable=True),
         *several(MOMENT, "finished_at", "finish_due_at", "closed_at", "ended_at", nullable=True),
