@@ -6,7 +6,7 @@ it may be done late, twice or by several nodes, and an older fold never overwrit
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -150,8 +150,8 @@ async def _clocks(connection: AsyncConnection, case_ids: Sequence[int]) -> dict[
 async def put(connection: AsyncConnection, folded: Sequence[Folded]) -> None:
     """An older fold of a case changes nothing; a step's row is the same whenever it is made."""
     dialect = connection.dialect.name
-    cases = [asdict(one.case) for one in folded]
-    steps = [asdict(step) for one in folded for step in one.steps]
+    cases = [vars(one.case) for one in folded]
+    steps = [vars(step) for one in folded for step in one.steps]
     if cases:
         await connection.execute(PUT_CASE[dialect], cases)
         await connection.execute(PUT_STEP[dialect], steps)

@@ -1,7 +1,7 @@
 """The nightly rebuild's rows: who has taken a day, which cases it concerns, what stood open."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -88,7 +88,7 @@ async def put_open(
 ) -> None:
     await connection.execute(delete(OPEN).where(OPEN.c.day == day, OPEN.c.case_id.in_(case_ids)))
     if rows:
-        await connection.execute(insert(OPEN), [asdict(one) for one in rows])
+        await connection.execute(insert(OPEN), [vars(one) for one in rows])
 
 
 async def last(connection: AsyncConnection) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from hotline.web import (
     office_alerts,
     office_case,
     office_duty,
+    office_figures,
     office_knowledge,
     office_letters,
     office_model,
@@ -41,6 +42,7 @@ PAGES = (
     office_alerts,
     office_letters,
     office_knowledge,
+    office_figures,
 )
 
 
