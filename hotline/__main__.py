@@ -47,7 +47,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, asked)
     elif told.command in ("backup", "restore"):
         made = module.run(settings, told.file)
-    elif told.command in ("rules", "labels", "model", "ring", "knowledge", "keys"):
+    elif told.command in ("rules", "labels", "model", "ring", "knowledge", "keys", "generate"):
         made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)

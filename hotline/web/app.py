@@ -18,6 +18,7 @@ from hotline.config import Settings
 from hotline.flow import (
     articlewatch,
     drift,
+    facts,
     intake,
     recount,
     ringing,
@@ -197,6 +198,8 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
+    schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
+    schedule.every(600.0, "night", lambda: facts.nightly(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 
 

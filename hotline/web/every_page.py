@@ -11,6 +11,7 @@ from hotline.web import (
     office_alerts,
     office_case,
     office_duty,
+    office_figures,
     office_knowledge,
     office_letters,
     office_model,
@@ -45,6 +46,7 @@ PAGES = (
     office_letters,
     marked,
     office_knowledge,
+    office_figures,
 )
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, inspect, text
 
 from hotline.store import ledgers, migrations, rulebooks, search
 from hotline.store.articletables import ArticleRow
+from hotline.store.beats import BeatRow
 from hotline.store.calltables import CallRow
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
+from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.standby import RosterRow
@@ -23,7 +25,17 @@ from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 # Their tables are known as well.
-ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow, ArticleRow, CallRow, RightRow)
+ALL = (
+    RosterRow,
+    AlertRow,
+    ledgers.IdentityRow,
+    DecisionRow,
+    ArticleRow,
+    CallRow,
+    RightRow,
+    FactCaseRow,
+    BeatRow,
+)
 assert all(row.metadata is METADATA for row in ALL)
 
 
