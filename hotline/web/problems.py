@@ -216,6 +216,20 @@ def plain(status: int, language: str, code: str = "") -> Problem:
     return Problem(status, code or f"http_{status}", en if language == "en" else zh)
 
 
+def _methods(request: web.Request) -> str:
+    """What this very address takes; a pattern that would take it for a name does not count."""
+    resources = list(request.app.router.resources())
+    own = [one for one in resources if one.canonical == request.path]
+    pattern = [one for one in resources if request.match_info.route.resource is one]
+    found = own or [one for one in resources if _fits(one, request)] or pattern
+    return ",".join(sorted({route.method for one in found for route in one}))
+
+
+def _fits(resource: web.AbstractResource, request: web.Request) -> bool:
+    pattern = resource.get_info().get("pattern")
+    return pattern is not None and pattern.fullmatch(request.path) is not None
+
+
 def of_error(error: BaseException, request: web.Request) -> Problem:
     """Any exception of a handler as a problem; what nobody foresaw is logged under an id."""
     language = request.get(LANGUAGE, "zh")
@@ -224,7 +238,7 @@ def of_error(error: BaseException, request: web.Request) -> Problem:
     if isinstance(error, BadForm):
         return of_form(error.problems, language)
     if isinstance(error, web.HTTPException):
-        allow = error.headers.get("Allow", "") if error.status == 405 else ""
+        allow = _methods(request) if error.status == 405 else ""
         return replace(plain(error.status, language), allow=allow)
     if unavailable(error):
         # The driver's own sentence tells the cause; the wrapper's would quote what was bound.

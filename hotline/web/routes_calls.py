@@ -7,7 +7,7 @@ from hotline.flow import phone, seating
 from hotline.web import answers_calls as told
 from hotline.web import api_calls, api_hall, api_phone
 from hotline.web.routes_desk import PAGE
-from hotline.web.routing import ANYONE, Handler, Param, Route
+from hotline.web.routing import ANYONE, CURSOR, Handler, Param, Route
 
 SIGNED = (
     Param("X-Hotline-Time", "header", "签名时间（Unix 秒）", required=True),
@@ -23,7 +23,7 @@ LISTED = (
     Param(
         "phase", "query", "通话阶段", schema={"type": "string", "enum": sorted(api_phone.PHASES)}
     ),
-    Param("cursor", "query", "翻页标记"),
+    CURSOR,
     PAGE[1],
 )
 CALL = "/api/v1/calls/{call_id}"

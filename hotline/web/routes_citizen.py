@@ -5,7 +5,7 @@ from typing import Any
 from channels.web import ComplaintForm
 from hotline.domain.state import Action
 from hotline.web import answers, api_citizen, api_city, attachments
-from hotline.web.routing import ANYONE, Handler, Param, Route
+from hotline.web.routing import ANYONE, KEY, Handler, Param, Route
 from hotline.web.schemas import model
 
 SUMMARIES = {
@@ -14,7 +14,6 @@ SUMMARIES = {
 }
 BASE = "/api/v1/complaints"
 CODE = Param("Query-Code", "header", "查询码", required=True)
-KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
 CITIZENS = (
     ("supplements", Action.SUPPLEMENT, api_citizen.post_supplement, "补充信息"),
     ("withdrawal", Action.WITHDRAW, api_citizen.post_withdrawal, "撤诉"),
