@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from channels.forms import SEEN
 from channels.telephone.events import EventShape
 from hotline.flow import phone, seating
 from hotline.web import answers_calls as told
@@ -82,7 +83,8 @@ def _at_desk(method: str, path: str, handler: Handler, summary: str, **more: Any
 def calls() -> list[Route]:
     seen: dict[str, Any] = {"answers": {200: "一页通话"}, "told": told.Calls, "params": LISTED}
     one: dict[str, Any] = {"answers": {200: "通话记录"}, "told": told.WholeCall}
-    why = Param("purpose", "query", "调听目的", required=True)
+    said = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": SEEN}
+    why = Param("purpose", "query", "调听目的", required=True, schema=said)
     played: dict[str, Any] = {"answers": {200: "录音"}, "told": "audio/wav", "params": (why,)}
     who, play = phone.LISTENERS, CALL + "/recordings/{n}"
     played["refusals"] = (409,)
