@@ -12,6 +12,7 @@ from hotline.store.cipher import Cipher
 from hotline.store.database import Store
 from hotline.store.ledgers import AttachmentRow, IdentityRow, OfficerRow, OutboxRow
 from hotline.store.mailtables import LetterRow
+from hotline.store.privacytables import PrivacyRequestRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
@@ -60,6 +61,7 @@ SEALED = (
         lambda r: f"restriction.number.{r.number_hash}",
         ("number_hash",),
     ),
+    Sealed(PrivacyRequestRow, "words", lambda r: f"privacy_request.words.{r.id}", ("id",)),
     Sealed(RosterRow, "people", lambda r: f"roster.people.{r.department}", ("department",)),
 )
 

@@ -18,7 +18,9 @@ from hotline.config import Settings
 from hotline.flow import (
     articlewatch,
     drift,
+    erasure,
     intake,
+    privacy,
     recount,
     ringing,
     rising,
@@ -198,6 +200,10 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
+    keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
+    schedule.once("erasures at start", lambda: erasure.agree(centre))
+    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
+    schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
 
 async def _anchor(centre: Centre) -> None:

@@ -5,6 +5,7 @@ from hotline.web import (
     admin_accounts,
     admin_reveals,
     citizen,
+    citizen_privacy,
     office,
     office_account,
     office_alerts,
@@ -16,6 +17,7 @@ from hotline.web import (
     office_notices,
     office_orders,
     office_phone,
+    office_privacy,
     office_rule,
     office_rules,
     papers,
@@ -24,7 +26,9 @@ from hotline.web.routing import Route
 
 PAGES = (
     citizen,
+    citizen_privacy,
     office,
+    office_privacy,
     office_case,
     office_orders,
     office_phone,

@@ -22,7 +22,9 @@ from hotline.web.problems import Problem
 LANGUAGE_COOKIE = "hotline_language"
 # Where a form is sent, and the page that it stands on.
 FORMS = {
+    "/complaints/mine/privacy": "/complaints/mine/privacy",
     "/complaints/mine/": "/complaints/mine",
+    "/office/privacy/": "/office/privacy",
     "/office/admin/reveals": "/office/admin/reveals",
     "/office/admin/": "/office/admin",
     "/office/account/": "/office/account",

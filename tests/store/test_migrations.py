@@ -16,6 +16,7 @@ from hotline.store.calltables import CallRow
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.guardtables import RightRow
+from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
@@ -23,7 +24,16 @@ from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 # Their tables are known as well.
-ALL = (RosterRow, AlertRow, ledgers.IdentityRow, DecisionRow, ArticleRow, CallRow, RightRow)
+ALL = (
+    RosterRow,
+    AlertRow,
+    ledgers.IdentityRow,
+    DecisionRow,
+    ArticleRow,
+    CallRow,
+    RightRow,
+    HoldRow,
+)
 assert all(row.metadata is METADATA for row in ALL)
 
 
