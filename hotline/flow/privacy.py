@@ -76,7 +76,8 @@ async def ask(
         who = a_citizen(door[2])
         about = {"request": made, "number": number, "kind": wish.value}
         await acts.record(work.connection, work.at, who, "privacy_asked", about)
-        await _tell(work, made, "asked", (Role.SHIFT_LEAD,), "收到个人信息申请", wish.zh)
+        first = (Role.SHIFT_LEAD,), "收到个人信息申请"
+        await _tell(work, made, "asked", first, wish.zh)
         found = await kept.one(work.connection, work.cipher, made)
     assert found is not None
     return found
@@ -179,15 +180,16 @@ async def remind(centre: Centre) -> int:
             taken = sum(moment <= now for moment in rungs)
             after = rungs[taken] if taken < len(rungs) else None
             if await kept.climb(work.connection, one, taken, after):
-                roles, subject = privacy.TOLD[taken - 1], privacy.HEADLINES[taken - 1]
-                await _tell(work, one.id, str(taken), roles, subject, Wish(one.kind).zh)
+                said = privacy.TOLD[taken - 1], privacy.HEADLINES[taken - 1]
+                await _tell(work, one.id, str(taken), said, Wish(one.kind).zh)
                 told += 1
     return told
 
 
 async def _tell(
-    work: Work, row_id: int, step: str, roles: tuple[Role, ...], subject: str, kind: str
+    work: Work, row_id: int, step: str, told: tuple[tuple[Role, ...], str], kind: str
 ) -> None:
+    roles, subject = told
     text = f"编号 {row_id} 的{kind}申请等待答复，请在“个人信息”页办理。"
     messages = [
         Message(f"privacy.{row_id}.{step}.{role.value}", f"role:{role.value}", "", subject, text)

@@ -61,8 +61,8 @@ class InterestRow(Row):
 
     __tablename__ = "interest"
     __table_args__ = (UniqueConstraint("case_id", "kind", "of"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(index=True)
+    case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(10))  # unit, officer
     of: Mapped[str] = mapped_column(String(80), index=True)  # a unit's code, an account's name
     why: Mapped[str] = mapped_column(Text)

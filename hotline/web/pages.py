@@ -141,7 +141,7 @@ def _with(request: web.Request, **changes: str) -> str:
     path = "/" + request.rel_url.raw_path.lstrip("/")
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
-        path = re.sub("/(actions|reveal|decide)$", "", path)
+        path = re.sub("/(actions|reveal|decide|interests(/[0-9]+/end)?)$", "", path)
     return f"{path}?{urlencode(query)}"
 
 

@@ -81,15 +81,14 @@ def _holds() -> None:
 def _interests() -> None:
     op.create_table(
         "interest",
-        needed("id", sa.Integer()),
-        needed("case_id", sa.Integer()),
+        needed("case_id", sa.Integer(), autoincrement=False),
+        needed("id", sa.Integer(), autoincrement=False),
         needed("kind", sa.String(10)),
         needed("of", sa.String(80)),
         needed("why", sa.Text()),
         needed("by", sa.String(80)),
         needed("at", MOMENT),
-        sa.PrimaryKeyConstraint("id", name="pk_interest"),
+        sa.PrimaryKeyConstraint("case_id", "id", name="pk_interest"),
         sa.UniqueConstraint("case_id", "kind", "of", name="uq_interest_case_id_kind_of"),
     )
-    op.create_index("ix_interest_case_id", "interest", ["case_id"])
     op.create_index("ix_interest_of", "interest", ["of"])
