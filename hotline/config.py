@@ -30,6 +30,7 @@ class Serve(Group):
 
 class Limits(Group):
     public: Literal["on", "off"] = "on"
+    challenge: Literal["auto", "always", "off"] = "auto"  # work before the public forms are taken
     attachment_mb: int = Field(default=20, ge=1, le=200)
     case_mb: int = Field(default=50, ge=1, le=500)
     clamd: str = Field(default="", pattern=r"^(|/.+|.+:[0-9]+)$")  # of ClamAV: socket, host:port

@@ -34,5 +34,6 @@ mailboxes   how far each mailbox was looked into; mailtables: the tables of the 
 privacy     requests about one's own data and legal holds; privacytables: their tables; privacychecks
 interests   who is kept out of which cases, as a condition for every list
 erasing     a citizen's words out of a case for good; erasureledger: the list of it outside
+spent       challenges of the public forms that were used
 files       attachments: content-addressed, checked, served by token
 """

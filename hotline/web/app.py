@@ -31,8 +31,9 @@ from hotline.flow import (
 from hotline.flow.centre import Centre
 from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
-from hotline.store import anchors, inbox
+from hotline.store import anchors, inbox, spent
 from hotline.web import (
+    challenge,
     every_page,
     live,
     office_letters,
@@ -144,6 +145,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
+    app[challenge.GATE] = challenge.Gate()
     app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
@@ -217,6 +219,7 @@ async def _anchor(centre: Centre) -> None:
 async def _forget(centre: Centre) -> None:
     async with centre.work() as work:
         await inbox.forget_answers(work.connection, work.at)
+        await spent.forget(work.connection, work.at)
 
 
 async def _triage_for_ever(centre: Centre) -> None:

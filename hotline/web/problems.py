@@ -17,7 +17,7 @@ from hotline.flow.papers import NoReminder, NotMade
 from hotline.flow.ringing import NoSuchTask
 from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
-from hotline.web import factor, scanning
+from hotline.web import challenge, factor, scanning
 from hotline.web.keys import LANGUAGE
 from hotline.web.outage import unavailable
 from hotline.web.signatures import NotSigned, WrongToken
@@ -131,6 +131,7 @@ STATUS: dict[type[Refused], int] = {
     Rewritten: 409,
     DoorShut: 429,
     TooOften: 429,
+    challenge.ChallengeNeeded: 429,
     errors.KeyInFlight: 409,
     errors.KeyExpired: 409,
     errors.KeyMismatch: 422,
@@ -195,7 +196,8 @@ class Problem:
 def of_refusal(refusal: Refused, language: str) -> Problem:
     status = next((s for kind, s in STATUS.items() if isinstance(refusal, kind)), 409)
     detail = refusal.en if language == "en" else refusal.zh
-    extra = {"version": refusal.version} if isinstance(refusal, errors.Stale) else None
+    stale = {"version": refusal.version} if isinstance(refusal, errors.Stale) else None
+    extra = getattr(refusal, "extra", stale)
     told: tuple[dict[str, str], ...] = ()
     if refusal.field:
         told = ({"field": refusal.field, "code": refusal.code, "message": detail},)
@@ -220,8 +222,7 @@ def _methods(request: web.Request) -> str:
     """What this very address takes; a pattern that would take it for a name does not count."""
     resources = list(request.app.router.resources())
     own = [one for one in resources if one.canonical == request.path]
-    pattern = [one for one in resources if request.match_info.route.resource is one]
-    found = own or [one for one in resources if _fits(one, request)] or pattern
+    found = own or [one for one in resources if _fits(one, request)]
     return ",".join(sorted({route.method for one in found for route in one}))
 
 

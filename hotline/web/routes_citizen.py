@@ -4,7 +4,7 @@ from typing import Any
 
 from channels.web import ComplaintForm
 from hotline.domain.state import Action
-from hotline.web import answers, api_citizen, api_city, attachments
+from hotline.web import answers, api_citizen, api_city, attachments, challenge
 from hotline.web.routing import ANYONE, KEY, Handler, Param, Route
 from hotline.web.schemas import model
 
@@ -13,6 +13,12 @@ SUMMARIES = {
     "/api/v1/published": "公开的诉求",
 }
 BASE = "/api/v1/complaints"
+SOLUTION = Param(
+    challenge.HEADER,
+    "header",
+    "验证结果 token:number；只在回答 challenge_needed 之后需要",
+    schema={"type": "string", "maxLength": challenge.LONGEST},
+)
 CODE = Param("Query-Code", "header", "查询码", required=True)
 CITIZENS = (
     ("supplements", Action.SUPPLEMENT, api_citizen.post_supplement, "补充信息"),
@@ -32,7 +38,7 @@ def complaints() -> list[Route]:
         "body": ComplaintForm,
         "answers": {201: "编号与查询码"},
         "told": answers.Received,
-        "params": (KEY,),
+        "params": (KEY, SOLUTION),
     }
     sent: dict[str, Any] = {"body": "multipart", "answers": {201: "附件凭证"}, "told": answers.File}
     post, upload = api_citizen.post_complaint, attachments.upload

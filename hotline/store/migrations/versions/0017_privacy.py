@@ -8,7 +8,7 @@ from hotline.store.migrations.columns import MOMENT, needed, partial_index
 revision = "0017"
 down_revision = "0015"
 
-TABLES = ("interest", "erasure", "legal_hold", "privacy_request")
+TABLES = ("spent_challenge", "interest", "erasure", "legal_hold", "privacy_request")
 
 
 def upgrade() -> None:
@@ -92,3 +92,10 @@ def _interests() -> None:
         sa.UniqueConstraint("case_id", "kind", "of", name="uq_interest_case_id_kind_of"),
     )
     op.create_index("ix_interest_of", "interest", ["of"])
+    op.create_table(
+        "spent_challenge",
+        needed("salt", sa.String(40)),
+        needed("at", MOMENT),
+        sa.PrimaryKeyConstraint("salt", name="pk_spent_challenge"),
+    )
+    op.create_index("ix_spent_challenge_at", "spent_challenge", ["at"])
