@@ -58,6 +58,9 @@ def _running(commands: Any) -> None:
     kept.add_argument("file", type=Path, help="文件或目录 / a new file, or a folder for it")
     again = _command(commands, "restore", "恢复到空的地方 / put a backup into an empty place")
     again.add_argument("file", type=Path)
+    again.add_argument(
+        "--erasures", type=Path, help="另存的删除台账 erasures.jsonl / the copy kept elsewhere"
+    )
     doctor = _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
     doctor.add_argument("--mail", action="store_true", help="只查邮件 / the ways of letters only")
 

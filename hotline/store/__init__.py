@@ -32,5 +32,9 @@ snapshot    the database as it stood at one moment, as one file, and put back; b
 beats       the nodes that run; queues: all that waits, how many and since when
 letters     letters as they came, leased to be read, settled once; lettersread, traylist, posted
 mailboxes   how far each mailbox was looked into; mailtables: the tables of the post
+privacy     requests about one's own data and legal holds; privacytables: their tables; privacychecks
+interests   who is kept out of which cases, as a condition for every list
+erasing     a citizen's words out of a case for good; erasureledger: the list of it outside
+spent       challenges of the public forms that were used
 files       attachments: content-addressed, checked, served by token
 """

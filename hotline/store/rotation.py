@@ -13,6 +13,7 @@ from hotline.store.database import Store
 from hotline.store.facttables import ReportListRow
 from hotline.store.ledgers import AttachmentRow, IdentityRow, OfficerRow, OutboxRow
 from hotline.store.mailtables import LetterRow
+from hotline.store.privacytables import PrivacyRequestRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
@@ -67,6 +68,7 @@ SEALED = (
         lambda r: f"report_list.address.{r.kind}.{r.unit}.{r.name}",
         ("kind", "unit", "name"),
     ),
+    Sealed(PrivacyRequestRow, "words", lambda r: f"privacy_request.words.{r.id}", ("id",)),
     Sealed(RosterRow, "people", lambda r: f"roster.people.{r.department}", ("department",)),
 )
 

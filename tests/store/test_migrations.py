@@ -18,6 +18,7 @@ from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
+from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
@@ -35,6 +36,7 @@ ALL = (
     RightRow,
     FactCaseRow,
     BeatRow,
+    HoldRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 

@@ -30,6 +30,7 @@ class Scale:
     partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
     cuts: int = 15  # commits whose answer is lost
     backups: int = 1  # while citizens write
+    examples: int = 1  # of each operation, by each role, beside the edges of its schema
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
@@ -57,5 +58,6 @@ SOAK = Scale(
     cuts=500,
     backups=10,
     letters=20_000,
+    examples=50,
     timeout=5400,
 )
