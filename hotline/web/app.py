@@ -26,6 +26,7 @@ from hotline.flow import (
     rising,
     rulewatch,
     sweep,
+    unused,
     waiting,
 )
 from hotline.flow.centre import Centre
@@ -205,6 +206,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))
     schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
+    schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
     schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
 

@@ -88,6 +88,7 @@ async def _let_in(
 ) -> tuple[str, datetime]:
     await doors.opened(work.connection, f"account:{officer.username[:80]}")
     secret, ends = await accounts.open_session(work.connection, officer.id, work.at)
+    await passwords.used(work.connection, officer.id, work.at)
     await passwords.end_oldest(work.connection, officer.id, MOST_SESSIONS)
     await acts.record(work.connection, work.at, actor_of(centre, officer, origin), "sign_in", {})
     return secret, ends or work.at
