@@ -47,6 +47,7 @@ from hotline.web import (
     telephony,
 )
 from hotline.web.admission import guarded
+from hotline.web.directory import DIRECTORY, Directory
 from hotline.web.keys import CENTRE, LANGUAGE, ORIGIN, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
@@ -147,6 +148,9 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
     app[challenge.GATE] = challenge.Gate()
+    if settings.oidc.issuer:
+        back = settings.base_url.rstrip("/") + "/office/directory/back"
+        app[DIRECTORY] = Directory(settings.oidc, back)
     app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
