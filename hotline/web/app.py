@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
 from importlib import metadata, resources
+from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -126,7 +127,10 @@ def _origin(request: web.Request) -> str:
     peer = request.remote or ""
     if peer in request.app[SETTINGS].serve.proxies:
         forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-        return forwarded[:64] or peer
+        try:
+            return str(ip_address(forwarded))
+        except ValueError:  # it goes into records and alarms: nothing but an address
+            return peer
     return peer
 
 
