@@ -49,7 +49,7 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
         made = module.run(settings, told.file)
     elif told.command == "restore":
         made = module.run(settings, told.file, told.erasures)
-    elif told.command in ("rules", "labels", "model", "ring", "knowledge", "keys"):
+    elif told.command in ("rules", "labels", "model", "ring", "knowledge", "keys", "generate"):
         made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)

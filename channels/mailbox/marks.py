@@ -8,6 +8,8 @@ from collections.abc import Iterable
 LOOP = "X-Hotline-Loop"
 SIGNED = re.compile(r"<?(\d{8}-\d{6})\.([A-Za-z0-9-]{1,60})\.([0-9a-f]{16})@[^<>\s@]{1,255}>?")
 
+RATING = re.compile(r"(\d{8}-\d{6})\.(\d{1,6})\.[0-9a-f]{16}", re.ASCII)
+
 
 def sign_message_id(case_number: str, notice: str, key: bytes, domain: str) -> str:
     """The same notice has the same id every time; only who holds the key can make one."""
@@ -29,6 +31,22 @@ def case_among(message_ids: Iterable[str], key: bytes) -> str | None:
     """The case of the newest id that is ours; References has the oldest first."""
     made = (case_of(one, key) for one in reversed(list(message_ids)))
     return next((number for number in made if number), None)
+
+
+def rating_mark(case_number: str, entry: int, key: bytes) -> str:
+    """What a letter's link carries to rate one answer: `entry` is the answer's place in the case."""
+    told = f"{case_number}.{entry}"
+    return f"{told}.{_mark(f'rating {told}', key)}"
+
+
+def rated_of(mark: str, key: bytes) -> tuple[str, int] | None:
+    """Number and entry that the mark was made for; None: nobody here made it."""
+    found = RATING.fullmatch(mark) if key else None
+    if found is None:
+        return None
+    number, entry = found[1], int(found[2])
+    ours = rating_mark(number, entry, key)
+    return (number, entry) if hmac.compare_digest(mark, ours) else None
 
 
 def loop_mark(key: bytes, domain: str) -> str:

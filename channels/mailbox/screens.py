@@ -71,6 +71,8 @@ AUTOMATIC = re.compile(
     r"|auto(?:matic)?[- ]?(?:reply|response|antwort)|automatische antwort|réponse automatique"
     r"|out of (?:the )?office|vacation (?:reply|response)|已读\s*[:：]|未读\s*[:：]|read\s*:\s|not read\s*:)"
 )
+# A sender that only wants no delivery or read receipts (DR, RN, NRN) may well be a person.
+UNANSWERED = re.compile(r"(?i)\b(?:all|oof|autoreply)\b")
 SPAM_SUBJECT = re.compile(r"(?i)^\W*(?:\*{2,}\s*spam\s*\*{2,}|\[\s*(?:suspected )?spam\s*\])")
 RUNNING = re.compile(
     r"(?i)\.(?:exe|scr|com|pif|bat|cmd|js|jse|vbs|vbe|wsf|wsh|ps1|msi|msp|hta|cpl|jar|lnk|reg|dll|sh|apk"
@@ -118,8 +120,8 @@ def _automatic(reading: Reading, headers: Headers, settings: Settings) -> Verdic
     signs = {
         "Auto-Submitted": bool(submitted) and not submitted.startswith("no"),
         "Precedence": headers.first("precedence").lower() in ("bulk", "junk", "auto_reply", "list"),
-        "X-Auto-Response-Suppress": headers.first("x-auto-response-suppress").lower()
-        not in ("", "none"),
+        "X-Auto-Response-Suppress": UNANSWERED.search(headers.first("x-auto-response-suppress"))
+        is not None,
         "X-Autoreply": any(
             headers.first(name)
             for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")

@@ -7,9 +7,11 @@ from hotline.commands.opening import centre_of, say
 from hotline.config import Settings
 from hotline.domain.errors import Refused
 from hotline.domain.people import OPERATOR
-from hotline.flow import judging
+from hotline.flow import judging, marked
 from hotline.flow.centre import Centre
 from hotline.flow.tray import Why
+
+MOST = 200
 
 
 async def run(settings: Settings, doing: str, **told: str | int | None) -> int:
@@ -26,6 +28,9 @@ async def _do(
 ) -> None:
     if doing == "list":
         await _list(centre, str(told.get("kind") or ""))
+        return
+    if doing in ("addresses", "clear"):
+        await _addresses(centre, str(told.get("address") or ""), str(told.get("reason") or ""))
         return
     letter_id = int(told.get("letter") or 0)
     charset = str(told.get("charset") or "") or None
@@ -52,6 +57,23 @@ async def _list(centre: Centre, kind: str) -> None:
         )
     if not found:
         say("没有待处理的来信 / no letter waits")
+
+
+async def _addresses(centre: Centre, cleared: str, reason: str) -> None:
+    """Lists them, or writes to one again."""
+    if cleared:
+        await marked.clear(centre, OPERATOR, cleared, reason)
+        say("已恢复发信 / letters may go there again")
+        return
+    page, more = 1, True
+    while more:
+        found = await marked.listed(centre, page, MOST)
+        page, more = page + 1, len(found) > MOST
+        for one in found[:MOST]:
+            at = one.at.astimezone(ZONE)
+            say(f"{one.hash}\t{at:%Y-%m-%d %H:%M}\t{one.number or '-'}\t{_plain(one.reason)}")
+    if page == 2 and not found:
+        say("没有退信地址 / no letter has come back")
 
 
 async def _show(centre: Centre, readers: Readers, letter_id: int, charset: str | None) -> None:

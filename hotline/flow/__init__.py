@@ -6,7 +6,9 @@ letters     the letters that wait -> case, follow-up, bounce, automatic, duplica
 lettercases a letter that was read -> a case or a supplement, with its files and its receipt
 threads     which case a letter belongs to; bounces: a letter that came back marks its address
 tray        letters that somebody must look at; judging: what an officer does with them
+lettershown a letter as it was laid out; marked: addresses that letters came back from
 mailhealth  alarms of the post; correspondence: letters to citizens, in the thread of theirs
+rating      an answer rated straight from its letter
 written     what came in, as it is written down
 intake      Incoming -> saved and acknowledged; triage of what was received; the citizen's view
 classify    ask the classifier off the loop, believe it only when sure, keep corrections

@@ -103,19 +103,26 @@ async def citizen_act(
     slip = await enter(centre, number, code, origin)
     if slip.case_id is None:
         raise NotYet
+    await act_upon(centre, slip.number, slip.case_id, facts, origin=origin, key=key)
+    return await progress(centre, number, code, origin)
+
+
+async def act_upon(
+    centre: Centre, number: str, case_id: int, facts: Act, *, origin: str, key: str | None = None
+) -> None:
+    """The act and its receipt in one commit; `key` makes a second sending of it change nothing."""
     told = json.loads(json.dumps(asdict(facts), default=str))
     letter = Letter(
         channel="web",
-        key=f"{slip.number}:{told_hash({'key': key}) if key else secrets.token_hex(16)}",
+        key=f"{number}:{told_hash({'key': key}) if key else secrets.token_hex(16)}",
         content_hash=told_hash(told),
         received_at=centre.now(),
         raw={"about": number, "action": ACTION_OF[type(facts)].value, "told": told},
         outcome="followup",
     )
     async with centre.work() as work:
-        if await follow_up(work.connection, centre.cipher, letter, slip.case_id):
-            await do(centre, work, slip.number, facts, origin)
-    return await progress(centre, number, code, origin)
+        if await follow_up(work.connection, centre.cipher, letter, case_id):
+            await do(centre, work, number, facts, origin)
 
 
 def told_hash(told: dict[str, Any]) -> str:

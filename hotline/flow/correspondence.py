@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from channels.mailbox.marks import sign_message_id
+from channels.mailbox.marks import rating_mark, sign_message_id
 from channels.mailbox.notices import BadTemplate, Facts, Notice, Words, compose
 from hotline.domain.case import Case, Entry
 from hotline.domain.people import mask_text
@@ -147,13 +147,20 @@ def _matters(entry: Entry) -> bool:
     return entry.action in MATTERS or "from_parent" in entry.after
 
 
+def is_answer(entry: Entry) -> bool:
+    """The public answer, given to this case or to the one that it was merged into."""
+    return entry.action in ANSWERS or "from_parent" in entry.after
+
+
 def _note(work: Work, case: Case, entry: Entry, address: str) -> Note:
-    answer = entry.action in ANSWERS or "from_parent" in entry.after
+    answer = is_answer(entry)
     public = entry.public or ""
     facts: dict[str, Any] = {"title": mask_text(case.title)}
     if answer:
         facts["answer"] = public.removeprefix("答复：")
-        facts["rating_link"] = _page(work.post, case.number)
+        mark = rating_mark(case.number, entry.seq, work.cipher.signing_key("mail"))
+        pages = work.post.pages
+        facts["rating_link"] = f"{pages}/complaints/rate/{mark}" if pages else ""
     else:
         facts |= {"progress": public, "link": _page(work.post, case.number)}
         facts["state"] = case.state.zh

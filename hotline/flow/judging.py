@@ -14,6 +14,7 @@ from hotline.domain.words import Role
 from hotline.flow import lettercases
 from hotline.flow import letters as flow
 from hotline.flow.centre import Centre
+from hotline.flow.lettershown import page_of
 from hotline.flow.threads import How, Thread
 from hotline.flow.tray import DESK, Why
 from hotline.store import acts as log
@@ -45,6 +46,7 @@ class Shown:
     text: str
     attachments: tuple[tuple[str, int], ...]
     unreadable: str  # why it could not be read; then `text` is its beginning as it came
+    page: str = ""  # as it was laid out
 
 
 class NoSuchLetter(NoSuchCase):
@@ -110,6 +112,7 @@ async def show(
         text=mask_text(reading.whole_text[:SHOWN]),
         attachments=tuple((one.name, len(one.body)) for one in reading.attachments),
         unreadable="",
+        page=page_of(reading),
     )
 
 

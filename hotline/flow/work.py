@@ -13,6 +13,7 @@ from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible, Stale
 from hotline.domain.masking import masked
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
+from hotline.domain.shanghai import city_day
 from hotline.domain.state import State
 from hotline.domain.words import Role
 from hotline.flow import causes, notify, repeats, seen
@@ -20,7 +21,7 @@ from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
 from hotline.flow.linked import gathered, linked, spread
-from hotline.store import files, find, interests
+from hotline.store import articles, articleuse, files, find, interests
 from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
 
@@ -118,6 +119,21 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
         await learn(work, case, before, actor, (_name(facts), _decides(facts)))
     await causes.follow(work, case, facts, step)
+    if isinstance(facts, acts.Answer) and facts.knowledge_id:
+        await _count_use(work, facts.knowledge_id)
+
+
+async def _count_use(work: Work, knowledge_id: str) -> None:
+    """The article that an answer was taken from has been of use once more."""
+    known = knowledge_id.isascii() and knowledge_id.isdigit() and len(knowledge_id) < 10
+    row = await articles.one(work.connection, int(knowledge_id)) if known else None
+    if row is None or row.released is None:
+        raise NotPossible(
+            f"没有编号为“{knowledge_id}”的知识，请核对或留空。",
+            "There is no such article; check its number or leave it empty.",
+            field="knowledge_id",
+        )
+    await articleuse.count(work.connection, city_day(work.at), row.id, "used")
 
 
 def _name(facts: Act) -> str:

@@ -8,6 +8,7 @@ inbox       raw intake first: numbers, idempotency; gathering: many callers, one
 casebook    the one repository: load a case for update, save it, find it, find what is due
 stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts
+facts       timelines in bulk and what they fold to; nights: a day rebuilt; facttables
 vault       citizens' identity at rest: encrypted, looked up by keyed hash, revealed on record
 ledger      what may be checked: audit chains, the conservation equation, the invariants
 reveals     who saw what of whom, as the auditor asks

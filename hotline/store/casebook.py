@@ -15,6 +15,7 @@ from escalation.promise import Deadline
 from hotline.domain.case import Case, Entry
 from hotline.domain.errors import NoSuchCase, Stale
 from hotline.store import ordernumbers, rows
+from hotline.store.facttables import FactTodoRow
 from hotline.store.ordertables import OrderRow
 from hotline.store.privacytables import InterestRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, PartRow, RequestRow
@@ -33,6 +34,7 @@ RAISE = update(CASES).values(version=CASES.c.version + 1).returning(*CASES.c)
 LOCK = RAISE.where(CASES.c.number == bindparam("wanted"))
 LOCK_BY_ID = RAISE.where(CASES.c.id == bindparam("wanted"))
 READ = select(*CASES.c).where(CASES.c.number == bindparam("wanted"))
+FEED = insert(cast(Table, FactTodoRow.__table__))  # figures are made of it afterwards
 ADD = insert(CASES).returning(CASES.c.id)
 SAVE = update(CASES).where(CASES.c.id == bindparam("of_case"))
 PROMISES = (
@@ -134,6 +136,7 @@ class CaseBook:
         entries = [rows.entry_values(case_id, entry) for entry in case.entries]
         await self._put_all(insert(ENTRIES), entries)
         case.entries.clear()
+        await self._connection.execute(FEED, {"case_id": case_id})
         for name, _, _, values in CHILDREN:
             changed = []
             if name == "orders" and any(order.number is None for order in case.orders):

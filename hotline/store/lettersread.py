@@ -22,14 +22,20 @@ def open_facts(cipher: Cipher, letter_id: int, locked: bytes | None) -> dict[str
     return found
 
 
+async def ids_of_case(connection: AsyncConnection, number: str, limit: int) -> list[int]:
+    """The newest letters that belong to a case, newest first."""
+    found = await connection.execute(_of_case(select(LetterRow.id), number, limit))
+    return [int(one) for one in found.scalars()]
+
+
+def _of_case(asked: Any, number: str, limit: int) -> Any:
+    belongs = LetterRow.number == number, LetterRow.outcome.in_(("case", "followup"))
+    return asked.where(*belongs).order_by(LetterRow.id.desc()).limit(limit)
+
+
 async def of_case(
     connection: AsyncConnection, cipher: Cipher, number: str, limit: int = 5
 ) -> list[dict[str, Any]]:
     """What is known of the newest letters that belong to a case, newest first: for the thread."""
-    found = await connection.execute(
-        select(LetterRow.id, LetterRow.facts)
-        .where(LetterRow.number == number, LetterRow.outcome.in_(("case", "followup")))
-        .order_by(LetterRow.id.desc())
-        .limit(limit)
-    )
+    found = await connection.execute(_of_case(select(LetterRow.id, LetterRow.facts), number, limit))
     return [open_facts(cipher, row.id, row.facts) for row in found]

@@ -1,5 +1,7 @@
 """Letters written to citizens, and the addresses they came back from."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.mailtables import MarkedAddressRow, PostedRow
+
+MARKED = (
+    MarkedAddressRow.hash,
+    MarkedAddressRow.number,
+    MarkedAddressRow.reason,
+    MarkedAddressRow.at,
+)
 
 
 def _new(connection: AsyncConnection, table: Any) -> Any:
@@ -79,6 +88,28 @@ async def marked_of_case(connection: AsyncConnection, number: str) -> str | None
     return found.scalar_one_or_none()
 
 
+@dataclass(frozen=True)
+class Marked:
+    """An address that is not written to; `number` is the case whose letter came back."""
+
+    hash: str
+    number: str | None
+    reason: str
+    at: datetime
+
+
+async def all_marked(connection: AsyncConnection, skip: int, limit: int) -> Sequence[Marked]:
+    newest = MarkedAddressRow.at.desc(), MarkedAddressRow.hash
+    asked = select(*MARKED).order_by(*newest).offset(skip).limit(limit)
+    return [Marked(*row) for row in await connection.execute(asked)]
+
+
+async def one_marked(connection: AsyncConnection, address_hash: str) -> Marked | None:
+    asked = select(*MARKED).where(MarkedAddressRow.hash == address_hash)
+    row = (await connection.execute(asked)).one_or_none()
+    return Marked(*row) if row is not None else None
+
+
 async def unmark(connection: AsyncConnection, address_hash: str) -> None:
-    """Its owner writes from it: it works again."""
+    """Its owner writes from it, or somebody knows that it works again."""
     await connection.execute(delete(MarkedAddressRow).where(MarkedAddressRow.hash == address_hash))

@@ -20,6 +20,7 @@ from hotline.flow import (
     articlewatch,
     drift,
     erasure,
+    facts,
     intake,
     privacy,
     recount,
@@ -210,6 +211,8 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
+    schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
+    schedule.every(600.0, "night", lambda: facts.nightly(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
     keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))

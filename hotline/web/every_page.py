@@ -6,12 +6,14 @@ from hotline.web import (
     admin_reveals,
     citizen,
     citizen_privacy,
+    marked,
     office,
     office_account,
     office_alerts,
     office_case,
     office_directory,
     office_duty,
+    office_figures,
     office_interests,
     office_knowledge,
     office_letters,
@@ -23,11 +25,13 @@ from hotline.web import (
     office_rule,
     office_rules,
     papers,
+    rating,
 )
 from hotline.web.routing import Route
 
 PAGES = (
     citizen,
+    rating,
     citizen_privacy,
     office,
     office_privacy,
@@ -48,7 +52,9 @@ PAGES = (
     office_model,
     office_alerts,
     office_letters,
+    marked,
     office_knowledge,
+    office_figures,
 )
 
 

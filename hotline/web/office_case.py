@@ -17,8 +17,9 @@ from hotline.domain.people import Actor, Tree
 from hotline.domain.promises import owner
 from hotline.domain.state import Action, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import choices, phone, rules
+from hotline.flow import answers, choices, phone, rules
 from hotline.flow import work as flow
+from hotline.flow.centre import Centre
 from hotline.flow.classify import Why
 from hotline.flow.rulebook import Sign
 from hotline.store.vault import FIELDS
@@ -63,6 +64,7 @@ async def _case(
         "revealed": revealed,
         "fields": FIELDS,
         "topics": forms.topics(centre.city) if any(_asks_topic(view.actions)) else (),
+        "articles": await _articles(centre, view),
         "done": request.query.get("done", ""),
         "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
         "owes": lambda one: _owes(view.case, one, centre.rules.tree),
@@ -72,6 +74,13 @@ async def _case(
         "outcome_text": phone.outcome_text,
     }
     return render(request, "office/case.html", facts | TERMS, status)
+
+
+async def _articles(centre: Centre, view: flow.CaseView) -> list[answers.Answer]:
+    """What may answer it at once, for who may do so."""
+    if Action.ANSWER.value not in view.actions:
+        return []
+    return await answers.offered(centre, view.case.title, view.case.content, internal=True)
 
 
 # The terms that the page names.

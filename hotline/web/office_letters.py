@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from channels.forms import BadForm, problems
 from channels.mailbox.worker import Readers
 from hotline.domain.errors import NotPossible, Refused
-from hotline.flow import judging, mailhealth
+from hotline.flow import judging, lettershown, mailhealth
 from hotline.flow.tray import ALARM_AFTER
 from hotline.web import api_letters, forms
-from hotline.web.bodies import chosen, whole
+from hotline.web.bodies import chosen, number_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, READERS
 from hotline.web.pages import render, see_other
-from hotline.web.routing import Route
+from hotline.web.routing import WORKERS, Route
 
 PAGE = 50
 
@@ -97,12 +97,25 @@ async def judge(request: web.Request) -> web.Response:
     return see_other(f"/office/quarantine?done={outcome}")
 
 
+async def of_case(request: web.Request) -> web.Response:
+    """What a citizen wrote about a case, as it was laid out."""
+    number = number_of(request)
+    found = await lettershown.of_case(
+        request.app[CENTRE], request.app[READERS], request[ACTOR], number
+    )
+    told = {"number": number, "letters": found, "most": lettershown.MOST}
+    return render(request, "office/case_letters.html", told)
+
+
 def routes() -> list[Route]:
-    def page(method: str, path: str, handler: Any, summary: str) -> Route:
-        return Route(method, path, handler, frozenset(judging.DESKS), summary, api=False)
+    desks = frozenset(judging.DESKS)
+
+    def page(method: str, path: str, handler: Any, summary: str, who: Any = desks) -> Route:
+        return Route(method, path, handler, who, summary, api=False)
 
     return [
         page("GET", "/office/quarantine", letters, "来信隔离区"),
         page("GET", "/office/quarantine/{id}", letter, "隔离的来信"),
         page("POST", "/office/quarantine/{id}", judge, "处理隔离的来信"),
+        page("GET", "/office/cases/{number}/letters", of_case, "诉求的来信", WORKERS),
     ]

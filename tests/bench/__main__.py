@@ -1,9 +1,9 @@
-"""`python -m tests.bench [intake|letters|ticks|lookup|answers|reading]`: all, or the one named."""
+"""`python -m tests.bench [intake|letters|ticks|lookup|answers|reading|figures]`: all, or the one named."""
 
 import asyncio
 import sys
 
-from tests.bench import answers, intake, letters, lookup, reading, ticks
+from tests.bench import answers, figures, intake, letters, lookup, reading, ticks
 
 BENCHES = {
     "intake": intake.main,
@@ -12,6 +12,7 @@ BENCHES = {
     "lookup": lookup.main,
     "answers": answers.main,
     "reading": reading.main,
+    "figures": figures.main,
 }
 
 if __name__ == "__main__":

@@ -104,6 +104,11 @@ def test_automatic_letters_are_known_by_their_headers(headers: dict[str, str]) -
     assert decided(tuple(verdicts(a_letter(**headers)).values())) is not None
 
 
+def test_who_only_wants_no_receipts_may_be_a_person() -> None:
+    assert "automatic" not in verdicts(a_letter(X_Auto_Response_Suppress="DR, RN, NRN"))
+    assert "automatic" in verdicts(a_letter(X_Auto_Response_Suppress="DR, OOF, AutoReply"))
+
+
 def test_the_null_return_path_is_known_where_the_way_in_told_it() -> None:
     assert "automatic" in verdicts(a_letter(), replace(OURS, envelope=""))
     assert "automatic" not in verdicts(a_letter(), replace(OURS, envelope="z@example.org"))

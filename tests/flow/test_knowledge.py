@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
+from hotline.domain.acts import centre as acts
 from hotline.domain.article import Draft, NoSuchArticle, Rewritten
 from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.redaction import redacted
 from hotline.domain.words import Role
-from hotline.flow import answers, articlewatch, drafting, knowledge, offers
+from hotline.flow import answers, articlewatch, drafting, knowledge, offers, work
 from hotline.flow.answers import Asked
 from hotline.flow.centre import Centre
-from hotline.store import alarms, articleuse
+from hotline.store import alarms, articles, articleuse
 from hotline.wiring import MovingClock
+from tests.flow import orders_support as life
 
 
 def who(role: Role, name: str = "", unit: str | None = None) -> Actor:
@@ -178,3 +180,23 @@ async def test_an_open_question_is_seen_to_once(centre: Centre) -> None:
     assert [one.times for one in await offers.gaps(centre)] == [2]
     async with centre.look() as look:
         assert await articleuse.gaps_open(look.connection) == 1
+
+
+async def test_an_answer_on_the_spot_counts_the_article_it_was_taken_from(centre: Centre) -> None:
+    article_id = await released(centre)
+    number = await life.received(centre)
+    for unknown in ("99", "路灯", "１"):
+        with pytest.raises(NotPossible, match="没有编号"):
+            told = acts.Answer(text="两天内修复。", solved=True, knowledge_id=unknown)
+            await work.act(centre, number, told, AGENT)
+    told = acts.Answer(text="两天内修复。", solved=True, knowledge_id=str(article_id))
+    await work.act(centre, number, told, AGENT)
+    async with centre.look() as look:
+        row = await articles.one(look.connection, article_id)
+        assert row is not None and row.used == 1
+        (entry,) = [
+            one
+            for one in await look.cases.timeline((await look.cases.read(number)).id or 0)
+            if one.action == "answer"
+        ]
+    assert entry.after["knowledge_id"] == str(article_id)

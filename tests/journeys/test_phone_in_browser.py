@@ -23,6 +23,8 @@ from hotline.flow import intake, missed, notify
 from hotline.flow.centre import Centre
 from hotline.flow.missedladder import MissedAgenda
 from hotline.web.app import make_app
+from tests.flow import orders_support as life
+from tests.flow.test_knowledge import released
 from tests.journeys import test_browser
 from tests.journeys.test_browser import Person
 from tests.makers import an_officer
@@ -83,6 +85,10 @@ async def test_the_phone_rings_is_answered_filed_and_hung_up_and_everything_agre
     person: Any, hotline: Centre, site: str
 ) -> None:
     switch, agent, lead = Switch(site, hotline), await person(), await person()
+    await released(hotline)
+    older = await life.received(
+        hotline, title="望江大道路灯坏了", content="望江区望江大道12号附近路灯坏了几天，晚上很黑。"
+    )
     await sits_down(agent)
     page = agent.page
     await lead.signs_in("shift_lead")
@@ -104,6 +110,8 @@ async def test_the_phone_rings_is_answered_filed_and_hung_up_and_everything_agre
     await page.fill("#content", "望江区望江大道12号附近的路灯坏了三天，晚上很黑。")
     use = page.locator("#guess [data-field='place.district']")
     await use.wait_for()
+    await expect(page.locator("#answers")).to_contain_text("路灯不亮向谁报修")
+    await expect(page.locator("#found")).to_contain_text(older)
     await agent.looks("phone-typing")
     await use.focus()
     await page.keyboard.press("Enter")
@@ -123,6 +131,9 @@ async def test_the_phone_rings_is_answered_filed_and_hung_up_and_everything_agre
     await expect(page.locator("#countdown")).to_contain_text("秒后示闲")
     await agent.looks("phone-after")
     number = await page.inner_text(".alert.good a")
+    await agent.goes(f"/office/cases/{number}")
+    offered = page.locator("#articles option")
+    assert await offered.first.inner_text() == "路灯不亮向谁报修"
     await agree(lead, number)
 
 

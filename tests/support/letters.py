@@ -39,6 +39,7 @@ def a_letter(
     sender: str = "王小明 <wang@example.com>",
     message_id: str = "<one@example.com>",
     photo: bytes | None = None,
+    page: str | None = None,
     **headers: str,
 ) -> bytes:
     mail = EmailMessage(policy=SMTP)
@@ -49,6 +50,8 @@ def a_letter(
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value
     mail.set_content(text, charset="utf-8")
+    if page is not None:
+        mail.add_alternative(page, subtype="html", charset="utf-8")
     if photo is not None:
         mail.add_attachment(photo, maintype="image", subtype="png", filename="现场照片.png")
     return mail.as_bytes(policy=WIRE)

@@ -20,6 +20,7 @@ class Scale:
     intake_kills: int = 25
     acknowledged: int = 500  # of them at least
     power_cuts: int = 20  # five images each
+    ordered: int = 30  # acknowledgements whose system calls are read, each way in
     slow: int = 150  # clients that drip
     flooders: int = 8
     stops: int = 2  # of nodes
@@ -46,6 +47,7 @@ SOAK = Scale(
     intake_kills=300,
     acknowledged=30_000,
     power_cuts=200,
+    ordered=340,
     slow=3_000,
     flooders=32,
     stops=50,

@@ -1,5 +1,10 @@
 """The tray over HTTP: who may look, what is shown of a letter, and what becomes of it."""
 
+import re
+
+from sqlalchemy import select
+
+from hotline.store.tables import CaseRow
 from tests.support.letters import a_letter, arrives, settled
 from tests.web.api_support import OWN_PAGE, Client, form_token, signed_in, token
 
@@ -66,6 +71,47 @@ async def test_the_pages_list_show_and_dismiss(client: Client) -> None:
         "/office/quarantine/1", data={**form, "reason": "广告"}, headers=OWN_PAGE
     )
     assert done.status == 200 and "没有待处理的来信" in await done.text()
+
+
+async def test_a_letter_is_shown_as_it_was_laid_out_with_numbers_masked(client: Client) -> None:
+    page = "<table><tr><td>联系</td><td>13800001234</td></tr></table><img src=http://x/1.gif><script>x</script>"
+    await arrives(client.centre, a_letter(page=page))
+    await settled(client.centre)
+    number = await only_case(client)
+    await signed_in(client, "dispatcher")
+    assert (
+        f"/office/cases/{number}/letters"
+        in await (await client.get(f"/office/cases/{number}")).text()
+    )
+    shown = await (await client.get(f"/office/cases/{number}/letters")).text()
+    (frame,) = re.findall(r"<iframe[^>]*>", shown)
+    assert " sandbox " in frame and "&lt;table&gt;" in frame and "138****1234" in frame
+    assert "script" not in frame and "x/1.gif" not in frame
+    assert "13800001234" not in shown
+
+
+async def test_a_number_that_tags_cut_in_pieces_is_shown_in_masked_words_only(
+    client: Client,
+) -> None:
+    await arrives(client.centre, a_letter(text="", page="<p>电话138<b>0000</b>1234</p>"))
+    await settled(client.centre)
+    await signed_in(client, "dispatcher")
+    shown = await (await client.get(f"/office/cases/{await only_case(client)}/letters")).text()
+    assert "<iframe" not in shown and "138****1234" in shown
+
+
+async def test_the_letters_of_a_case_are_for_those_who_may_see_it(client: Client) -> None:
+    await arrives(client.centre, a_letter())
+    await settled(client.centre)
+    number = await only_case(client)
+    await signed_in(client, "clerk")
+    assert (await client.get(f"/office/cases/{number}/letters")).status == 404
+
+
+async def only_case(client: Client) -> str:
+    async with client.centre.look() as look:
+        (row,) = (await look.connection.execute(select(CaseRow.number))).all()
+        return str(row.number)
 
 
 async def test_the_figures_name_letters_that_wait(client: Client) -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from hotline.store.migrations.columns import MOMENT, needed, partial_index
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 TABLES = ("spent_challenge", "interest", "erasure", "legal_hold", "privacy_request")
 
