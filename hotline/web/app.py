@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
 from importlib import metadata, resources
+from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ from hotline.flow import (
     rising,
     rulewatch,
     sweep,
+    unused,
     waiting,
 )
 from hotline.flow.centre import Centre
@@ -47,6 +49,7 @@ from hotline.web import (
     telephony,
 )
 from hotline.web.admission import guarded
+from hotline.web.directory import DIRECTORY, Directory
 from hotline.web.keys import CENTRE, LANGUAGE, ORIGIN, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
@@ -125,7 +128,10 @@ def _origin(request: web.Request) -> str:
     peer = request.remote or ""
     if peer in request.app[SETTINGS].serve.proxies:
         forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-        return forwarded[:64] or peer
+        try:
+            return str(ip_address(forwarded))
+        except ValueError:  # it goes into records and alarms: nothing but an address
+            return peer
     return peer
 
 
@@ -147,6 +153,9 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
     app[challenge.GATE] = challenge.Gate()
+    if settings.oidc.issuer:
+        back = settings.base_url.rstrip("/") + "/office/directory/back"
+        app[DIRECTORY] = Directory(settings.oidc, back)
     app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
@@ -208,6 +217,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))
     schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
+    schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
     schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
 

@@ -127,6 +127,7 @@ def context(request: web.Request) -> dict[str, Any]:
         "token": auth.form_token(centre, request[SECRET]) if SECRET in request else "",
         "path": request.path,
         "Role": Role,
+        "directory": request.app[SETTINGS].oidc.issuer and request.app[SETTINGS].oidc.name,
     }
 
 
