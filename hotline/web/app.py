@@ -41,6 +41,7 @@ from hotline.web import (
     patience,
     problems,
     pulses,
+    reportroom,
     telephony,
 )
 from hotline.web.admission import guarded
@@ -200,6 +201,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
     schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
     schedule.every(600.0, "night", lambda: facts.nightly(centre))
+    schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 
 

@@ -10,6 +10,7 @@ from hotline.web import (
     office_alerts,
     office_case,
     office_duty,
+    office_figurereports,
     office_figures,
     office_knowledge,
     office_letters,
@@ -43,6 +44,7 @@ PAGES = (
     office_letters,
     office_knowledge,
     office_figures,
+    office_figurereports,
 )
 
 
