@@ -34,6 +34,7 @@ from hotline.store import anchors, inbox
 from hotline.web import (
     every_page,
     live,
+    office_exports,
     office_letters,
     openapi,
     pages,
@@ -201,6 +202,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
     schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
     schedule.every(600.0, "night", lambda: facts.nightly(centre))
+    schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
     schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
 

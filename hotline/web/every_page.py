@@ -10,6 +10,7 @@ from hotline.web import (
     office_alerts,
     office_case,
     office_duty,
+    office_exports,
     office_figurereports,
     office_figures,
     office_knowledge,
@@ -44,6 +45,7 @@ PAGES = (
     office_letters,
     office_knowledge,
     office_figures,
+    office_exports,
     office_figurereports,
 )
 
