@@ -13,6 +13,8 @@ from hotline.web import (
     office_case,
     office_directory,
     office_duty,
+    office_exports,
+    office_figurereports,
     office_figures,
     office_interests,
     office_knowledge,
@@ -55,6 +57,8 @@ PAGES = (
     marked,
     office_knowledge,
     office_figures,
+    office_exports,
+    office_figurereports,
 )
 
 

@@ -35,6 +35,8 @@ FORMS = {
     "/office/bulletins/": "/office/bulletins",
     "/office/restrictions/": "/office/restrictions",
     "/office/rules/": "/office/rules",
+    "/office/figures/": "/office/figures/reports",
+    "/office/exports/": "/office/exports",
     "/office/model/": "/office/model",
     "/office/new/": "/office/new",
     "/office/alerts/": "/office/alerts",
