@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.access import SEES_ALL
 from hotline.domain.people import Actor
-from hotline.domain.state import ENDED, OPEN, OWED
-from hotline.store import cursors
+from hotline.domain.state import ENDED, OPEN, OWED, State
+from hotline.store import casesearch, cursors
 from hotline.store.tables import CaseRow, PartRow
 
 LISTED = (
@@ -24,6 +24,14 @@ SORTS = {
     "-due_at": (CaseRow.due_at, True),
 }
 MOST = 200
+SIGNED = (
+    State.PROCESSING,
+    State.SUSPENDED,
+    State.REPLY_REVIEW,
+    State.FOLLOW_UP,
+    State.CLOSED,
+    State.ARCHIVED,
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,10 @@ class Wanted:
     urgency: str = ""
     level: int | None = None  # at least
     overdue: bool | None = None
+    district: str = ""
     q: str = ""
+    words: tuple[str, ...] = ()  # what was typed, as terms: see flow.casewords
+    caller: str = ""  # the keyed hash of a telephone number
     sort: str = "-received_at"
     cursor: str = ""
     limit: int = 50
@@ -70,6 +81,8 @@ async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: d
     limit = min(max(wanted.limit, 1), MOST)
     query: Select[Any] = select(*(getattr(CaseRow, name) for name in LISTED))
     conditions = _conditions(actor, wanted, now)
+    if wanted.q.strip():
+        conditions.append(_matches(wanted, connection.dialect.name))
     if column is CaseRow.due_at:
         conditions.append(CaseRow.due_at.is_not(None))
     if wanted.cursor:
@@ -101,7 +114,7 @@ def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnEleme
         conditions.append(seen)
     if wanted.state:
         conditions.append(CaseRow.state.in_(_states(wanted.state)))
-    for name in ("type", "urgency"):
+    for name in ("type", "urgency", "district"):
         if getattr(wanted, name):
             conditions.append(getattr(CaseRow, name) == getattr(wanted, name))
     if wanted.department:
@@ -114,8 +127,8 @@ def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnEleme
     if wanted.overdue is not None:
         late = and_(CaseRow.due_at < now, CaseRow.state.in_([state.value for state in OWED]))
         conditions.append(late if wanted.overdue else ~late)
-    if wanted.q:
-        conditions.append(_matches(wanted.q.strip()))
+    if wanted.caller:
+        conditions.append(_may_know(actor, casesearch.of_telephone(wanted.caller)))
     return conditions
 
 
@@ -124,12 +137,21 @@ def _states(asked: tuple[str, ...]) -> list[str]:
     return [name for word in asked for name in sorted(groups.get(word, {word}))]
 
 
-def _matches(q: str) -> ColumnElement[bool]:
+def _matches(wanted: Wanted, dialect: str) -> ColumnElement[bool]:
+    """A number by its beginning, with or without its dash; anything else by its words."""
+    q = wanted.q.strip()
     if q[:8].isdigit() and len(q) <= 16:
-        return CaseRow.number.startswith(q, autoescape=True)
-    return or_(
-        CaseRow.title.contains(q, autoescape=True), CaseRow.content.contains(q, autoescape=True)
-    )
+        number = q if "-" in q or len(q) <= 8 else f"{q[:8]}-{q[8:]}"
+        return CaseRow.number.startswith(number, autoescape=True)
+    return casesearch.matching(dialect, wanted.words, q)
+
+
+def _may_know(actor: Actor, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A department may know whose a case is only once it has signed; the centre relays before."""
+    if actor.role in SEES_ALL:
+        return condition
+    signed = CaseRow.state.in_([state.value for state in SIGNED])
+    return and_(condition, CaseRow.lead.in_(sorted(actor.units)), signed)
 
 
 async def counts(connection: AsyncConnection, actor: Actor) -> dict[str, int]:

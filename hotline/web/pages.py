@@ -35,6 +35,8 @@ FORMS = {
     "/office/rules/": "/office/rules",
     "/office/model/": "/office/model",
     "/office/new/": "/office/new",
+    "/office/views": "/office/",
+    "/office/search": "/office/",
     "/office/alerts/": "/office/alerts",
     "/office/knowledge/": "/office/knowledge",
     "/knowledge/": "/knowledge",

@@ -48,8 +48,9 @@ WIDE = """[...document.querySelectorAll("body *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, .skip, .hide"))
   .slice(0, 5).map(e => e.outerHTML.slice(0, 100))"""
 CUT = """[...document.querySelectorAll("main *, header *, footer *")]
-  .filter(e => e.tagName !== "INPUT" && ["hidden", "clip"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1
-    && !e.closest(".hide, thead, [hidden], svg, canvas"))
+  .filter(e => e.tagName !== "INPUT" && !e.closest(".hide, thead, [hidden], svg, canvas"))
+  .filter(e => ["hidden", "clip"].includes(getComputedStyle(e).overflowX))
+  .filter(e => e.scrollWidth > e.clientWidth + 1)
   .slice(0, 5).map(e => e.outerHTML.slice(0, 100))"""
 pytestmark = [
     pytest.mark.browser,
