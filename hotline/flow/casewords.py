@@ -62,5 +62,6 @@ async def index(centre: Centre) -> int:
     return done
 
 
-def _cut(rows: Sequence[Any]) -> dict[int, set[str]]:
-    return {row.id: terms.held(f"{row.title}\n{row.content}\n{row.district}") for row in rows}
+def _cut(rows: Sequence[Any]) -> list[tuple[Any, set[str]]]:
+    told = [(row, f"{row.title}\n{row.content}\n{row.district}") for row in rows]
+    return [(row, terms.held(said)) for row, said in told]

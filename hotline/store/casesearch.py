@@ -5,7 +5,9 @@ ones. Cases enter the index a moment after they are made, off the way of intake;
 not in it yet are looked through word by word, so that nothing filed is ever not found.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, column, literal_column, select, text, union_all, update
@@ -15,11 +17,28 @@ from hotline.store.ledgers import IdentityRow
 from hotline.store.tables import CaseRow
 
 TABLE = "case_words"
+NEAR = 2000  # hits
+LOW = 2**32 - 1  # of a row's number on SQLite: the case
+SINCE = 1_577_836_800  # 2020 in UTC; what is older stands together at the beginning
 SECRET_KINDS = ("report",)  # whose they are is not told by way of a telephone number
 
 
-def matching(dialect: str, terms: Sequence[str], typed: str) -> ColumnElement[bool]:
-    """Cases that hold every term; not yet indexed ones that hold what was typed, as it stands."""
+@dataclass(frozen=True)
+class Near:
+    """A page of a list by time of receipt: only NEAR hits from where it begins are read."""
+
+    falling: bool
+    beyond: tuple[datetime, int] | None = None  # where the page before it ended
+
+
+def matching(
+    dialect: str, terms: Sequence[str], typed: str, near: Near | None = None
+) -> ColumnElement[bool]:
+    """Cases that hold every term; not yet indexed ones that hold what was typed, as it stands.
+
+    With `near` a frequent word costs no more than a rare one, on SQLite: its rows are numbered by
+    the time of receipt. What is found is then the beginning of the list, not the whole of it.
+    """
     unworded = and_(
         ~CaseRow.worded,
         CaseRow.title.contains(typed, autoescape=True)
@@ -30,14 +49,27 @@ def matching(dialect: str, terms: Sequence[str], typed: str) -> ColumnElement[bo
         return CaseRow.id.in_(waiting)
     if dialect == "sqlite":
         asked = " AND ".join(f'"{term}"' if len(term) > 1 else f'"{term}"*' for term in terms)
-        found = text(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :asked")
-        held = found.bindparams(asked=asked).columns(column("rowid"))
+        rowids = f"SELECT rowid & {LOW} AS case_id FROM {TABLE} WHERE {TABLE} MATCH :asked"
     else:
         asked = " & ".join(f"'{term}'" if len(term) > 1 else f"'{term}':*" for term in terms)
-        found = text(f"SELECT case_id FROM {TABLE} WHERE words @@ CAST(:asked AS tsquery)")
-        held = found.bindparams(asked=asked).columns(column("case_id"))
-    rows = held.subquery("held")
-    return CaseRow.id.in_(union_all(select(next(iter(rows.c))), waiting))
+        rowids = f"SELECT case_id FROM {TABLE} WHERE words @@ CAST(:asked AS tsquery)"
+    held = text(rowids + (_bounds(near) if dialect == "sqlite" else ""))
+    rows = held.bindparams(asked=asked).columns(column("case_id")).subquery("held")
+    return CaseRow.id.in_(union_all(select(rows.c.case_id), waiting))
+
+
+def _bounds(near: Near | None) -> str:
+    """Of numbers only: nothing that was typed comes into the statement."""
+    if near is None:
+        return ""
+    way, beyond = ("DESC", "<=") if near.falling else ("ASC", ">=")
+    place = f" AND rowid {beyond} {_place(*near.beyond)}" if near.beyond else ""
+    return f"{place} ORDER BY rowid {way} LIMIT {NEAR}"
+
+
+def _place(received_at: datetime, case_id: int) -> int:
+    """A row's number on SQLite: seconds of receipt, then the case; alike in order to a list."""
+    return max(int(received_at.timestamp()) - SINCE, 0) << 32 | case_id
 
 
 def of_telephone(hashed: str) -> ColumnElement[bool]:
@@ -49,22 +81,26 @@ def of_telephone(hashed: str) -> ColumnElement[bool]:
 
 async def unworded(connection: AsyncConnection, most: int) -> list[Any]:
     """Cases that the index does not hold yet, with what they are found by."""
-    wanted = select(CaseRow.id, CaseRow.title, CaseRow.content, CaseRow.district)
+    wanted = select(
+        CaseRow.id, CaseRow.received_at, CaseRow.title, CaseRow.content, CaseRow.district
+    )
     return list(await connection.execute(wanted.where(_WAITING).order_by(CaseRow.id).limit(most)))
 
 
 _WAITING: ColumnElement[bool] = literal_column("NOT worded")  # as the index over them says it
 
 
-async def keep(connection: AsyncConnection, cases: Mapping[int, Iterable[str]]) -> None:
-    """Once a case, whichever node comes first; what stood there before is gone."""
+async def keep(connection: AsyncConnection, cases: Sequence[tuple[Any, Iterable[str]]]) -> None:
+    """Once a case, whichever node comes first: rows of `unworded` with their terms."""
     if not cases:
         return
-    ids = sorted(cases)
-    await forget(connection, ids)
-    rows = [(one, sorted(set(cases[one]))) for one in ids]
+    sqlite = connection.dialect.name == "sqlite"
+    rows = [
+        (_place(row.received_at, row.id) if sqlite else row.id, sorted(set(terms)))
+        for row, terms in sorted(cases, key=lambda one: int(one[0].id))
+    ]
     if connection.dialect.name == "sqlite":
-        put = f"INSERT INTO {TABLE} (rowid, terms) VALUES (:id, :terms)"
+        put = f"INSERT OR REPLACE INTO {TABLE} (rowid, terms) VALUES (:id, :terms)"
         told = [{"id": one, "terms": " ".join(terms)} for one, terms in rows]
     else:
         put = (
@@ -73,12 +109,17 @@ async def keep(connection: AsyncConnection, cases: Mapping[int, Iterable[str]]) 
         )
         told = [{"id": one, "terms": " ".join(f"'{t}'" for t in terms)} for one, terms in rows]
     await connection.execute(text(put), told)
+    ids = [row.id for row, _ in cases]
     await connection.execute(update(CaseRow).where(CaseRow.id.in_(ids)).values(worded=True))
 
 
 async def forget(connection: AsyncConnection, ids: Sequence[int]) -> None:
     """A case whose words are erased is found by them no longer."""
-    key = "rowid" if connection.dialect.name == "sqlite" else "case_id"
-    gone = text(f"DELETE FROM {TABLE} WHERE {key} = :id")
-    if ids:
-        await connection.execute(gone, [{"id": one} for one in ids])
+    found = await connection.execute(
+        select(CaseRow.id, CaseRow.received_at).where(CaseRow.id.in_(ids))
+    )
+    sqlite = connection.dialect.name == "sqlite"
+    rows = [{"id": _place(row.received_at, row.id) if sqlite else row.id} for row in found]
+    key = "rowid" if sqlite else "case_id"
+    if rows:
+        await connection.execute(text(f"DELETE FROM {TABLE} WHERE {key} = :id"), rows)

@@ -12,6 +12,7 @@ from hotline.domain.access import SEES_ALL
 from hotline.domain.people import Actor
 from hotline.domain.state import ENDED, OPEN, OWED, State
 from hotline.store import casesearch, cursors
+from hotline.store.casesearch import Near
 from hotline.store.tables import CaseRow, PartRow
 
 LISTED = (
@@ -79,23 +80,44 @@ async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: d
     """Keyset paging: no row twice and none missed while new cases come in."""
     column, falling = SORTS.get(wanted.sort, SORTS["-received_at"])
     limit = min(max(wanted.limit, 1), MOST)
-    query: Select[Any] = select(*(getattr(CaseRow, name) for name in LISTED))
-    conditions = _conditions(actor, wanted, now)
-    if wanted.q.strip():
-        conditions.append(_matches(wanted, connection.dialect.name))
-    if column is CaseRow.due_at:
-        conditions.append(CaseRow.due_at.is_not(None))
-    if wanted.cursor:
-        at, row_id = cursors.read(wanted.cursor, ids=1)
-        beyond = column < at if falling else column > at
-        tie = CaseRow.id < row_id if falling else CaseRow.id > row_id
-        conditions.append(or_(beyond, and_(column == at, tie)))
-    order = (column.desc(), CaseRow.id.desc()) if falling else (column, CaseRow.id)
-    found = await connection.execute(query.where(*conditions).order_by(*order).limit(limit + 1))
-    rows = [dict(row._mapping) for row in found]
+    beyond = cursors.read(wanted.cursor, ids=1) if wanted.cursor else None
+    ways: list[Near | None] = [None]
+    if wanted.words and column is CaseRow.received_at and connection.dialect.name == "sqlite":
+        ways = [Near(falling, beyond and (beyond[0], beyond[1])), None]
+    rows: list[dict[str, Any]] = []
+    for near in ways:  # the near hits first; all of them where those do not fill the page
+        query = _query(connection.dialect.name, actor, wanted, now, near=near)
+        found = await connection.execute(_paged(query, (column, falling), beyond).limit(limit + 1))
+        rows = [dict(row._mapping) for row in found]
+        if len(rows) > limit:
+            break
     more = len(rows) > limit
     rows = rows[:limit]
     return Found(rows, cursors.give(rows[-1][column.key], rows[-1]["id"]) if more else None)
+
+
+def _query(
+    dialect: str, actor: Actor, wanted: Wanted, now: datetime, *, near: Near | None
+) -> Select[Any]:
+    conditions = _conditions(actor, wanted, now)
+    if wanted.q.strip():
+        conditions.append(_matches(wanted, dialect, near))
+    return select(*(getattr(CaseRow, name) for name in LISTED)).where(*conditions)
+
+
+def _paged(
+    query: Select[Any], sort: tuple[Any, bool], beyond: tuple[Any, ...] | None
+) -> Select[Any]:
+    column, falling = sort
+    if column is CaseRow.due_at:
+        query = query.where(CaseRow.due_at.is_not(None))
+    if beyond:
+        at, row_id = beyond
+        further = column < at if falling else column > at
+        tie = CaseRow.id < row_id if falling else CaseRow.id > row_id
+        query = query.where(or_(further, and_(column == at, tie)))
+    order = (column.desc(), CaseRow.id.desc()) if falling else (column, CaseRow.id)
+    return query.order_by(*order)
 
 
 async def of_ids(connection: AsyncConnection, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -137,13 +159,17 @@ def _states(asked: tuple[str, ...]) -> list[str]:
     return [name for word in asked for name in sorted(groups.get(word, {word}))]
 
 
-def _matches(wanted: Wanted, dialect: str) -> ColumnElement[bool]:
+def _matches(wanted: Wanted, dialect: str, near: Near | None) -> ColumnElement[bool]:
     """A number by its beginning, with or without its dash; anything else by its words."""
     q = wanted.q.strip()
     if q[:8].isdigit() and len(q) <= 16:
         number = q if "-" in q or len(q) <= 8 else f"{q[:8]}-{q[8:]}"
+        if len(number) >= 15:
+            return CaseRow.number == number
+        if dialect == "sqlite":  # by the index, which LIKE does not use there
+            return CaseRow.number.between(number, number + "~")
         return CaseRow.number.startswith(number, autoescape=True)
-    return casesearch.matching(dialect, wanted.words, q)
+    return casesearch.matching(dialect, wanted.words, q, near)
 
 
 def _may_know(actor: Actor, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -124,3 +124,32 @@ async def test_nobody_finds_a_case_that_is_not_theirs_to_see(centre: Centre) -> 
 )
 def test_a_telephone_is_told_from_a_number(typed: str, digits: str) -> None:
     assert telephone(typed) == digits
+
+
+async def test_pages_of_a_frequent_word_follow_each_other_without_gaps(any_centre: Centre) -> None:
+    made = [await filed(any_centre, f"k{n}", **{**SAID, "title": f"电梯{n}"}) for n in range(5)]
+    await casewords.index(any_centre)
+    for sort in ("-received_at", "received_at", "due_at"):
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            asked = Wanted(q="电梯", sort=sort, limit=2, cursor=cursor)
+            page = await work.listed(any_centre, DISPATCHER, asked)
+            seen += [row["number"] for row in page.rows]
+            if page.next_cursor is None:
+                break
+            cursor = page.next_cursor
+        assert sorted(seen) == sorted(made), sort
+
+
+async def test_what_the_near_hits_lack_is_looked_for_among_all(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filter that few of a frequent word's cases pass: the near ones alone would miss it."""
+    monkeypatch.setattr(casesearch, "NEAR", 2)
+    first = await filed(centre, "praise", **SAID, type="praise")
+    for n in range(4):
+        await filed(centre, f"k{n}", **{**SAID, "title": f"电梯{n}"})
+    await casewords.index(centre)
+    found = await work.listed(centre, DISPATCHER, Wanted(q="电梯", type="praise"))
+    assert [row["number"] for row in found.rows] == [first]
