@@ -20,6 +20,7 @@ TABLE = "case_words"
 NEAR = 2000  # hits
 LOW = 2**32 - 1  # of a row's number on SQLite: the case
 SINCE = 1_577_836_800  # 2020 in UTC; what is older stands together at the beginning
+_WAITING: ColumnElement[bool] = literal_column("NOT worded")  # as the index over them says it
 SECRET_KINDS = ("report",)  # whose they are is not told by way of a telephone number
 
 
@@ -39,12 +40,12 @@ def matching(
     With `near` a frequent word costs no more than a rare one, on SQLite: its rows are numbered by
     the time of receipt. What is found is then the beginning of the list, not the whole of it.
     """
-    unworded = and_(
-        ~CaseRow.worded,
-        CaseRow.title.contains(typed, autoescape=True)
-        | CaseRow.content.contains(typed, autoescape=True),
-    )
-    waiting = select(CaseRow.id).where(unworded)
+    pieces = [
+        CaseRow.title.contains(piece, autoescape=True)
+        | CaseRow.content.contains(piece, autoescape=True)
+        for piece in typed.split()
+    ]
+    waiting = select(CaseRow.id).where(_WAITING, *pieces)
     if not terms:
         return CaseRow.id.in_(waiting)
     if dialect == "sqlite":
@@ -85,9 +86,6 @@ async def unworded(connection: AsyncConnection, most: int) -> list[Any]:
         CaseRow.id, CaseRow.received_at, CaseRow.title, CaseRow.content, CaseRow.district
     )
     return list(await connection.execute(wanted.where(_WAITING).order_by(CaseRow.id).limit(most)))
-
-
-_WAITING: ColumnElement[bool] = literal_column("NOT worded")  # as the index over them says it
 
 
 async def keep(connection: AsyncConnection, cases: Sequence[tuple[Any, Iterable[str]]]) -> None:
