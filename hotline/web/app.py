@@ -18,6 +18,7 @@ from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.flow import (
     articlewatch,
+    casewords,
     drift,
     erasure,
     facts,
@@ -205,6 +206,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
     schedule.every(600.0, "drift", lambda: drift.watch(centre))
     schedule.every(2.0, "shadow", Shadow(centre).look)
+    schedule.every(2.0, "words", lambda: casewords.index(centre))
     schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
     schedule.every(60.0, "rising", lambda: rising.watch(centre))
     schedule.once("hours at start", lambda: rising.count_hours(centre))
