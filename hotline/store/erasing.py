@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import files
+from hotline.store import casesearch, files
 from hotline.store.calltables import CallCaseRow, CallEventRow, CallRow
 from hotline.store.cipher import Cipher
 from hotline.store.decisiontables import DecisionRow
@@ -56,6 +56,7 @@ async def erase(
     case_id, last = row.id, row.last_seq
     await _identity(connection, cipher, case_id)
     await _case(connection, case_id, row.details)
+    await casesearch.forget(connection, [case_id])
     await _entries(connection, case_id)
     await _receipts(connection, cipher, case_id)
     await _around(connection, cipher, case_id, number)
@@ -77,6 +78,7 @@ async def _identity(connection: AsyncConnection, cipher: Cipher, case_id: int) -
 async def _case(connection: AsyncConnection, case_id: int, details: dict[str, Any]) -> None:
     bare = {**details, **{name: {} if name == "notes" else None for name in BLANK}}
     told: dict[str, Any] = {"title": GONE, "content": GONE, "suggestions": {}, "details": bare}
+    told["worded"] = True  # nothing is left to be found by
     told["version"] = CaseRow.version + 1  # who has the case open must look again
     await connection.execute(update(CaseRow).where(CaseRow.id == case_id).values(told))
     await connection.execute(
