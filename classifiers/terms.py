@@ -7,6 +7,7 @@ from functools import cache
 from classifiers.tokens import LONGEST, STOP, jieba_cutter, normalise
 
 HAN = re.compile(r"[一-鿿]")
+RUNS = re.compile(r"[一-鿿]+")
 SIGNS = re.compile(r"[一-鿿a-z0-9]+")
 LATIN = re.compile(r"[a-z]{2,40}")
 PIECE, SYNONYM, SOUND = 0.5, 0.6, 0.8  # what each says, beside a word of the text itself: 1
@@ -37,6 +38,24 @@ def _pieces(word: str) -> list[str]:
     if len(word) < 3 or not HAN.search(word):
         return []
     return [word[n : n + 2] for n in range(len(word) - 1)]
+
+
+def held(text: str) -> set[str]:
+    """What a text is found by when every word asked for must stand in it: its words, and every
+    pair of characters that stand together, however a dictionary cuts them."""
+    found = set(terms(text))
+    for start in range(0, len(text), LONGEST):
+        for run in RUNS.findall(normalise(text[start : start + LONGEST])):
+            found.update(run[n : n + 2] for n in range(len(run) - 1))
+    return found
+
+
+def sought(question: str) -> list[str]:
+    """What all of must stand in a text: of long words every pair, as the cut of a text may differ."""
+    found: list[str] = []
+    for word in _cut(normalise(question)):
+        found += _pieces(word) or [word]
+    return list(dict.fromkeys(found))[:MOST]
 
 
 def sounds(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
 from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import causes, notify, repeats, seen
+from hotline.flow import casewords, causes, notify, repeats, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
@@ -211,8 +211,9 @@ async def _seen(look: Work, number: str, actor: Actor) -> Case:
 
 
 async def listed(centre: Centre, actor: Actor, wanted: Wanted) -> Found:
+    asked = await casewords.sought(centre, wanted)
     async with centre.look() as look:
-        return await find.find(look.connection, actor, wanted, look.at)
+        return await find.find(look.connection, actor, asked, look.at)
 
 
 async def counts(centre: Centre, actor: Actor) -> dict[str, int]:

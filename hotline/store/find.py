@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.access import SEES_ALL
 from hotline.domain.people import Actor
-from hotline.domain.state import ENDED, OPEN, OWED
+from hotline.domain.state import ENDED, OPEN, OWED, State
 from hotline.domain.words import Role
-from hotline.store import cursors
+from hotline.store import casesearch, cursors
+from hotline.store.casesearch import Near
 from hotline.store.interests import not_kept_out
 from hotline.store.tables import CaseRow, PartRow
 
@@ -26,6 +27,14 @@ SORTS = {
     "-due_at": (CaseRow.due_at, True),
 }
 MOST = 200
+SIGNED = (
+    State.PROCESSING,
+    State.SUSPENDED,
+    State.REPLY_REVIEW,
+    State.FOLLOW_UP,
+    State.CLOSED,
+    State.ARCHIVED,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,10 @@ class Wanted:
     urgency: str = ""
     level: int | None = None  # at least
     overdue: bool | None = None
+    district: str = ""
     q: str = ""
+    words: tuple[str, ...] = ()  # what was typed, as terms: see flow.casewords
+    caller: str = ""  # the keyed hash of a telephone number
     sort: str = "-received_at"
     cursor: str = ""
     limit: int = 50
@@ -72,21 +84,44 @@ async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: d
     """Keyset paging: no row twice and none missed while new cases come in."""
     column, falling = SORTS.get(wanted.sort, SORTS["-received_at"])
     limit = min(max(wanted.limit, 1), MOST)
-    query: Select[Any] = select(*(getattr(CaseRow, name) for name in LISTED))
-    conditions = _conditions(actor, wanted, now)
-    if column is CaseRow.due_at:
-        conditions.append(CaseRow.due_at.is_not(None))
-    if wanted.cursor:
-        at, row_id = cursors.read(wanted.cursor, ids=1)
-        beyond = column < at if falling else column > at
-        tie = CaseRow.id < row_id if falling else CaseRow.id > row_id
-        conditions.append(or_(beyond, and_(column == at, tie)))
-    order = (column.desc(), CaseRow.id.desc()) if falling else (column, CaseRow.id)
-    found = await connection.execute(query.where(*conditions).order_by(*order).limit(limit + 1))
-    rows = [dict(row._mapping) for row in found]
+    beyond = cursors.read(wanted.cursor, ids=1) if wanted.cursor else None
+    ways: list[Near | None] = [None]
+    if wanted.words and column is CaseRow.received_at and connection.dialect.name == "sqlite":
+        ways = [Near(falling, beyond and (beyond[0], beyond[1])), None]
+    rows: list[dict[str, Any]] = []
+    for near in ways:  # the near hits first; all of them where those do not fill the page
+        query = _query(connection.dialect.name, actor, wanted, now, near=near)
+        found = await connection.execute(_paged(query, (column, falling), beyond).limit(limit + 1))
+        rows = [dict(row._mapping) for row in found]
+        if len(rows) > limit:
+            break
     more = len(rows) > limit
     rows = rows[:limit]
     return Found(rows, cursors.give(rows[-1][column.key], rows[-1]["id"]) if more else None)
+
+
+def _query(
+    dialect: str, actor: Actor, wanted: Wanted, now: datetime, *, near: Near | None
+) -> Select[Any]:
+    conditions = _conditions(actor, wanted, now)
+    if wanted.q.strip():
+        conditions.append(_matches(wanted, dialect, near))
+    return select(*(getattr(CaseRow, name) for name in LISTED)).where(*conditions)
+
+
+def _paged(
+    query: Select[Any], sort: tuple[Any, bool], beyond: tuple[Any, ...] | None
+) -> Select[Any]:
+    column, falling = sort
+    if column is CaseRow.due_at:
+        query = query.where(CaseRow.due_at.is_not(None))
+    if beyond:
+        at, row_id = beyond
+        further = column < at if falling else column > at
+        tie = CaseRow.id < row_id if falling else CaseRow.id > row_id
+        query = query.where(or_(further, and_(column == at, tie)))
+    order = (column.desc(), CaseRow.id.desc()) if falling else (column, CaseRow.id)
+    return query.order_by(*order)
 
 
 async def of_ids(connection: AsyncConnection, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -105,7 +140,7 @@ def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnEleme
         conditions.append(seen)
     if wanted.state:
         conditions.append(CaseRow.state.in_(_states(wanted.state)))
-    for name in ("type", "urgency"):
+    for name in ("type", "urgency", "district"):
         if getattr(wanted, name):
             conditions.append(getattr(CaseRow, name) == getattr(wanted, name))
     if wanted.department:
@@ -118,8 +153,8 @@ def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnEleme
     if wanted.overdue is not None:
         late = and_(CaseRow.due_at < now, CaseRow.state.in_([state.value for state in OWED]))
         conditions.append(late if wanted.overdue else ~late)
-    if wanted.q:
-        conditions.append(_matches(wanted.q.strip()))
+    if wanted.caller:
+        conditions.append(_may_know(actor, casesearch.of_telephone(wanted.caller)))
     return conditions
 
 
@@ -128,12 +163,25 @@ def _states(asked: tuple[str, ...]) -> list[str]:
     return [name for word in asked for name in sorted(groups.get(word, {word}))]
 
 
-def _matches(q: str) -> ColumnElement[bool]:
+def _matches(wanted: Wanted, dialect: str, near: Near | None) -> ColumnElement[bool]:
+    """A number by its beginning, with or without its dash; anything else by its words."""
+    q = wanted.q.strip()
     if q[:8].isdigit() and len(q) <= 16:
-        return CaseRow.number.startswith(q, autoescape=True)
-    return or_(
-        CaseRow.title.contains(q, autoescape=True), CaseRow.content.contains(q, autoescape=True)
-    )
+        number = q if "-" in q or len(q) <= 8 else f"{q[:8]}-{q[8:]}"
+        if len(number) >= 15:
+            return CaseRow.number == number
+        if dialect == "sqlite":  # by the index, which LIKE does not use there
+            return CaseRow.number.between(number, number + "~")
+        return CaseRow.number.startswith(number, autoescape=True)
+    return casesearch.matching(dialect, wanted.words, q, near)
+
+
+def _may_know(actor: Actor, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A department may know whose a case is only once it has signed; the centre relays before."""
+    if actor.role in SEES_ALL:
+        return condition
+    signed = CaseRow.state.in_([state.value for state in SIGNED])
+    return and_(condition, CaseRow.lead.in_(sorted(actor.units)), signed)
 
 
 async def counts(connection: AsyncConnection, actor: Actor) -> dict[str, int]:

@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -96,6 +106,7 @@ class CaseRow(Row):
         Index("ix_cases_topic_id", "topic", "id"),
         Index("ix_cases_level_id", "level", "id"),
         Index("ix_cases_due", "due_at", "id"),
+        to_do("ix_cases_unworded", "id", where="NOT worded"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
@@ -123,6 +134,8 @@ class CaseRow(Row):
     last_hash: Mapped[str] = mapped_column(String(64))
     suggestions: Mapped[dict[str, Any]]
     details: Mapped[dict[str, Any]]  # what only the case itself reads: handler, reply, rating, …
+    # Whether the search's index holds it; written by the search only.
+    worded: Mapped[bool] = mapped_column(server_default=false())
     children: Mapped[int]  # what there is to load, a bit each: parts, requests, orders
 
 

@@ -1,5 +1,6 @@
 """The staff's and machines' interface: sign-in, cases, actions, timelines, reveals."""
 
+import re
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -93,11 +94,18 @@ def wanted(request: web.Request) -> Wanted:
         topic=request.query.get("topic", "")[:120],
         level=whole(request, "level", 0, 6) if level else None,
         overdue=overdue in ("true", "1") if overdue else None,
+        caller=_hash(request.query.get("caller", "")),
+        district=request.query.get("district", "")[:40],
         q=request.query.get("q", "")[:100].replace("\x00", ""),
         sort=chosen(request, "sort", frozenset(SORTS)) or "-received_at",
         cursor=request.query.get("cursor", "")[:200],
         limit=whole(request, "limit", 50, 200, least=1),
     )
+
+
+def _hash(given: str) -> str:
+    """A telephone number as the search told it; anything else is none."""
+    return given if re.fullmatch("[0-9a-f]{64}", given) else ""
 
 
 async def _shown(request: web.Request, view: flow.CaseView) -> web.Response:

@@ -18,6 +18,7 @@ from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.flow import (
     articlewatch,
+    casewords,
     drift,
     erasure,
     facts,
@@ -39,6 +40,7 @@ from hotline.web import (
     challenge,
     every_page,
     live,
+    office_exports,
     office_letters,
     openapi,
     pages,
@@ -46,6 +48,7 @@ from hotline.web import (
     patience,
     problems,
     pulses,
+    reportroom,
     telephony,
 )
 from hotline.web.admission import guarded
@@ -203,6 +206,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
     schedule.every(600.0, "drift", lambda: drift.watch(centre))
     schedule.every(2.0, "shadow", Shadow(centre).look)
+    schedule.every(2.0, "words", lambda: casewords.index(centre))
     schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
     schedule.every(60.0, "rising", lambda: rising.watch(centre))
     schedule.once("hours at start", lambda: rising.count_hours(centre))
@@ -213,6 +217,8 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
     schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
     schedule.every(600.0, "night", lambda: facts.nightly(centre))
+    schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
+    schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
     keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))

@@ -13,6 +13,8 @@ from hotline.web import (
     office_case,
     office_directory,
     office_duty,
+    office_exports,
+    office_figurereports,
     office_figures,
     office_interests,
     office_knowledge,
@@ -22,6 +24,7 @@ from hotline.web import (
     office_orders,
     office_phone,
     office_privacy,
+    office_queue,
     office_rule,
     office_rules,
     papers,
@@ -35,6 +38,7 @@ PAGES = (
     citizen_privacy,
     office,
     office_privacy,
+    office_queue,
     office_case,
     office_interests,
     office_orders,
@@ -55,6 +59,8 @@ PAGES = (
     marked,
     office_knowledge,
     office_figures,
+    office_exports,
+    office_figurereports,
 )
 
 

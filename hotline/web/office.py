@@ -4,26 +4,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
-from hotline.domain.state import OPEN, State
-from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import answers, notify, repeats, ringing, rising
-from hotline.flow import work as flow
-from hotline.store import alarms, decisions, stumbles
+from hotline.domain.state import State
+from hotline.domain.words import Kind
+from hotline.flow import answers, repeats
 from hotline.web import api_city, api_repeats, auth, filing, forms
 from hotline.web.api_citizen import read_complaint, refused
-from hotline.web.api_staff import wanted
 from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.pages import home, render, see_other
 from hotline.web.problems import CrossSite
-from hotline.web.routes_rules import LOOKERS
-from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Route
+from hotline.web.routing import ANYONE, FILERS, STAFF, Route
 
 
 async def login(request: web.Request) -> web.Response:
@@ -54,74 +49,6 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     response = see_other("/office/login")
     response.del_cookie(auth.COOKIE, path="/")
     return response
-
-
-async def queue(request: web.Request) -> web.Response:
-    """The work at hand: what waits in which state, most urgent ways to sort, page by page."""
-    centre, actor = request.app[CENTRE], request[ACTOR]
-    asked = wanted(request)
-    if "state" not in request.query:
-        asked = replace(asked, state=("open",))
-    found = await flow.listed(centre, actor, asked)
-    counts = await flow.counts(centre, actor)
-    query = {name: value for name, value in request.query.items() if name != "cursor"}
-    facts = {
-        **await _machine(request),
-        "stumbling": await _stumbling(request) if actor.role is Role.SHIFT_LEAD else [],
-        "rows": found.rows,
-        "next_link": _link(query, cursor=found.next_cursor) if found.next_cursor else None,
-        "counts": [(state, counts.get(state.value, 0)) for state in State if state in OPEN],
-        "total": sum(counts.values()),
-        "asked": request.query,
-        "state_link": lambda state: _link({}, state=state),
-        "kinds": list(Kind),
-        "urgencies": list(Urgency),
-        "units": forms.departments(centre.rules.tree),
-        "State": State,
-        "Kind": Kind,
-        "Urgency": Urgency,
-        "messages": await notify.desk_messages(centre, actor, limit=5),
-        "tasks": await _ringing(request),
-        "rising": await _rising(request),
-        "Outcome": ringing.Outcome,
-    }
-    return render(request, "office/queue.html", facts)
-
-
-async def _machine(request: web.Request) -> dict[str, Any]:
-    """Whether the machine dispatches, for those whose work it is when it does not."""
-    if request[ACTOR].role not in LOOKERS:
-        return {"dispatch": decisions.Switch(), "failing": 0}
-    async with request.app[CENTRE].look() as look:
-        sounding = await alarms.standing(look.connection)
-        switch = await decisions.switch(look.connection)
-    return {"dispatch": switch, "failing": sounding.get("rule", 0)}
-
-
-async def _stumbling(request: web.Request) -> list[str]:
-    """Cases whose rungs keep failing, for who answers for the shift."""
-    async with request.app[CENTRE].look() as look:
-        found = await stumbles.listed(look.connection, 10)
-    return list(dict.fromkeys(one["number"] for one in found))
-
-
-async def _ringing(request: web.Request) -> list[ringing.Ringing]:
-    """Open call tasks stand on top of the desks that ring."""
-    if request[ACTOR].role not in ringing.CALLERS:
-        return []
-    return await ringing.listed(request.app[CENTRE], request[ACTOR], state="open", limit=20)
-
-
-async def _rising(request: web.Request) -> list[Any]:
-    """Rising matters that nobody has taken in hand yet."""
-    if request[ACTOR].role not in rising.READERS:
-        return []
-    return await rising.listed(request.app[CENTRE], "waiting", limit=5)
-
-
-def _link(query: dict[str, str], **changes: str | None) -> str:
-    told = {**query, **{name: value for name, value in changes.items() if value}}
-    return f"/office/?{urlencode(told)}"
 
 
 async def new(request: web.Request) -> web.Response:
@@ -212,7 +139,6 @@ def routes() -> list[Route]:
         page("GET", "/office/login", login, ANYONE, "登录", limit="read"),
         page("POST", "/office/login", sign_in, ANYONE, "登录", limit="sign_in"),
         replace(page("POST", "/office/logout", sign_out, STAFF, "退出"), early=True),
-        page("GET", "/office/", queue, WORKERS, "工作台"),
         page("GET", "/office/new", new, FILERS, "登记"),
         page("POST", "/office/new", file, FILERS, "登记"),
         page("POST", "/office/new/repeats", look, FILERS, "查找重复"),

@@ -15,7 +15,7 @@ from multidict import MultiDictProxy
 from escalation.calendar import ZONE
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
-from hotline.web import auth
+from hotline.web import auth, looks
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
 
@@ -35,8 +35,12 @@ FORMS = {
     "/office/bulletins/": "/office/bulletins",
     "/office/restrictions/": "/office/restrictions",
     "/office/rules/": "/office/rules",
+    "/office/figures/": "/office/figures/reports",
+    "/office/exports/": "/office/exports",
     "/office/model/": "/office/model",
     "/office/new/": "/office/new",
+    "/office/views": "/office/",
+    "/office/search": "/office/",
     "/office/alerts/": "/office/alerts",
     "/office/knowledge/": "/office/knowledge",
     "/knowledge/": "/knowledge",
@@ -116,6 +120,8 @@ def context(request: web.Request) -> dict[str, Any]:
         "language": spoken,
         "other_language": _with(request, lang="zh" if spoken == "en" else "en"),
         "actor": actor,
+        "look": looks.of(request),
+        "switched": lambda **choice: _with(request, **choice),
         "home": home(actor.role) if actor else "/",
         "role": actor.role if actor else None,
         "badge": request.get(BADGE),
@@ -161,6 +167,7 @@ def render(
             httponly=True,
             max_age=31_536_000,
         )
+    looks.keep(request, response)
     return response
 
 

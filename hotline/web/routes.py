@@ -80,7 +80,13 @@ def _list_params() -> tuple[Param, ...]:
             schema={"type": "integer", "minimum": 0, "maximum": 6},
         ),
         Param("overdue", "query", "是否超期", schema=choice(["true", "false", "1", "0"])),
-        Param("q", "query", "编号开头或文中词语", schema={"type": "string", "maxLength": 100}),
+        Param("district", "query", "区县"),
+        Param(
+            "q",
+            "query",
+            "编号开头、文中词语或来电号码",
+            schema={"type": "string", "maxLength": 100},
+        ),
         Param("sort", "query", "排序", schema=choice(sorted(SORTS))),
         CURSOR,
         Param(

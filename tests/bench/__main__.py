@@ -1,9 +1,9 @@
-"""`python -m tests.bench [intake|letters|ticks|lookup|answers|reading|figures]`: all, or the one named."""
+"""`python -m tests.bench [NAME]`: all, or one of the BENCHES below."""
 
 import asyncio
 import sys
 
-from tests.bench import answers, figures, intake, letters, lookup, reading, ticks
+from tests.bench import answers, casesearch, figures, intake, letters, lookup, reading, ticks
 
 BENCHES = {
     "intake": intake.main,
@@ -11,6 +11,7 @@ BENCHES = {
     "ticks": ticks.main,
     "lookup": lookup.main,
     "answers": answers.main,
+    "search": casesearch.main,
     "reading": reading.main,
     "figures": figures.main,
 }

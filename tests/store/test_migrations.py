@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from hotline.store import ledgers, migrations, rulebooks, search
+from hotline.store import casesearch, ledgers, migrations, rulebooks, search
 from hotline.store.articletables import ArticleRow
 from hotline.store.beats import BeatRow
 from hotline.store.calltables import CallRow
@@ -20,13 +20,16 @@ from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
 from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
+from hotline.store.savedviews import SavedViewRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
 from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
 # Their tables are known as well.
+SEARCHED = (search.TABLE, casesearch.TABLE)  # and what FTS5 keeps beside them
 ALL = (
+    SavedViewRow,
     RosterRow,
     AlertRow,
     ledgers.IdentityRow,
@@ -63,7 +66,7 @@ async def store(url_of_nothing: str) -> AsyncIterator[Store]:
 def tables(connection: Connection) -> set[str]:
     """Ours that are alike on both databases; how each searches texts is its own."""
     found = set(inspect(connection).get_table_names()) - {"alembic_version"}
-    return {name for name in found if not name.startswith(search.TABLE)}
+    return {name for name in found if not name.startswith(SEARCHED)}
 
 
 async def searched(store: Store) -> bool:
@@ -92,7 +95,7 @@ async def climb_and_descend(store: Store) -> None:
 
 
 def same_on_both(name: str | None, kind: str, _: object) -> bool:
-    return kind != "table" or not (name or "").startswith(search.TABLE)
+    return kind != "table" or not (name or "").startswith(SEARCHED)
 
 
 async def differences(store: Store) -> list[object]:

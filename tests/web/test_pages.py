@@ -54,6 +54,7 @@ async def test_every_link_on_every_page_of_a_role_leads_somewhere(
         assert answer.status == 200, (path, answer.status)
         if answer.content_type == "text/html":
             found = {one for one in links(await answer.text()) if one.startswith("/office")}
+            found -= {one for one in found if "theme=" in one or "view=" in one}  # the same page
             for kind in ("/office/roster/", "/office/rules/of/"):  # hundreds of one kind: one each
                 found -= set(sorted(one for one in found if one.startswith(kind))[1:])
             ahead += sorted(found - seen)

@@ -1,0 +1,82 @@
+"""Saved views 常用筛选: an officer's own filters by name; what was deleted can come back for a while."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, func, select, update
+from sqlalchemy import insert as put
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.store.tables import Row
+
+MOST = 20  # views of one officer
+
+
+class SavedViewRow(Row):
+    """One officer's filters under a name; `gone_at` once it was deleted."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index("ix_saved_view_officer_id_id", "officer_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(40))
+    filters: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+
+
+async def listed(connection: AsyncConnection, officer_id: int) -> list[Any]:
+    standing = SavedViewRow.officer_id == officer_id, SavedViewRow.gone_at.is_(None)
+    wanted = select(SavedViewRow.id, SavedViewRow.name, SavedViewRow.filters)
+    return list(await connection.execute(wanted.where(*standing).order_by(SavedViewRow.id)))
+
+
+async def count(connection: AsyncConnection, officer_id: int) -> int:
+    standing = SavedViewRow.officer_id == officer_id, SavedViewRow.gone_at.is_(None)
+    found = await connection.execute(select(func.count(SavedViewRow.id)).where(*standing))
+    return int(found.scalar_one())
+
+
+async def save(
+    connection: AsyncConnection,
+    officer_id: int,
+    name: str,
+    filters: Mapping[str, str],
+    at: datetime,
+) -> int:
+    """Under a name that stands already, the filters are changed."""
+    changed = update(SavedViewRow).where(
+        SavedViewRow.officer_id == officer_id,
+        SavedViewRow.name == name,
+        SavedViewRow.gone_at.is_(None),
+    )
+    found = await connection.execute(
+        changed.values(filters=dict(filters)).returning(SavedViewRow.id)
+    )
+    known = found.scalars().first()
+    if known is not None:
+        return int(known)
+    told = {"officer_id": officer_id, "name": name, "filters": dict(filters), "created_at": at}
+    made = await connection.execute(put(SavedViewRow).values(**told).returning(SavedViewRow.id))
+    return int(made.scalar_one())
+
+
+async def turn(
+    connection: AsyncConnection, officer_id: int, view_id: int, gone_at: datetime | None
+) -> Any:
+    """Deleted, or back again; the row, or None where the officer has no such view."""
+    found = await connection.execute(
+        update(SavedViewRow)
+        .where(SavedViewRow.id == view_id, SavedViewRow.officer_id == officer_id)
+        .values(gone_at=gone_at)
+        .returning(SavedViewRow.id, SavedViewRow.name, SavedViewRow.filters)
+    )
+    return found.one_or_none()
+
+
+async def one(connection: AsyncConnection, officer_id: int, view_id: int) -> Any:
+    wanted = select(SavedViewRow.id, SavedViewRow.name, SavedViewRow.gone_at)
+    mine = SavedViewRow.id == view_id, SavedViewRow.officer_id == officer_id
+    return (await connection.execute(wanted.where(*mine))).one_or_none()
