@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import files
+from hotline.store import casesearch, files
 from hotline.store.calltables import CallCaseRow, CallEventRow, CallRow
 from hotline.store.cipher import Cipher
 from hotline.store.decisiontables import DecisionRow
@@ -141,6 +141,7 @@ async def _around(connection: AsyncConnection, cipher: Cipher, case_id: int, num
     """Notices, signatures, what the classifier was taught, requests, and calls tied to the case."""
     silent = {"text": "", "address": None, "sealed": None}
     await connection.execute(update(OutboxRow).where(OutboxRow.about == number).values(silent))
+    await casesearch.forget(connection, [case_id])
     for table in (SignatureKeyRow, SignatureRow, LabelRow):
         await connection.execute(delete(table).where(table.case_id == case_id))
     await connection.execute(

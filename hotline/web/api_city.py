@@ -111,8 +111,7 @@ def _midnight(day: date) -> datetime:
 async def report(
     request: web.Request, name: str, within: Period, by: str | None
 ) -> dict[str, object]:
-    centre = request.app[CENTRE]
-    async with centre.look() as look:
+    async with request.app[CENTRE].look() as look:
         connection = look.connection
         totals: dict[str, object]
         rows: list[dict[str, object]]

@@ -220,9 +220,8 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
     schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
-    keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))
-    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
+    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, settings.privacy))
     schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
     schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
@@ -243,9 +242,9 @@ async def _forget(centre: Centre) -> None:
 
 async def _triage_for_ever(centre: Centre) -> None:
     while True:
+        found = 0
         try:
             found = await intake.triage_pending(centre)
         except Exception as error:  # the database may be away; the receipts wait in it
             log.error("triage.stopped", error=type(error).__name__, exc_info=error)
-            found = 0
         await asyncio.sleep(0 if found else 0.2)
