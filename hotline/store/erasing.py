@@ -143,6 +143,7 @@ async def _around(connection: AsyncConnection, cipher: Cipher, case_id: int, num
     """Notices, signatures, what the classifier was taught, requests, and calls tied to the case."""
     silent = {"text": "", "address": None, "sealed": None}
     await connection.execute(update(OutboxRow).where(OutboxRow.about == number).values(silent))
+    await casesearch.forget(connection, [case_id])
     for table in (SignatureKeyRow, SignatureRow, LabelRow):
         await connection.execute(delete(table).where(table.case_id == case_id))
     await connection.execute(

@@ -175,9 +175,9 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
 
 async def _triage_for_ever(centre: Centre) -> None:
     while True:
+        found = 0
         try:
             found = await intake.triage_pending(centre)
         except Exception as error:  # the database may be away; the receipts wait in it
             log.error("triage.stopped", error=type(error).__name__, exc_info=error)
-            found = 0
         await asyncio.sleep(0 if found else 0.2)

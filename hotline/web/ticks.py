@@ -71,9 +71,8 @@ def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
-    keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))
-    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
+    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, settings.privacy))
     schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
     schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
