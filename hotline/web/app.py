@@ -21,7 +21,6 @@ from hotline.flow import (
     casewords,
     drift,
     erasure,
-    facts,
     intake,
     privacy,
     recount,
@@ -39,8 +38,8 @@ from hotline.store import anchors, inbox, spent
 from hotline.web import (
     challenge,
     every_page,
+    figureticks,
     live,
-    office_exports,
     office_letters,
     openapi,
     pages,
@@ -48,7 +47,6 @@ from hotline.web import (
     patience,
     problems,
     pulses,
-    reportroom,
     telephony,
 )
 from hotline.web.admission import guarded
@@ -215,10 +213,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
-    schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
-    schedule.every(600.0, "night", lambda: facts.nightly(centre))
-    schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
-    schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
+    figureticks.add(schedule, centre)
     schedule.every(3600.0, "answers", lambda: _forget(centre))
     keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))
