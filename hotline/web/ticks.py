@@ -22,7 +22,7 @@ from hotline.flow.centre import Centre
 from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import anchors, inbox, spent
-from hotline.web import (
+from hotline.web import figureticks, (
     office_exports,
     pulses,
     reportroom,
@@ -59,10 +59,7 @@ def _add_thinking(schedule: Schedule, centre: Centre) -> None:
     schedule.once("hours at start", lambda: rising.count_hours(centre))
     schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
-    schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
-    schedule.every(600.0, "night", lambda: facts.nightly(centre))
-    schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
-    schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
+    figureticks.add(schedule, centre)
 
 
 def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None:
