@@ -9,12 +9,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 # Control characters but tab and newline: nobody types them, and logs and sheets trip over them.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf")
+# The same for a schema: at least one sign that can be seen.
+SEEN = (
+    r"[^\s\u0000-\u001f\u007f-\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,18 @@ class Form(BaseModel):
     """A form: nothing but its own fields, and nothing of what was typed in its errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _yes_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Yes and no are neither numbers nor words, whichever way round."""
+        asked = cls.model_fields[info.field_name or ""].annotation
+        either = asked is bool or asked == bool | None
+        if isinstance(value, bool) and not either:
+            raise PydanticCustomError("model_type", "yes or no")
+        if either and not isinstance(value, bool | None):
+            raise PydanticCustomError("bool_type", "neither yes nor no")
+        return value
 
 
 def clean(text: str) -> str:
@@ -84,13 +110,24 @@ def words(longest: int, *, needed: bool = False) -> Any:
     checks: list[Any] = [AfterValidator(_clean), AfterValidator(_at_most(longest))]
     if needed:
         checks.append(AfterValidator(_needed))
-    return Annotated[(str, *checks)]
+    return Annotated[(str, *checks, _as_schema(longest, needed))]
+
+
+def _as_schema(longest: int, needed: bool) -> Any:
+    """What a schema can say of a text field."""
+    seen: dict[str, Any] = {"minLength": 1, "pattern": SEEN} if needed else {}
+    return Field(json_schema_extra={"maxLength": longest, **seen})
+
+
+def one_of(*choices: str) -> Any:
+    """For a schema only: the words that a check elsewhere lets through."""
+    return Field(json_schema_extra={"enum": list(choices)})
 
 
 def line(longest: int, *, needed: bool = False) -> Any:
     """The type of a text that stands in one line: a title becomes the subject of a message."""
     checks: list[Any] = [_clean, _one_line, _at_most(longest), *([_needed] if needed else [])]
-    return Annotated[(str, *map(AfterValidator, checks))]
+    return Annotated[(str, *map(AfterValidator, checks), _as_schema(longest, needed))]
 
 
 def optional(kind: Any) -> Any:

@@ -46,7 +46,7 @@ NAMES: Mapping[str, str] = {
 }
 
 
-def _phone(text: str) -> str:
+def phone_number(text: str) -> str:
     """Full-width digits, spaces and brackets are how people write; the digits are what is kept."""
     bare = re.sub(r"[\s().·\u200b-\u200f\u202a-\u202e]", "", unicodedata.normalize("NFKC", text))
     bare = DASHES.sub("-", bare)
@@ -70,7 +70,7 @@ def _number(text: str) -> str | None:
     return digits if home == digits and ABROAD.fullmatch(digits) else None
 
 
-def _email(text: str) -> str:
+def mail_address(text: str) -> str:
     if text and not EMAIL.fullmatch(text):
         raise PydanticCustomError("email", "not an e-mail address")
     return text
@@ -78,8 +78,8 @@ def _email(text: str) -> str:
 
 class ContactForm(Form):
     name: optional(line(60)) = None  # type: ignore[valid-type]
-    phone: Annotated[optional(line(40)), AfterValidator(lambda v: v and _phone(v))] = None  # type: ignore[valid-type]
-    email: Annotated[optional(line(254)), AfterValidator(lambda v: v and _email(v))] = None  # type: ignore[valid-type]
+    phone: Annotated[optional(line(40)), AfterValidator(lambda v: v and phone_number(v))] = None  # type: ignore[valid-type]
+    email: Annotated[optional(line(254)), AfterValidator(lambda v: v and mail_address(v))] = None  # type: ignore[valid-type]
 
 
 class PlaceForm(Form):

@@ -45,9 +45,11 @@ def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
     elif told.command == "simulate":
         asked = module.Asked(told.file, told.profile, told.against, told.report, told.page)
         made = module.run(settings, asked)
-    elif told.command in ("backup", "restore"):
+    elif told.command == "backup":
         made = module.run(settings, told.file)
-    elif told.command in ("rules", "labels", "model", "ring", "knowledge", "keys"):
+    elif told.command == "restore":
+        made = module.run(settings, told.file, told.erasures)
+    elif told.command in ("rules", "labels", "model", "ring", "knowledge", "keys", "generate"):
         made = module.run(settings, module.asked(told))
     else:
         made = module.run(settings)

@@ -30,6 +30,7 @@ class Serve(Group):
 
 class Limits(Group):
     public: Literal["on", "off"] = "on"
+    challenge: Literal["auto", "always", "off"] = "auto"  # work before the public forms are taken
     attachment_mb: int = Field(default=20, ge=1, le=200)
     case_mb: int = Field(default=50, ge=1, le=500)
     clamd: str = Field(default="", pattern=r"^(|/.+|.+:[0-9]+)$")  # of ClamAV: socket, host:port
@@ -55,6 +56,11 @@ class RisingMatters(Group):
     chance: float = Field(default=1e-5, gt=0, le=0.05)  # that an ordinary hour brings as many
 
 
+class Privacy(Group):
+    days: int = Field(default=1095, ge=180, le=36500)  # after closing, until its words are erased
+    supervised_days: int = Field(default=1825, ge=180, le=36500)  # supervised, or a 举报
+
+
 class Settings(BaseSettings):
     """All there is to set; every name is explained in the README."""
 
@@ -72,6 +78,7 @@ class Settings(BaseSettings):
     watch: WatchSettings = WatchSettings()
     repeats: Repeats = Repeats()
     rising: RisingMatters = RisingMatters()
+    privacy: Privacy = Privacy()
     mail: Mail = Mail()
     calls: Calls = Calls()
 

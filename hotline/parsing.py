@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _calls(commands)
     _dispatching(commands)
     _knowing(commands)
+    _generating(commands)
     return top
 
 
@@ -56,6 +58,9 @@ def _running(commands: Any) -> None:
     kept.add_argument("file", type=Path, help="文件或目录 / a new file, or a folder for it")
     again = _command(commands, "restore", "恢复到空的地方 / put a backup into an empty place")
     again.add_argument("file", type=Path)
+    again.add_argument(
+        "--erasures", type=Path, help="另存的删除台账 erasures.jsonl / the copy kept elsewhere"
+    )
     doctor = _command(commands, "doctor", "检查安装 / say what is wrong with the installation")
     doctor.add_argument("--mail", action="store_true", help="只查邮件 / the ways of letters only")
 
@@ -146,6 +151,21 @@ def _knowing(commands: Any) -> None:
     for one in (brought, _command(doing, "export", "导出 XLSX 或 CSV / those in force")):
         one.add_argument("file", type=Path)
     _command(doing, "list", "列出 / list them")
+
+
+def _generating(commands: Any) -> None:
+    made = _command(commands, "generate", "生成模拟城市 / a synthetic city, in an empty database")
+    made.add_argument("--cases", type=_between(int, 1, 5_000_000), default=10_000, metavar="N")
+    made.add_argument("--seed", type=_between(int, 0, 2**31), default=1, help="相同种子结果相同")
+    made.add_argument("--days", type=_between(int, 1, 3660), default=365)
+    made.add_argument(
+        "--whole",
+        type=_between(int, 0, 3660),
+        default=60,
+        metavar="DAYS",
+        help="最近多少天有完整办理过程 / days with whole timelines",
+    )
+    made.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="默认今天 / today")
 
 
 def _with_files(command: argparse.ArgumentParser, many: str | None) -> argparse.ArgumentParser:

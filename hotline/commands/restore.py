@@ -14,17 +14,19 @@ from hotline.commands.failing import Failed
 from hotline.commands.opening import say
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
-from hotline.store import acts, bundle, migrations, snapshot
+from hotline.store import acts, bundle, erasing, erasureledger, migrations, snapshot
 from hotline.store.bundle import BadBackup
+from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
+from hotline.store.privacychecks import ACT
 from hotline.wiring import system_clock
 
 MOST_DAYS = 400  # of numbers kept free; nobody restores what is older and goes on with it
 DATA = ("keys.json", "files", "model.json", "papers", "mail", "models", "candidate", "anchors")
 
 
-async def run(settings: Settings, path: Path) -> int:
-    """0 when everything is back and `verify` holds."""
+async def run(settings: Settings, path: Path, erasures: Path | None = None) -> int:
+    """0 when everything is back, what was erased since is erased again, and `verify` holds."""
     try:
         about = bundle.check(path)
     except OSError as error:
@@ -36,6 +38,7 @@ async def run(settings: Settings, path: Path) -> int:
         await _check_place(store, settings, about)
         await _put(store, settings, path)
         await _settle(store, about)
+        await _forget(store, settings, erasures)
     except snapshot.NoTool as error:
         raise Failed(
             f"本机没有 {error}，请安装 PostgreSQL 客户端程序（如 postgresql-client）后重试"
@@ -112,6 +115,36 @@ async def _settle(store: Store, about: dict[str, Any]) -> None:
         await snapshot.leave_gap(connection, _days(about["made_at"], now))
         told = {"made_at": about["made_at"], "receipts": about["receipts"]}
         await acts.record(connection, now, OPERATOR, "restore", told)
+
+
+async def _forget(store: Store, settings: Settings, erasures: Path | None) -> None:
+    """What was erased after the backup was made must not come back with it."""
+    cipher = Cipher(Keys.load_or_make(settings.folder), settings.folder)
+    own = erasureledger.path(settings.folder)
+    try:
+        listed = erasureledger.read(own, cipher)
+        listed |= erasureledger.read(erasures, cipher) if erasures else {}
+    except (erasureledger.Forged, ValueError, KeyError):
+        raise Failed(
+            "删除台账无法核对，请换一份 / the list of erasures cannot be trusted"
+        ) from None
+    if erasures is None:
+        say(
+            "未提供 --erasures：备份之后删除的个人信息请用另存的 erasures.jsonl 补删"
+            " / without --erasures, what was erased after the backup is here again"
+        )
+    now, digests = system_clock(), list[str]()
+    for number in sorted(listed):
+        async with store.write() as connection:
+            done = await erasing.erase(connection, cipher, number, "restored", now)
+            if done is not None:
+                about = {"number": number, "why": "restored", "through": done.through}
+                await acts.record(connection, now, OPERATOR, ACT, about)
+                digests += done.digests
+    erasing.unlink(settings.folder, digests)
+    known = erasureledger.read(own, cipher)
+    fresh = [(number, *told) for number, told in listed.items() if number not in known]
+    erasureledger.add(settings.folder, cipher, fresh)
 
 
 def _days(made_at: str, now: datetime) -> list[str]:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from hotline.domain.case import Case
 from hotline.domain.errors import NotAllowed
+from hotline.domain.interest import kept_out
 from hotline.domain.people import Actor
 from hotline.domain.state import Action
 from hotline.domain.words import Role
@@ -87,6 +88,8 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
 
 
 def reaches(whose: Whose, actor: Actor, case: Case) -> bool:
+    if case.interests and kept_out(actor, case.interests):
+        return False
     if whose in (Whose.ALL, Whose.OWN):
         return True
     lead = case.lead in actor.units
@@ -103,9 +106,9 @@ def may(actor: Actor, action: Action, case: Case) -> bool:
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Centre roles see every case, departments their subtree's, administrators none."""
-    from_centre = actor.role in SEES_ALL
-    return from_centre or (actor.of_department and reaches(Whose.TEAM, actor, case))
+    """Centre roles see every case, departments their subtree's, administrators none; who is kept out, not this one."""
+    whose = Whose.ALL if actor.role in SEES_ALL else Whose.TEAM
+    return (whose is Whose.ALL or actor.of_department) and reaches(whose, actor, case)
 
 
 SEES_ALL = frozenset(

@@ -9,6 +9,7 @@ from typing import Any
 
 from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
+from hotline.domain.interest import Interest
 from hotline.domain.order import Order
 from hotline.domain.people import Actor
 from hotline.domain.state import OPEN, Action, State
@@ -123,6 +124,7 @@ class Case:
     parts: list[Part] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    interests: list[Interest] = field(default_factory=list)  # who is kept out of it
     entries: list[Entry] = field(default_factory=list)  # those appended since it was loaded
     last_seq: int = 0
     last_hash: str = GENESIS

@@ -8,6 +8,7 @@ from hotline.domain import parts, promises, restarting, supervision
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotAllowed, NotPossible
+from hotline.domain.interest import check_unit
 from hotline.domain.promises import CITIZENS, UNITS, Step
 from hotline.domain.state import State
 from hotline.domain.words import Kind, Pause, Role, Urgency, Verdict
@@ -61,12 +62,12 @@ def accept(case: Case, facts: centre.Accept, step: Step) -> Said:
 
 def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
     """Row 7: exactly one lead, 0 to n co-handlers, deadlines computed."""
-    _must_lead(facts.department, step, "department")
+    _must_lead(case, facts.department, step, "department")
     co_departments = [
         code for code in dict.fromkeys(facts.co_departments) if code != facts.department
     ]
     for code in co_departments:
-        _must_lead(code, step, "co_departments")
+        _must_lead(case, code, step, "co_departments")
     if facts.topic and facts.topic != case.topic:
         case.topic = facts.topic
         restarting.restart(case, step.rules, step.at)
@@ -131,7 +132,7 @@ def _designate(case: Case, facts: centre.Rule, step: Step) -> Said:
         raise NotAllowed("会商裁定由热线办主任作出。", "Only the director designates a unit.")
     if facts.verdict is not Verdict.DESIGNATE or facts.department is None:
         raise NotPossible("请指定承办单位。", "Name the designated department.", field="department")
-    _must_lead(facts.department, step, "department")
+    _must_lead(case, facts.department, step, "department")
     if facts.department != case.lead:
         parts.drop(case, step)
     promises.resume(case, UNITS, step.at, step.rules)  # the parts' clocks stood for the ruling
@@ -182,7 +183,8 @@ def _relabel(case: Case, facts: centre.Accept | centre.Correct, step: Step) -> N
         restarting.begin_missing(case, step.rules, step.at)
 
 
-def _must_lead(code: str, step: Step, field: str) -> None:
+def _must_lead(case: Case, code: str, step: Step, field: str) -> None:
+    check_unit(code, case.interests, field)
     if not step.rules.tree.can_lead(code):
         raise NotPossible(
             f"“{code}”不是可派单的承办单位，请重新选择。",

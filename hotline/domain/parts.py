@@ -14,6 +14,7 @@ from hotline.domain import promises
 from hotline.domain.acts import department
 from hotline.domain.case import Case, Part, Said
 from hotline.domain.errors import NotAllowed, NotPossible
+from hotline.domain.interest import check_unit
 from hotline.domain.promises import Step
 from hotline.domain.words import PartStep
 
@@ -43,6 +44,7 @@ def assign(case: Case, facts: department.Assign, step: Step) -> Said:
         raise NotPossible(
             "只能加派给本单位的下级单位。", "Only a unit below can be assigned.", field="department"
         )
+    check_unit(facts.department, case.interests, "department")
     _add_part(case, _part(case, "assign", facts.department, own, facts.text), facts.days, step)
     return Said(facts.text, None, {"assigned": facts.department, "days": facts.days})
 
@@ -51,6 +53,7 @@ def cohandle(case: Case, facts: department.Cohandle, step: Step) -> Said:
     wanted = [code for code in dict.fromkeys(facts.departments) if code != case.lead]
     busy = {part.department for part in case.waiting_parts}
     for code in wanted:
+        check_unit(code, case.interests, "departments")
         if not step.rules.tree.can_lead(code) or code in busy:
             raise NotPossible(
                 f"“{code}”不能再列为协办单位。", f"'{code}' cannot co-handle.", field="departments"

@@ -69,7 +69,7 @@ async def progress(
     centre: Centre, number: str, code: str, origin: str, language: str = "zh"
 ) -> Progress:
     """The case as its citizen sees it; a wrong code and a wrong number answer alike."""
-    slip = await _enter(centre, number, code, origin)
+    slip = await enter(centre, number, code, origin)
     if slip.case_id is None:
         waiting = State.REGISTERED
         return Progress(
@@ -100,7 +100,7 @@ async def citizen_act(
     centre: Centre, number: str, code: str, facts: Act, *, origin: str = "", key: str | None = None
 ) -> Progress:
     """Supplement, urge, withdraw, rate, reopen: each a follow-up receipt and one entry."""
-    slip = await _enter(centre, number, code, origin)
+    slip = await enter(centre, number, code, origin)
     if slip.case_id is None:
         raise NotYet
     await act_upon(centre, slip.number, slip.case_id, facts, origin=origin, key=key)
@@ -180,7 +180,7 @@ async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> N
     await work.cases.save(parent)
 
 
-async def _enter(centre: Centre, number: str, code: str, origin: str) -> receipts.Slip:
+async def enter(centre: Centre, number: str, code: str, origin: str) -> receipts.Slip:
     """The door: shut after five wrong codes for a number or ten from an address in 15 minutes."""
     now, number = centre.now(), number.strip()
     tries = ((f"number:{number[:40]}", NUMBER_WRONG), (f"address:{origin}", ADDRESS_WRONG))

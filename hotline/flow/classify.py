@@ -37,6 +37,7 @@ class Why(Named):
     DISAGREE = "disagree", "职责清单与部门建议不一致", "rules and suggestion differ"
     STOPPED = "stopped", "自动派单已停用", "automatic dispatch is off"
     SETTING = "setting", "设置为人工派单", "set to dispatch by hand"
+    ACCUSED = "accused", "举报中提到该单位，人工派单", "the report names the unit"
     BY_HAND = "by_hand", "由工作人员登记，人工派单", "filed by staff, dispatched by hand"
 
     @property
@@ -69,9 +70,9 @@ async def consider(
     """
     reading = await read(centre, title, body, wait)
     book, tree, text = centre.city.book, centre.rules.tree, f"{title}\n{body}"
-    loop = asyncio.get_running_loop()
     about = (book, tree, reading.topic.label, district or reading.district.label, text)
     async with asyncio.timeout(LONGEST_WAIT):
+        loop = asyncio.get_running_loop()
         chosen = await loop.run_in_executor(centre.threads, route, *about)
     return Thought(reading, chosen)
 
@@ -106,8 +107,8 @@ def shown(thought: Thought, tree: Tree) -> dict[str, Any]:
     told: dict[str, Any] = {
         name: getattr(chosen, name) for name in ("department", "reason", "duty", "inform")
     }
-    name = tree.top(chosen.department) if chosen.department else None
-    told |= {"name": name, "co_departments": list(chosen.co_departments)}
+    told["name"] = tree.top(chosen.department) if chosen.department else None
+    told["co_departments"] = list(chosen.co_departments)
     return {**thought.reading.as_json(), "route": told}
 
 
@@ -139,10 +140,8 @@ def may_go(centre: Centre, thought: Thought | None, by_itself: bool, switch: Swi
     if thought is None:
         return Why.UNREAD
     found = sure(thought.reading, thought.chosen, centre.rules.tree)
-    if found.goes and not by_itself:
-        return Why.BY_HAND
-    if found.goes and not centre.automatic:
-        return Why.SETTING
+    if found.goes and not (by_itself and centre.automatic):
+        return Why.SETTING if by_itself else Why.BY_HAND
     return Why.STOPPED if found is Why.SURE and not switch.running else found
 
 

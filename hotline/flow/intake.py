@@ -10,17 +10,17 @@ from typing import Any
 import structlog
 
 from channels.message import Incoming, Receipt
-from hotline.domain import perform, promises
+from hotline.domain import interest, perform, promises
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
 from hotline.domain.errors import KeyExpired, KeyInFlight, KeyMismatch, NotAllowed
-from hotline.domain.people import SYSTEM, Actor, mask_text
+from hotline.domain.people import SYSTEM, Actor, Tree, mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
 from hotline.flow import correspondence, notify, repeats, rulewatch
 from hotline.flow.centre import Centre
-from hotline.flow.classify import Thought, attempt, keep, may_go, shown
+from hotline.flow.classify import Thought, Why, attempt, keep, may_go, shown
 from hotline.flow.route import Route
 from hotline.flow.written import letter_of
 from hotline.store import agenda, counters, decisions, files, receipts
@@ -160,6 +160,8 @@ async def _settle(
         why = may_go(
             centre, thought, letter.goes_by_itself, await decisions.switch(work.connection)
         )
+        if thought is not None and why.goes and _accused(case, thought, centre.rules.tree):
+            why = Why.ACCUSED
         if thought is not None and why.goes:
             _dispatch(case, thought.chosen, step)
         passed = promises.pass_over(case, work.at) if letter.backdated else []
@@ -202,6 +204,12 @@ def _case_of(
         case.topic = thought.reading.topic.label
         case.suggestions = shown(thought, centre.rules.tree)
     return case
+
+
+def _accused(case: Case, thought: Thought, tree: Tree) -> bool:
+    """In a 举报 the unit that is named may be who is reported: a person decides where it goes."""
+    text, unit = f"{case.title}\n{case.content}", thought.chosen.department or ""
+    return case.type is Kind.REPORT and interest.named(tree, unit, text)
 
 
 def _dispatch(case: Case, chosen: Route, step: Step) -> None:

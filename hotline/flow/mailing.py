@@ -46,11 +46,16 @@ async def _addresses(work: Work, message: Message) -> list[str]:
     kind, _, name = message.audience.partition(":")
     try:
         if kind == "role":
-            return await notices.emails(work.connection, work.cipher, role=name)
+            return await notices.emails(
+                work.connection, work.cipher, about=message.about, role=name
+            )
         if kind == "leader":
             role = Role.LEADER.value
-            return await notices.emails(work.connection, work.cipher, role=role, department=name)
-        own = await notices.emails(work.connection, work.cipher, department=name)
+            mine = {"role": role, "department": name, "about": message.about}
+            return await notices.emails(work.connection, work.cipher, **mine)
+        own = await notices.emails(
+            work.connection, work.cipher, about=message.about, department=name
+        )
         return [*await _roster(work, name, message.level, city_day(work.at)), *own]
     except Unreadable as error:  # a key that is gone must not stop the case's own step
         log.error("mailing.unreadable", audience=message.audience, error=str(error))

@@ -28,7 +28,8 @@ class Badge:
 
 def desks(actor: Actor) -> list[str]:
     """Where notices for the actor are put: the role's desk, each unit below the own, a leader's own."""
-    found = [f"role:{actor.role.value}", *(f"unit:{code}" for code in sorted(actor.units))]
+    who = [f"officer:{actor.name}", f"of:{actor.department or ''}"]
+    found = [*who, f"role:{actor.role.value}", *(f"unit:{code}" for code in sorted(actor.units))]
     return [*found, f"leader:{actor.department}"] if actor.role is Role.LEADER else found
 
 

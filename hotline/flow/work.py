@@ -20,7 +20,7 @@ from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
 from hotline.flow.linked import gathered, linked, spread
-from hotline.store import articles, articleuse, files, find
+from hotline.store import articles, articleuse, files, find, interests
 from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
 
@@ -183,6 +183,8 @@ async def view(centre: Centre, number: str, actor: Actor) -> CaseView:
         kept = await files.of_case(look.connection, centre.cipher, case.id or 0)
         actions = [action.value for action in perform.possible(case, actor, look.at, centre.rules)]
         alike = await repeats.of_case(look, case) if actor.role in access.SEES_ALL else []
+        secret = await interests.kept_from(look.connection, actor) if alike else set()
+        alike = [one for one in alike if one.number not in secret]
     return CaseView(case, masked.get(case.id or 0, {}), actions, kept, alike)
 
 

@@ -8,6 +8,7 @@ inbox       raw intake first: numbers, idempotency; gathering: many callers, one
 casebook    the one repository: load a case for update, save it, find it, find what is due
 stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts
+facts       timelines in bulk and what they fold to; nights: a day rebuilt; facttables
 vault       citizens' identity at rest: encrypted, looked up by keyed hash, revealed on record
 ledger      what may be checked: audit chains, the conservation equation, the invariants
 reveals     who saw what of whom, as the auditor asks
@@ -31,5 +32,9 @@ snapshot    the database as it stood at one moment, as one file, and put back; b
 beats       the nodes that run; queues: all that waits, how many and since when
 letters     letters as they came, leased to be read, settled once; lettersread, traylist, posted
 mailboxes   how far each mailbox was looked into; mailtables: the tables of the post
+privacy     requests about one's own data and legal holds; privacytables: their tables; privacychecks
+interests   who is kept out of which cases, as a condition for every list
+erasing     a citizen's words out of a case for good; erasureledger: the list of it outside
+spent       challenges of the public forms that were used
 files       attachments: content-addressed, checked, served by token
 """

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.store.decisiontables import AlarmRow
 
 ALARMS = cast(Table, AlarmRow.__table__)
-KINDS = ("rule", "drift", "shadow", "knowledge", "service", "reveal")
+KINDS = ("rule", "drift", "shadow", "knowledge", "service", "reveal", "figures")
 LIVE = ALARMS.c.ended_at.is_(None)
 
 

@@ -7,7 +7,7 @@ anything is read. That is the same row lock on PostgreSQL, and the only one SQLi
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,13 +15,16 @@ from escalation.promise import Deadline
 from hotline.domain.case import Case, Entry
 from hotline.domain.errors import NoSuchCase, Stale
 from hotline.store import ordernumbers, rows
+from hotline.store.facttables import FactTodoRow
 from hotline.store.ordertables import OrderRow
+from hotline.store.privacytables import InterestRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, PartRow, RequestRow
 
 CHILDREN: tuple[tuple[str, Any, Any, Any], ...] = (
     ("parts", PartRow, rows.part_from, rows.part_values),
     ("requests", RequestRow, rows.request_from, rows.request_values),
     ("orders", OrderRow, rows.order_from, rows.order_values),
+    ("interests", InterestRow, rows.interest_from, rows.interest_values),
 )
 
 CASES, DEADLINES, ENTRIES = (cast(Table, row.__table__) for row in (CaseRow, DeadlineRow, EntryRow))
@@ -31,6 +34,7 @@ RAISE = update(CASES).values(version=CASES.c.version + 1).returning(*CASES.c)
 LOCK = RAISE.where(CASES.c.number == bindparam("wanted"))
 LOCK_BY_ID = RAISE.where(CASES.c.id == bindparam("wanted"))
 READ = select(*CASES.c).where(CASES.c.number == bindparam("wanted"))
+FEED = insert(cast(Table, FactTodoRow.__table__))  # figures are made of it afterwards
 ADD = insert(CASES).returning(CASES.c.id)
 SAVE = update(CASES).where(CASES.c.id == bindparam("of_case"))
 PROMISES = (
@@ -132,6 +136,7 @@ class CaseBook:
         entries = [rows.entry_values(case_id, entry) for entry in case.entries]
         await self._put_all(insert(ENTRIES), entries)
         case.entries.clear()
+        await self._connection.execute(FEED, {"case_id": case_id})
         for name, _, _, values in CHILDREN:
             changed = []
             if name == "orders" and any(order.number is None for order in case.orders):
@@ -142,6 +147,12 @@ class CaseBook:
                     self._children[place] = told
                     changed.append(told)
             await self._put_all(UPSERT[self._connection.dialect.name, name], changed)
+
+    async def forget_interest(self, case: Case, interest_id: int) -> None:
+        """Somebody is let in again; the rest of the case is the caller's to save."""
+        mine = (InterestRow.case_id == case.id) & (InterestRow.id == interest_id)
+        await self._connection.execute(delete(InterestRow).where(mine))
+        case.interests = [one for one in case.interests if one.id != interest_id]
 
     async def number_orders(self) -> None:
         """Gives the orders issued in this unit of work their numbers, as the last thing in it.

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Department
+from hotline.store import interests
 from hotline.store.ledgers import (
     DepartmentRow,
     DistrictRow,
@@ -73,8 +74,12 @@ TOLD = ("waiting", "sent", "parked")  # what is held, folded or overtaken stands
 
 
 def on_desk(audiences: Sequence[str]) -> list[ColumnElement[bool]]:
-    """What stands on these desks: told, not held; a leader's reminders come in the digest alone."""
+    """What stands on these desks: told, not held; a leader's reminders come in the digest
+    alone. The first two say who reads (`officer:`, `of:`), and is kept out of some cases."""
+    own = {one.partition(":")[0]: one.partition(":")[2] for one in audiences[:2]}
+    kept_from = interests.numbers_of(own.get("officer", ""), own.get("of"))
     found: list[ColumnElement[bool]] = [
+        OutboxRow.about.not_in(kept_from),
         OutboxRow.audience.in_(audiences),
         OutboxRow.state.in_(TOLD),
     ]

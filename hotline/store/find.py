@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain.access import SEES_ALL
 from hotline.domain.people import Actor
 from hotline.domain.state import ENDED, OPEN, OWED, State
+from hotline.domain.words import Role
 from hotline.store import casesearch, cursors
 from hotline.store.casesearch import Near
+from hotline.store.interests import not_kept_out
 from hotline.store.tables import CaseRow, PartRow
 
 LISTED = (
@@ -65,15 +67,17 @@ class Found:
 
 def visible(actor: Actor) -> ColumnElement[bool] | None:
     """None: every case; otherwise the condition that leaves only what the actor may see."""
-    if actor.role in SEES_ALL:
+    if actor.role in (Role.SYSTEM, Role.OPERATOR):
         return None
+    if actor.role in SEES_ALL:
+        return not_kept_out(actor)
     if not actor.of_department or not actor.units:
         return false()
     units = sorted(actor.units)
     part = exists().where(
         PartRow.case_id == CaseRow.id, PartRow.department.in_(units), PartRow.state != "dropped"
     )
-    return or_(CaseRow.lead.in_(units), part)
+    return and_(or_(CaseRow.lead.in_(units), part), not_kept_out(actor))
 
 
 async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: datetime) -> Found:

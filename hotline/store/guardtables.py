@@ -49,3 +49,11 @@ class RightRow(Row):
     state: Mapped[str] = mapped_column(String(10))  # waiting, approved, refused
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None]
+
+
+class SpentRow(Row):
+    """A challenge of the public forms that was solved and used."""
+
+    __tablename__ = "spent_challenge"
+    salt: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -7,7 +7,7 @@ moment, and in pages by id, so that a million cases need no more memory than two
 from array import array
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import anchorchecks, letterchecks, logchecks, orderchecks, receiptchecks, rows
+from hotline.store import (
+    anchorchecks,
+    erasing,
+    letterchecks,
+    logchecks,
+    orderchecks,
+    privacychecks,
+    receiptchecks,
+    rows,
+)
 from hotline.store.casechecks import Kept, Rung, Stumbled, Ticks, check
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
@@ -65,6 +74,7 @@ async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> V
             logchecks.notices(connection),
             logchecks.reveals(connection),
             logchecks.acts(connection),
+            privacychecks.erasures(connection, cipher, folder),
             logchecks.files_agree(connection, folder, now),
             anchorchecks.check(connection, cipher, folder),
         ):
@@ -98,12 +108,13 @@ async def _ticks(connection: AsyncConnection) -> Ticks:
 async def _cases(connection: AsyncConnection, verdict: Verdict) -> AsyncIterator[Kept]:
     """Every case, checked on the way."""
     ticks, last = await _ticks(connection), 0
+    erased = await erasing.erased_ids(connection)
     while True:
         found = await connection.execute(
             select(*CaseRow.__table__.c).where(CaseRow.id > last).order_by(CaseRow.id).limit(PAGE)
         )
         page = found.all()
-        async for kept in _loaded(connection, page, verdict):
+        async for kept in _loaded(connection, page, verdict, erased):
             for problem in check(kept, ticks):
                 verdict.add(problem)
             yield kept
@@ -113,7 +124,7 @@ async def _cases(connection: AsyncConnection, verdict: Verdict) -> AsyncIterator
 
 
 async def _loaded(
-    connection: AsyncConnection, page: Sequence[Any], verdict: Verdict
+    connection: AsyncConnection, page: Sequence[Any], verdict: Verdict, erased: dict[int, int]
 ) -> AsyncIterator[Kept]:
     if not page:
         return
@@ -131,6 +142,7 @@ async def _loaded(
     for row in page:
         try:
             kept = _kept(row, {table: found.get(row.id, []) for table, found in beside.items()})
+            kept = replace(kept, emptied=erased.get(row.id, 0))
         except (ValueError, KeyError, TypeError) as error:
             verdict.add(Broken("I7", row.number, f"cannot be read: {type(error).__name__}"))
             continue

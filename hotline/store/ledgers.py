@@ -161,6 +161,9 @@ class OfficerRow(Row):
     factor_since: Mapped[datetime | None]  # none: not confirmed by a first code yet
     factor_step: Mapped[int] = mapped_column(BigInteger)  # the half-minute of the last code taken
     password_at: Mapped[datetime | None]  # when the password was set
+    used_at: Mapped[datetime | None]  # the last sign-in
+    # Who it is in the city's own directory: issuer and subject.
+    subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
 
 
 class SessionRow(Row):

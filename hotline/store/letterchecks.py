@@ -12,6 +12,7 @@ from hotline.store.cipher import Cipher, Unreadable
 from hotline.store.counters import OUTCOMES
 from hotline.store.findings import Broken
 from hotline.store.mailtables import LetterRow
+from hotline.store.privacytables import ErasureRow
 from hotline.store.tables import IntakeRow
 
 PAGE = 50  # letters are large
@@ -37,9 +38,11 @@ async def letters_agree(connection: AsyncConnection, cipher: Cipher) -> AsyncIte
                 *(getattr(LetterRow, name) for name in COLUMNS),
                 IntakeRow.outcome.label("receipt"),
                 FIRST.id.label("first"),
+                ErasureRow.case_id.label("erased"),
             )
             .outerjoin(IntakeRow, IntakeRow.id == LetterRow.intake_id)
             .outerjoin(FIRST, FIRST.id == LetterRow.original_id)
+            .outerjoin(ErasureRow, ErasureRow.case_id == IntakeRow.case_id)
             .where(LetterRow.id > last)
             .order_by(LetterRow.id)
             .limit(PAGE)
@@ -78,6 +81,8 @@ def _letter(row: Any, cipher: Cipher) -> list[tuple[str, str]]:
         raw = cipher.unseal(row.raw, f"letter.raw.{row.sha256}")
     except (Unreadable, ValueError):
         return [*problems, ("I3", "its bytes cannot be read")]
+    if row.erased is not None and raw == b"":
+        return problems
     if hashlib.sha256(raw).hexdigest() != row.sha256:
         problems.append(("I3", "its bytes are not what was hashed"))
     return problems

@@ -78,7 +78,7 @@ def _linked(row: Any, before: int, previous: str, hashed: Any, name: str) -> Ite
         yield f"{name} was changed after it was written"
 
 
-POST = ("letter.", "mailbox.")
+POST = ("letter.", "mailbox.", "privacy.", "account.")
 
 
 async def _received(connection: AsyncConnection, number: str) -> bool:
@@ -110,7 +110,7 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
                     yield Broken("I7", row.message_id, "a digest of nothing")
                 continue
             if row.message_id.startswith(POST):
-                continue  # it stands beside a letter or a mailbox
+                continue  # it stands beside a letter, a mailbox, a request or an account
             known = None if row.about else await _warning(connection, row.message_id)
             if known is not None:
                 if not known:

@@ -9,6 +9,8 @@ from hotline.domain.words import Role
 from hotline.store.catalogue import on_desk
 from hotline.store.cipher import Cipher
 from hotline.store.ledgers import OfficerRow, OutboxRow
+from hotline.store.privacytables import InterestRow
+from hotline.store.tables import CaseRow
 
 MOST = 100  # counted no further: a badge says 99+
 
@@ -68,9 +70,15 @@ async def set_email(
 
 
 async def emails(
-    connection: AsyncConnection, cipher: Cipher, *, role: str = "", department: str = ""
+    connection: AsyncConnection,
+    cipher: Cipher,
+    *,
+    about: str = "",
+    role: str = "",
+    department: str = "",
 ) -> list[str]:
-    """The addresses of a role's officers, of a department's, or of the role in the department."""
+    """The addresses of a role's officers, of a department's, or of the role in the department; not
+    of who is kept out of the case that it is about."""
     wanted = select(OfficerRow.username, OfficerRow.email).where(
         OfficerRow.email.is_not(None), OfficerRow.disabled.is_(False)
     )
@@ -78,5 +86,12 @@ async def emails(
         wanted = wanted.where(OfficerRow.role == Role(role).value)
     if department:
         wanted = wanted.where(OfficerRow.department == department)
+    if about:
+        mine = select(InterestRow.of).join(CaseRow, CaseRow.id == InterestRow.case_id)
+        mine = mine.where(CaseRow.number == about)
+        officers = mine.where(InterestRow.kind == "officer")
+        units = mine.where(InterestRow.kind == "unit")
+        wanted = wanted.where(OfficerRow.username.not_in(officers))
+        wanted = wanted.where(func.coalesce(OfficerRow.department, "").not_in(units))
     found = await connection.execute(wanted.order_by(OfficerRow.id))
     return [cipher.unlock(row.email, _place(row.username)) for row in found]

@@ -12,7 +12,9 @@ from hotline.domain.words import Channel
 from hotline.store import letterchecks, letters
 from hotline.store.cipher import Cipher, Unreadable
 from hotline.store.counters import OUTCOMES
+from hotline.store.erasing import NOTHING
 from hotline.store.findings import Broken
+from hotline.store.privacytables import ErasureRow
 from hotline.store.tables import CaseRow, CounterRow, IntakeRow
 
 PAGE = 500
@@ -80,8 +82,13 @@ async def effects(connection: AsyncConnection, cipher: Cipher) -> AsyncIterator[
     last = 0
     while True:
         page = await connection.execute(
-            select(*IntakeRow.__table__.c, CaseRow.number.label("made"))
+            select(
+                *IntakeRow.__table__.c,
+                CaseRow.number.label("made"),
+                ErasureRow.case_id.label("erased"),
+            )
             .outerjoin(CaseRow, CaseRow.id == IntakeRow.case_id)
+            .outerjoin(ErasureRow, ErasureRow.case_id == IntakeRow.case_id)
             .where(IntakeRow.id > last)
             .order_by(IntakeRow.id)
             .limit(PAGE)
@@ -129,6 +136,8 @@ def _receipt(row: Any, cipher: Cipher) -> list[tuple[str, str]]:
         raw = json.loads(cipher.unlock(row.raw, f"intake.raw.{row.channel}.{row.key}"))
     except (Unreadable, ValueError):
         return [*problems, ("I3", "what came in cannot be read")]
+    if row.erased is not None and raw == NOTHING:
+        return problems
     if _content_hash(raw) != row.content_hash:
         problems.append(("I3", "what came in is not what was hashed"))
     return problems

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.store.calltables import CallEventRow, CallRow, MissedRow, RestrictionRow
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
+from hotline.store.facttables import ReportListRow
 from hotline.store.ledgers import AttachmentRow, IdentityRow, OfficerRow, OutboxRow
 from hotline.store.mailtables import LetterRow
+from hotline.store.privacytables import PrivacyRequestRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
@@ -60,6 +62,13 @@ SEALED = (
         lambda r: f"restriction.number.{r.number_hash}",
         ("number_hash",),
     ),
+    Sealed(
+        ReportListRow,
+        "address",
+        lambda r: f"report_list.address.{r.kind}.{r.unit}.{r.name}",
+        ("kind", "unit", "name"),
+    ),
+    Sealed(PrivacyRequestRow, "words", lambda r: f"privacy_request.words.{r.id}", ("id",)),
     Sealed(RosterRow, "people", lambda r: f"roster.people.{r.department}", ("department",)),
 )
 

@@ -9,6 +9,7 @@ from escalation.ladder import rungs_from_json, rungs_to_json
 from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
 from hotline.domain.case import Case, Entry, Part, Request
+from hotline.domain.interest import Interest
 from hotline.domain.order import Order
 from hotline.domain.state import Action, State
 from hotline.domain.words import Cause, Channel, Kind, Pause, Urgency
@@ -36,7 +37,10 @@ def case_values(case: Case) -> dict[str, Any]:
         "channel": case.channel.value,
         "due_at": case.due_at,
         "details": details,
-        "children": bool(case.parts) | bool(case.requests) << 1 | bool(case.orders) << 2,
+        "children": bool(case.parts)
+        | bool(case.requests) << 1
+        | bool(case.orders) << 2
+        | bool(case.interests) << 3,
     }
 
 
@@ -154,6 +158,14 @@ def order_values(case_id: int, order: Order) -> dict[str, Any]:
     appeal = order.appeal_state and str(order.appeal_state)
     plain = {"cause": order.cause.value, "state": str(order.state), "appeal_state": appeal}
     return {"case_id": case_id, **order.__dict__, **plain}
+
+
+def interest_values(case_id: int, interest: Interest) -> dict[str, Any]:
+    return {"case_id": case_id, **interest.__dict__}
+
+
+def interest_from(row: Any) -> Interest:
+    return Interest(**_without_case(row))
 
 
 def part_from(row: Any) -> Part:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain import people
@@ -139,6 +139,28 @@ class Vault:
             elif getattr(row, name) is not None:
                 told[name] = self._cipher.unlock(getattr(row, name), f"identity.{name}.{case_id}")
         return told
+
+    async def correct(self, case_id: int, changes: Mapping[str, str]) -> None:
+        """New values in the place of wrong ones: found by them from now on, and by no old one."""
+        row = (
+            await self._connection.execute(
+                select(*IdentityRow.__table__.c).where(IdentityRow.case_id == case_id)
+            )
+        ).one_or_none()
+        if row is None or not changes:
+            return
+        told: dict[str, Any] = {
+            name: self._cipher.lock(value, f"identity.{name}.{case_id}")
+            for name, value in changes.items()
+        }
+        shown = {name: MASKS[name](value) for name, value in changes.items()}
+        told["masked"] = {**row.masked, **shown}
+        if "phone" in changes:
+            told["phone_hash"] = self._cipher.blind("phone", normal_phone(changes["phone"]))
+        if "email" in changes:
+            told["email_hash"] = email_hash(self._cipher, changes["email"])
+        mine = update(IdentityRow).where(IdentityRow.case_id == case_id)
+        await self._connection.execute(mine.values(told))
 
     async def _record(
         self, case_id: int, fields: Sequence[str], purpose: str, actor: Actor, at: datetime

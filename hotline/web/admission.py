@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hotline.domain.errors import NotAllowed
 from hotline.flow import unread
-from hotline.web import auth, factor, problems
+from hotline.web import auth, factor, params, problems
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, ORIGIN, SECRET
 from hotline.web.limits import LIMITER
 from hotline.web.routing import ANYONE, WORKERS, Route
@@ -15,13 +15,14 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The route's policy in front of its handler: limits, identity, role, same site."""
+    """The route's policy in front of its handler: limits, identity, role, same site, parameters."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
         if route.limit:
             await request.app[LIMITER].check(request, route.limit)
         if route.who != ANYONE:
             await admit(request, route)
+        params.check(request, route)
         return await route.handler(request)
 
     return handler

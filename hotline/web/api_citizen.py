@@ -12,7 +12,7 @@ from hotline.domain.state import Action, State
 from hotline.flow import citizen, intake
 from hotline.flow.enclosures import too_much
 from hotline.store import counters, files
-from hotline.web import shown
+from hotline.web import challenge, shown
 from hotline.web.bodies import code_of, json_object, key_of, new_key, number_of, origin_of
 from hotline.web.keys import CENTRE, LANGUAGE
 from hotline.web.routing import Handler
@@ -23,6 +23,7 @@ from hotline.web.shown import answer
 async def post_complaint(request: web.Request) -> web.Response:
     """201 only when it is on disk; the same key with the same body gets the same answer."""
     centre, key = request.app[CENTRE], key_of(request)
+    await challenge.check(request, "complaint", *challenge.of_header(request))
     body = await json_object(request)
     try:
         incoming = await read_complaint(request, body, key or new_key())

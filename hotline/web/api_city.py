@@ -1,5 +1,6 @@
 """What anyone may ask of the city: topics, published cases, answers; and the staff's reports."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -8,8 +9,10 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from escalation.calendar import ZONE
 from hotline.domain.errors import NoSuchCase
+from hotline.domain.shanghai import city_day
 from hotline.domain.words import Role
-from hotline.reports import callqueries, callreport, measures, queries
+from hotline.reports import callqueries, callreport, factqueries, figures, measures, queries
+from hotline.reports.factqueries import Span
 from hotline.reports.queries import Period
 from hotline.store import articles, articleuse
 from hotline.web import shown
@@ -26,12 +29,19 @@ REPORTS = (
     "topics",
     "supervision",
     "knowledge",
+    "measures",
+    "cockpit",
 )
 READERS = frozenset(
     {Role.SUPERVISOR, Role.SHIFT_LEAD, Role.INSPECTOR, Role.DIRECTOR, Role.AUDITOR, Role.LEADER}
 )
 
 ONE = timedelta(days=1)
+GROUPS: dict[str, Iterable[str]] = {
+    "calls": callqueries.BY,
+    "measures": factqueries.BY,
+    "cockpit": ("department",),
+}
 
 
 async def get_topics(request: web.Request) -> web.Response:
@@ -57,7 +67,7 @@ async def get_report(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name not in REPORTS:
         raise NoSuchCase
-    groups = callqueries.BY if name == "calls" else queries.BY
+    groups = GROUPS.get(name, queries.BY)
     by = chosen(request, "by", frozenset(groups)) or None
     found = await report(request, name, period(request), by)
     return answer(found)
@@ -103,7 +113,9 @@ async def report(
         connection = look.connection
         totals: dict[str, object]
         rows: list[dict[str, object]]
-        if name == "calls":
+        if name in ("measures", "cockpit"):
+            totals, rows = await of_facts(connection, name, span_of(within), by)
+        elif name == "calls":
             totals, rows = await callreport.told(connection, within, by)
         elif name == "knowledge":
             totals, rows = await knowledge_counts(connection, within), []
@@ -130,10 +142,33 @@ async def report(
         "from": within.start.astimezone(ZONE).date().isoformat(),
         "to": last.isoformat(),
         "as_of": shown.moment(within.now),
-        "formula_version": measures.FORMULAS,
+        "formula_version": figures.FORMULAS if name == "measures" else measures.FORMULAS,
         "totals": totals,
         "rows": rows,
     }
+
+
+def span_of(within: Period) -> Span:
+    """The days of a period, as known now."""
+    last = city_day(within.end - ONE)
+    return Span(city_day(within.start), last, within.now, within.units)
+
+
+async def of_facts(
+    connection: Any, name: str, span: Span, by: str | None
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """What is read from the facts: the measures, raw and adjusted; how things stand now."""
+    if name == "cockpit":
+        live = await figures.cockpit(connection, span)
+        rows = live.pop("units")
+        return live, rows
+    total = (await factqueries.counts(connection, span, None))[None]
+    grouped = await factqueries.counts(connection, span, by) if by else {}
+    rows = [
+        {"key": key, "cases": both.raw.cases, **figures.measures(both)}
+        for key, both in grouped.items()
+    ]
+    return {"cases": total.raw.cases, **figures.measures(total)}, rows
 
 
 async def knowledge_counts(connection: Any, within: Period) -> dict[str, object]:

@@ -94,7 +94,7 @@ async def put_bulletin(request: web.Request, told: BulletinForm) -> int:
     centre = request.app[CENTRE]
     districts = {str(one["name"]) for one in centre.city.districts}
     if told.district and told.district not in districts:
-        raise BadForm([FieldProblem("district", "enum", "没有这个区县。", "No such district.")])
+        raise BadForm([FieldProblem("district", "unknown", "没有这个区县。", "No such district.")])
     starts: datetime = told.starts_at or centre.now()
     facts = told.model_dump() | {"starts_at": starts}
     return await bulletins.put(centre, request[ACTOR], bulletins.New(**facts))

@@ -1,12 +1,12 @@
 """The JSON interface of the tray: letters that somebody must look at."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from pydantic import ValidationError
 
-from channels.forms import BadForm, FieldProblem, Form, line, problems
+from channels.forms import BadForm, FieldProblem, Form, line, one_of, problems
 from hotline.flow import judging
 from hotline.flow.judging import NoSuchLetter
 from hotline.flow.tray import Why
@@ -28,7 +28,7 @@ class Judgement(Form):
     """What is to become of it: read again, joined to a case, a new case, or nothing."""
 
     act: Literal["replay", "link", "file", "dismiss"]
-    charset: line(20) = ""  # type: ignore[valid-type]
+    charset: Annotated[line(20), one_of("", *sorted(CHARSETS))] = ""  # type: ignore[valid-type]
     number: line(20) = ""  # type: ignore[valid-type]
     reason: line(500) = ""  # type: ignore[valid-type]
 

@@ -147,7 +147,7 @@ async def post_command(request: web.Request) -> web.Response:
     told = form(CommandForm, await json_object(request))
     if told.do is Do.CALL or (told.do in (Do.TRANSFER, Do.CONFERENCE) and not told.to):
         zh = "请填写要转接的号码；回拨请在漏接任务中操作。"
-        raise BadForm([FieldProblem("to", "required", zh, "Tell where to.")])
+        raise BadForm([FieldProblem("to", "missing", zh, "Tell where to.")])
     await phone.command(request.app[CENTRE], request[ACTOR], call_id(request), told.do, told.to)
     return answer({"taken": True})
 

@@ -1,12 +1,12 @@
 """The staff's and machines' interface: sign-in, cases, actions, timelines, reveals."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from channels.forms import BadForm, FieldProblem, Form, problems, words
+from channels.forms import BadForm, FieldProblem, Form, one_of, problems, words
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Urgency
 from hotline.flow import work as flow
@@ -29,8 +29,11 @@ class SignIn(Form):
     code: words(40) = ""  # type: ignore[valid-type]
 
 
+REVEALED = Annotated[words(20, needed=True), one_of(*FIELDS, "words")]  # type: ignore[valid-type]
+
+
 class Reveal(Form):
-    fields: tuple[words(20, needed=True), ...]  # type: ignore[valid-type]
+    fields: Annotated[tuple[REVEALED, ...], Field(min_length=1)]  # type: ignore[valid-type]
     purpose: words(500, needed=True)  # type: ignore[valid-type]
 
 
@@ -147,7 +150,7 @@ async def post_case(request: web.Request) -> web.Response:
     """A complaint on a citizen's behalf: the channel is the one it really came by."""
     body: dict[str, Any] = await json_object(request)
     channel, call_id = body.pop("channel", "phone"), body.pop("call_id", None)
-    if channel not in BY_HAND:
+    if not isinstance(channel, str) or channel not in BY_HAND:
         raise BadForm([FieldProblem("channel", "enum", "没有这种来源渠道。", "No such channel.")])
     call_id, key = filing.checked(call_id, channel), key_of(request)
     if call_id is not None:

@@ -19,7 +19,10 @@ from hotline.flow import (
     articlewatch,
     casewords,
     drift,
+    erasure,
+    facts,
     intake,
+    privacy,
     recount,
     ringing,
     rising,
@@ -30,8 +33,9 @@ from hotline.flow import (
 from hotline.flow.centre import Centre
 from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
-from hotline.store import anchors, inbox
+from hotline.store import anchors, inbox, spent
 from hotline.web import (
+    challenge,
     every_page,
     live,
     office_letters,
@@ -143,6 +147,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
+    app[challenge.GATE] = challenge.Gate()
     app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
@@ -199,7 +204,13 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
+    schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
+    schedule.every(600.0, "night", lambda: facts.nightly(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
+    keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
+    schedule.once("erasures at start", lambda: erasure.agree(centre))
+    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
+    schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
 
 async def _anchor(centre: Centre) -> None:
@@ -213,6 +224,7 @@ async def _anchor(centre: Centre) -> None:
 async def _forget(centre: Centre) -> None:
     async with centre.work() as work:
         await inbox.forget_answers(work.connection, work.at)
+        await spent.forget(work.connection, work.at)
 
 
 async def _triage_for_ever(centre: Centre) -> None:

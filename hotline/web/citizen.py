@@ -13,7 +13,7 @@ from hotline.domain.state import Action
 from hotline.domain.words import Kind, Satisfaction
 from hotline.flow import answers, citizen, intake
 from hotline.flow.answers import Answer
-from hotline.web import attachments, auth, complaintform, pages
+from hotline.web import attachments, auth, challenge, complaintform, pages
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import new_key, origin_of
 from hotline.web.keys import CENTRE, LANGUAGE, SETTINGS
@@ -32,7 +32,21 @@ async def home(request: web.Request) -> web.Response:
 
 
 async def form(request: web.Request) -> web.Response:
-    return _form(request, {"key": new_key()}, [])
+    return await _asking(request, {"key": new_key()}, [])
+
+
+async def _asking(
+    request: web.Request,
+    typed: dict[str, Any],
+    problems: list[FieldProblem],
+    status: int = 200,
+    *,
+    found: Sequence[Answer] | None = None,
+) -> web.Response:
+    """The form, with a challenge where one will be asked for."""
+    asked = await request.app[challenge.GATE].asks(request)
+    typed["challenge"] = challenge.give(request, "complaint") if asked else ""
+    return _form(request, typed, problems, status, found=found)
 
 
 def _form(
@@ -53,6 +67,7 @@ def _form(
         "notice": notice,
         "notice_version": version,
         "answers": found,
+        "bits": challenge.BITS,
     }
     return render(request, "citizen/form.html", facts, status)
 
@@ -65,11 +80,11 @@ async def look(request: web.Request) -> web.StreamResponse:
     try:
         typed["files"] = await attachments.uploads(request)
     except BadForm as error:
-        return _form(request, typed, error.problems, 422)
+        return await _asking(request, typed, error.problems, 422)
     told = typed["title"][:200], typed["content"][:20000]
     place = typed["place.district"][:40]
     found = await answers.offered(request.app[CENTRE], *told, place=place)
-    return _form(request, typed, [], found=found)
+    return await _asking(request, typed, [], found=found)
 
 
 async def file(request: web.Request) -> web.StreamResponse:
@@ -79,10 +94,14 @@ async def file(request: web.Request) -> web.StreamResponse:
     typed = await complaintform.typed(request)
     try:
         typed["files"] = await attachments.uploads(request)
+        await challenge.check(request, "complaint", *await complaintform.solution(request))
         incoming = await read_complaint(request, complaintform.nested(typed), typed["key"])
     except BadForm as error:
         await refused(request, "web")
-        return _form(request, typed, error.problems, 422)
+        return await _asking(request, typed, error.problems, 422)
+    except challenge.ChallengeNeeded as error:
+        wrong = FieldProblem("challenge", error.code, error.zh, error.en)
+        return _form(request, {**typed, "challenge": error.token}, [wrong], 429)
     facts = {"notice": seed.privacy(request[LANGUAGE])[0]}
     receipt = await intake.receive(request.app[CENTRE], incoming, scope="form", facts=facts)
     response = see_other("/complaints/receipt")

@@ -27,6 +27,12 @@ async def typed(request: web.Request) -> dict[str, Any]:
     return told
 
 
+async def solution(request: web.Request) -> tuple[str, str]:
+    """The challenge that the page was given, and what the browser found."""
+    posted = await request.post()
+    return str(posted.get("challenge_token", "")), str(posted.get("challenge_number", ""))
+
+
 def nested(typed: dict[str, Any]) -> dict[str, Any]:
     """The flat fields of a page as the interface's nested body."""
     body: dict[str, Any] = {

@@ -12,6 +12,7 @@ from hotline.web.schemas import action_schema
 from hotline.web.shown import answer
 
 DOCUMENT = web.AppKey("openapi", dict)
+HERE = "#/components/schemas/"
 PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -168,9 +169,24 @@ def _model(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_parts(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """Moves what a schema refers to beside it, where the references point."""
-    schemas.update(schema.pop("$defs", {}))
-    return schema
+    """Moves what a schema refers to beside it, where the references point.
+
+    Closed sets stand where they are used: two of them may share a name, and mean different things.
+    """
+    parts = schema.pop("$defs", {})
+    words = {f"{HERE}{name}": part for name, part in parts.items() if "enum" in part}
+    schemas |= {n: _inline(part, words) for n, part in parts.items() if "enum" not in part}
+    found: dict[str, Any] = _inline(schema, words)
+    return found
+
+
+def _inline(node: Any, words: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_inline(one, words) for one in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {name: _inline(value, words) for name, value in node.items()}
+    return words[plain.pop("$ref")] | plain if plain.get("$ref") in words else plain
 
 
 async def get_document(request: web.Request) -> web.Response:

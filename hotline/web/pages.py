@@ -22,7 +22,9 @@ from hotline.web.problems import Problem
 LANGUAGE_COOKIE = "hotline_language"
 # Where a form is sent, and the page that it stands on.
 FORMS = {
+    "/complaints/mine/privacy": "/complaints/mine/privacy",
     "/complaints/mine/": "/complaints/mine",
+    "/office/privacy/": "/office/privacy",
     "/office/admin/reveals": "/office/admin/reveals",
     "/office/admin/": "/office/admin",
     "/office/account/": "/office/account",
@@ -143,7 +145,7 @@ def _with(request: web.Request, **changes: str) -> str:
     path = "/" + request.rel_url.raw_path.lstrip("/")
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
-        path = re.sub("/(actions|reveal|decide)$", "", path)
+        path = re.sub("/(actions|reveal|decide|interests(/[0-9]+/end)?)$", "", path)
     return f"{path}?{urlencode(query)}"
 
 

@@ -17,7 +17,7 @@ from hotline.flow.papers import NoReminder, NotMade
 from hotline.flow.ringing import NoSuchTask
 from hotline.flow.rising import NoSuchAlert
 from hotline.store.cursors import BadCursor
-from hotline.web import factor, scanning
+from hotline.web import challenge, factor, scanning
 from hotline.web.keys import LANGUAGE
 from hotline.web.outage import unavailable
 from hotline.web.signatures import NotSigned, WrongToken
@@ -131,6 +131,7 @@ STATUS: dict[type[Refused], int] = {
     Rewritten: 409,
     DoorShut: 429,
     TooOften: 429,
+    challenge.ChallengeNeeded: 429,
     errors.KeyInFlight: 409,
     errors.KeyExpired: 409,
     errors.KeyMismatch: 422,
@@ -195,7 +196,8 @@ class Problem:
 def of_refusal(refusal: Refused, language: str) -> Problem:
     status = next((s for kind, s in STATUS.items() if isinstance(refusal, kind)), 409)
     detail = refusal.en if language == "en" else refusal.zh
-    extra = {"version": refusal.version} if isinstance(refusal, errors.Stale) else None
+    stale = {"version": refusal.version} if isinstance(refusal, errors.Stale) else None
+    extra = getattr(refusal, "extra", stale)
     told: tuple[dict[str, str], ...] = ()
     if refusal.field:
         told = ({"field": refusal.field, "code": refusal.code, "message": detail},)
@@ -216,6 +218,19 @@ def plain(status: int, language: str, code: str = "") -> Problem:
     return Problem(status, code or f"http_{status}", en if language == "en" else zh)
 
 
+def _methods(request: web.Request) -> str:
+    """What this very address takes; a pattern that would take it for a name does not count."""
+    resources = list(request.app.router.resources())
+    own = [one for one in resources if one.canonical == request.path]
+    found = own or [one for one in resources if _fits(one, request)]
+    return ",".join(sorted({route.method for one in found for route in one}))
+
+
+def _fits(resource: web.AbstractResource, request: web.Request) -> bool:
+    pattern = resource.get_info().get("pattern")
+    return pattern is not None and pattern.fullmatch(request.path) is not None
+
+
 def of_error(error: BaseException, request: web.Request) -> Problem:
     """Any exception of a handler as a problem; what nobody foresaw is logged under an id."""
     language = request.get(LANGUAGE, "zh")
@@ -224,7 +239,7 @@ def of_error(error: BaseException, request: web.Request) -> Problem:
     if isinstance(error, BadForm):
         return of_form(error.problems, language)
     if isinstance(error, web.HTTPException):
-        allow = error.headers.get("Allow", "") if error.status == 405 else ""
+        allow = _methods(request) if error.status == 405 else ""
         return replace(plain(error.status, language), allow=allow)
     if unavailable(error):
         # The driver's own sentence tells the cause; the wrapper's would quote what was bound.

@@ -6,14 +6,17 @@ from typing import Any
 from channels.web import ComplaintForm
 from hotline.domain.words import Cause, Channel, Kind, Urgency
 from hotline.store import orderlist
+from hotline.store.filekinds import ALLOWED, UNKNOWN
 from hotline.store.find import SORTS
 from hotline.web import (
     answers,
     answers_orders,
     answers_repeats,
     api_city,
+    api_interests,
     api_letters,
     api_orders,
+    api_privacy,
     api_staff,
     attachments,
     health,
@@ -28,9 +31,17 @@ from hotline.web import (
     routes_repeats,
     routes_rules,
 )
-from hotline.web.routing import ANYONE, FILERS, STAFF, WORKERS, Handler, Param, Route
-
-KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
+from hotline.web.routing import (
+    ANYONE,
+    CURSOR,
+    FILERS,
+    KEY,
+    STAFF,
+    WORKERS,
+    Handler,
+    Param,
+    Route,
+)
 
 FORMAT = Param(
     "format",
@@ -68,7 +79,7 @@ def _list_params() -> tuple[Param, ...]:
             "督办级别不低于",
             schema={"type": "integer", "minimum": 0, "maximum": 6},
         ),
-        Param("overdue", "query", "是否超期", schema=choice(["true", "false"])),
+        Param("overdue", "query", "是否超期", schema=choice(["true", "false", "1", "0"])),
         Param("district", "query", "区县"),
         Param(
             "q",
@@ -77,7 +88,7 @@ def _list_params() -> tuple[Param, ...]:
             schema={"type": "string", "maxLength": 100},
         ),
         Param("sort", "query", "排序", schema=choice(sorted(SORTS))),
-        Param("cursor", "query", "翻页标记"),
+        CURSOR,
         Param(
             "limit", "query", "每页条数", schema={"type": "integer", "minimum": 1, "maximum": 200}
         ),
@@ -134,7 +145,7 @@ def cases() -> list[Route]:
             "/api/v1/attachments/{token}",
             attachments.download,
             "下载附件",
-            told="application/octet-stream",
+            told=(*ALLOWED, "text/plain", UNKNOWN),
         ),
         of_case("GET", "/api/v1/events", live.events, "实时事件（SSE）", told="text/event-stream"),
     ]
@@ -212,6 +223,8 @@ def routes() -> list[Route]:
         *orders(),
         *routes_desk.routes(),
         *api_letters.routes(),
+        *api_privacy.routes(),
+        *api_interests.routes(),
         *routes_calls.routes(),
         *routes_hall.routes(),
         *routes_rules.routes(),

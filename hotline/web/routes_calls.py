@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from channels.forms import SEEN
 from channels.telephone.events import EventShape
 from hotline.flow import phone, seating
 from hotline.web import answers_calls as told
 from hotline.web import api_calls, api_hall, api_phone
 from hotline.web.routes_desk import PAGE
-from hotline.web.routing import ANYONE, Handler, Param, Route
+from hotline.web.routing import ANYONE, CURSOR, Handler, Param, Route
 
 SIGNED = (
     Param("X-Hotline-Time", "header", "签名时间（Unix 秒）", required=True),
@@ -23,7 +24,7 @@ LISTED = (
     Param(
         "phase", "query", "通话阶段", schema={"type": "string", "enum": sorted(api_phone.PHASES)}
     ),
-    Param("cursor", "query", "翻页标记"),
+    CURSOR,
     PAGE[1],
 )
 CALL = "/api/v1/calls/{call_id}"
@@ -82,7 +83,8 @@ def _at_desk(method: str, path: str, handler: Handler, summary: str, **more: Any
 def calls() -> list[Route]:
     seen: dict[str, Any] = {"answers": {200: "一页通话"}, "told": told.Calls, "params": LISTED}
     one: dict[str, Any] = {"answers": {200: "通话记录"}, "told": told.WholeCall}
-    why = Param("purpose", "query", "调听目的", required=True)
+    said = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": SEEN}
+    why = Param("purpose", "query", "调听目的", required=True, schema=said)
     played: dict[str, Any] = {"answers": {200: "录音"}, "told": "audio/wav", "params": (why,)}
     who, play = phone.LISTENERS, CALL + "/recordings/{n}"
     played["refusals"] = (409,)

@@ -4,8 +4,8 @@ from typing import Any
 
 from channels.web import ComplaintForm
 from hotline.domain.state import Action
-from hotline.web import answers, api_citizen, api_city, attachments
-from hotline.web.routing import ANYONE, Handler, Param, Route
+from hotline.web import answers, api_citizen, api_city, attachments, challenge
+from hotline.web.routing import ANYONE, KEY, Handler, Param, Route
 from hotline.web.schemas import model
 
 SUMMARIES = {
@@ -13,8 +13,13 @@ SUMMARIES = {
     "/api/v1/published": "公开的诉求",
 }
 BASE = "/api/v1/complaints"
+SOLUTION = Param(
+    challenge.HEADER,
+    "header",
+    "验证结果 token:number；只在回答 challenge_needed 之后需要",
+    schema={"type": "string", "maxLength": challenge.LONGEST},
+)
 CODE = Param("Query-Code", "header", "查询码", required=True)
-KEY = Param("Idempotency-Key", "header", "提交标识：相同标识的重复提交只登记一次")
 CITIZENS = (
     ("supplements", Action.SUPPLEMENT, api_citizen.post_supplement, "补充信息"),
     ("withdrawal", Action.WITHDRAW, api_citizen.post_withdrawal, "撤诉"),
@@ -33,7 +38,7 @@ def complaints() -> list[Route]:
         "body": ComplaintForm,
         "answers": {201: "编号与查询码"},
         "told": answers.Received,
-        "params": (KEY,),
+        "params": (KEY, SOLUTION),
     }
     sent: dict[str, Any] = {"body": "multipart", "answers": {201: "附件凭证"}, "told": answers.File}
     post, upload = api_citizen.post_complaint, attachments.upload

@@ -7,7 +7,7 @@ from hotline.flow.ringing import CALLERS
 from hotline.web import answers_desk, api_desk, rosterforms
 from hotline.web.routing import WORKERS, Param, Route
 
-NUMBER = {"type": "integer", "minimum": 1}
+NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 PAGE = (
     Param("below", "query", "翻页：上一页最后一条的编号", schema=NUMBER),
     Param("limit", "query", "每页条数", schema={**NUMBER, "maximum": 200}),

@@ -6,7 +6,7 @@ from hotline.domain.article import AUTHORS, REVIEWERS
 from hotline.domain.words import Role
 from hotline.web import answers_knowledge as told
 from hotline.web import api_articles, api_knowledge, articleforms
-from hotline.web.routes_desk import PAGE
+from hotline.web.routes_desk import NUMBER, PAGE
 from hotline.web.routing import ANYONE, WORKERS, Param, Route
 
 WITHDRAWERS = REVIEWERS | {Role.LEADER}
@@ -16,7 +16,7 @@ ASKED = (
     Param("q", "query", "问题或词语，可用拼音", schema={"type": "string", "maxLength": 200}),
     Param("place", "query", "区县", schema=WORD),
     TOPIC,
-    Param("cursor", "query", "翻页标记"),
+    Param("cursor", "query", "翻页标记", schema=NUMBER),
     Param("limit", "query", "条数", schema={"type": "integer", "minimum": 1, "maximum": 50}),
 )
 LISTED = (

@@ -30,6 +30,17 @@ class Param:
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
 
 
+KEY = Param(
+    "Idempotency-Key",
+    "header",
+    "提交标识：相同标识的重复提交只登记一次",
+    schema={"type": "string", "pattern": "^[!-~]{1,200}$"},
+)
+CURSOR = Param(
+    "cursor", "query", "翻页标记", schema={"type": "string", "pattern": "^[A-Za-z0-9_=-]{0,200}$"}
+)
+
+
 @dataclass(frozen=True)
 class Route:
     """One operation of the interface; `who` empty means anyone."""

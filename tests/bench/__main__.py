@@ -1,9 +1,9 @@
-"""`python -m tests.bench [intake|letters|ticks|lookup|answers|search|reading]`: all, or the one named."""
+"""`python -m tests.bench [intake|letters|ticks|lookup|answers|search|reading|figures]`: all, or the one named."""
 
 import asyncio
 import sys
 
-from tests.bench import answers, casesearch, intake, letters, lookup, reading, ticks
+from tests.bench import answers, casesearch, figures, intake, letters, lookup, reading, ticks
 
 BENCHES = {
     "intake": intake.main,
@@ -13,6 +13,7 @@ BENCHES = {
     "answers": answers.main,
     "search": casesearch.main,
     "reading": reading.main,
+    "figures": figures.main,
 }
 
 if __name__ == "__main__":

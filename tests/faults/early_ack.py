@@ -28,15 +28,16 @@ class EarlyInbox(Inbox):
         task.add_done_callback(lambda done: done.exception())
 
 
-def main(arguments: Sequence[str]) -> int:
+def run_with(inbox: type[Inbox], arguments: Sequence[str]) -> int:
+    """The product's own command line, with a twin of its inbox."""
     original = wiring.build
 
     async def build(settings, parts=None):  # type: ignore[no-untyped-def]
-        return await original(settings, wiring.Parts(make_inbox=EarlyInbox))
+        return await original(settings, wiring.Parts(make_inbox=inbox))
 
     opening.build = build
     return command_line.main(list(arguments))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_with(EarlyInbox, sys.argv[1:]))

@@ -12,10 +12,13 @@ from sqlalchemy import Connection, inspect, text
 
 from hotline.store import casesearch, ledgers, migrations, rulebooks, search
 from hotline.store.articletables import ArticleRow
+from hotline.store.beats import BeatRow
 from hotline.store.calltables import CallRow
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
+from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
+from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.savedviews import SavedViewRow
 from hotline.store.standby import RosterRow
@@ -34,6 +37,9 @@ ALL = (
     ArticleRow,
     CallRow,
     RightRow,
+    FactCaseRow,
+    BeatRow,
+    HoldRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 

@@ -20,6 +20,7 @@ class Scale:
     intake_kills: int = 25
     acknowledged: int = 500  # of them at least
     power_cuts: int = 20  # five images each
+    ordered: int = 30  # acknowledgements whose system calls are read, each way in
     slow: int = 150  # clients that drip
     flooders: int = 8
     stops: int = 2  # of nodes
@@ -29,6 +30,7 @@ class Scale:
     partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
     cuts: int = 15  # commits whose answer is lost
     backups: int = 1  # while citizens write
+    examples: int = 1  # of each operation, by each role, beside the edges of its schema
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
@@ -45,6 +47,7 @@ SOAK = Scale(
     intake_kills=300,
     acknowledged=30_000,
     power_cuts=200,
+    ordered=340,
     slow=3_000,
     flooders=32,
     stops=50,
@@ -55,5 +58,6 @@ SOAK = Scale(
     cuts=500,
     backups=10,
     letters=20_000,
+    examples=50,
     timeout=5400,
 )

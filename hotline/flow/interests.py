@@ -1,0 +1,86 @@
+"""Keeping somebody out of a case: recorded at once, lifted by the director alone, both on record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.domain import access
+from hotline.domain.case import Case
+from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
+from hotline.domain.interest import LIFTERS, Interest
+from hotline.domain.people import Actor
+from hotline.flow.centre import Centre
+from hotline.store import accounts, acts
+from hotline.store.work import Work
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Whom to keep out, and why."""
+
+    units: tuple[str, ...] = ()
+    officers: tuple[str, ...] = ()
+    reason: str = ""
+
+
+async def keep_out(centre: Centre, number: str, wish: Wish, actor: Actor) -> Sequence[Interest]:
+    """With every unit below the one that is named; a case that lies there is recalled first."""
+    tree = centre.rules.tree
+    async with centre.work() as work:
+        case = await _seen(work, number, actor)
+        for code in wish.units:
+            if code not in tree.departments:
+                raise NotPossible("没有这个单位。", "No such unit.", field="units")
+        for name in wish.officers:
+            if await accounts.by_name(work.connection, name) is None:
+                raise NotPossible("没有这个账号。", "No such account.", field="officers")
+        codes = sorted({one for code in wish.units for one in tree.subtree(code)})
+        _not_there(case, codes)
+        known = {(one.kind, one.of) for one in case.interests}
+        for kind, of in [*(("unit", c) for c in codes), *(("officer", n) for n in wish.officers)]:
+            if (kind, of) not in known:
+                n = max((one.id for one in case.interests), default=0) + 1
+                case.interests.append(Interest(n, kind, of, wish.reason, actor.name, work.at))
+        about = {"number": number, "units": list(wish.units), "officers": list(wish.officers)}
+        await acts.record(work.connection, work.at, actor, "kept_out", about)
+        await work.cases.save(case)
+        return list(case.interests)
+
+
+def _not_there(case: Case, codes: Sequence[str]) -> None:
+    at_work = {part.department for part in case.waiting_parts} | {case.lead or ""}
+    if at_work & set(codes) and case.open:
+        raise NotPossible(
+            "诉求正在该单位办理，请先撤回派单，再登记回避。",
+            "The case is with this unit: recall it first.",
+            field="units",
+        )
+
+
+async def let_in(centre: Centre, number: str, interest_id: int, actor: Actor) -> None:
+    if actor.role not in LIFTERS:
+        raise NotAllowed("回避由热线办主任解除。", "Lifted by the director.")
+    async with centre.work() as work:
+        case = await _seen(work, number, actor)
+        found = [one for one in case.interests if one.id == interest_id]
+        if not found:
+            raise NotPossible("没有这项回避，请刷新。", "No such entry; reload.")
+        await work.cases.forget_interest(case, interest_id)
+        about: dict[str, Any] = {"number": number, "kind": found[0].kind, "of": found[0].of}
+        await acts.record(work.connection, work.at, actor, "let_in", about)
+        await work.cases.save(case)
+
+
+async def of_case(centre: Centre, number: str, actor: Actor) -> Sequence[Interest]:
+    async with centre.look() as look:
+        case = await look.cases.read(number)
+        if not access.may_see(actor, case):
+            raise NoSuchCase
+        return list(case.interests)
+
+
+async def _seen(work: Work, number: str, actor: Actor) -> Case:
+    case = await work.cases.change(number)
+    if not access.may_see(actor, case):
+        raise NoSuchCase
+    return case

@@ -1,0 +1,44 @@
+"""The call-back sample of a period, drawn from the facts, and the estimate from what was heard."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.reports import sampling
+from hotline.reports.factqueries import Span
+from hotline.reports.sampling import Stratum
+from hotline.store.facttables import FactCaseRow as F
+
+
+async def told(connection: AsyncConnection, span: Span, n: int) -> dict[str, Any]:
+    """A department and a type are a stratum; who was reached already is not drawn again."""
+    due = [*span.days(), F.closed_at.is_not(None), F.dispatched_at.is_not(None)]
+    open_ = await connection.execute(
+        select(F.department, F.type, F.number).where(*due, F.reached.is_(False), F.solved.is_(None))
+    )
+    cases = [((row.department or "", row.type), row.number) for row in open_]
+    seed = f"{span.first}..{span.last}"
+    drawn = sampling.drawn(cases, n, seed) if cases else {}
+    return {
+        "drawn": [
+            {"unit": key[0], "type": key[1], "numbers": found} for key, found in drawn.items()
+        ],
+        "solved": await _estimate(connection, due, F.solved.is_not(None), F.solved.is_(True)),
+        "satisfied": await _estimate(
+            connection, due, F.satisfaction.is_not(None), F.satisfaction >= 3
+        ),
+    }
+
+
+async def _estimate(
+    connection: AsyncConnection, due: list[Any], asked: Any, yes: Any
+) -> dict[str, float] | None:
+    found = await connection.execute(
+        select(func.count().label("n"), func.count(case((asked, 1))), func.count(case((yes, 1))))
+        .where(*due)
+        .group_by(F.department, F.type)
+    )
+    heard = sampling.estimated([Stratum(*row) for row in found])
+    return asdict(heard) if heard else None

@@ -1,0 +1,202 @@
+"""A period in figures: volumes, every measure raw and adjusted, units inside their class, waits.
+
+What a page shows, what a report keeps and what the public reads are all made here, so that the
+same period as of the same moment says the same everywhere.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain.people import Tree
+from hotline.reports import factqueries, rates
+from hotline.reports.factqueries import Both, Span
+from hotline.reports.waits import Waits, waits
+from hotline.store.facttables import FactCaseRow as F
+
+WAITS = "1"  # version of the formulas of waiting times
+FORMULAS = f"measures {rates.VERSION}, waits {WAITS}"
+LEADING = ("response", "solving", "satisfying", "finishing", "rework")  # of a unit
+LEAST = 10  # under so many voices an interval says more than a share
+HOTTEST = 10
+ONE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose figures: the city's, a unit's with all below it, or the public's."""
+
+    span: Span
+    unit: str = ""
+    public: bool = False
+
+
+def before(span: Span) -> Span:
+    """The period of the same length just before; a whole month's is the month before."""
+    if span.first.day == 1 and (span.last + ONE).day == 1:
+        last = span.first - ONE
+        return replace(span, first=last.replace(day=1), last=last)
+    days = (span.last - span.first).days + 1
+    return replace(span, first=span.first - days * ONE, last=span.first - ONE)
+
+
+def measures(both: Both) -> dict[str, Any]:
+    """Every measure as its parts, its value and, of a sample, its interval."""
+    return {
+        name: {"raw": asdict(of(both.raw)), "adjusted": asdict(of(both.adjusted))}
+        for name, of in rates.MEASURES.items()
+    }
+
+
+async def of_period(connection: AsyncConnection, asked: Asked, tree: Tree) -> dict[str, Any]:
+    span = asked.span
+    total = (await factqueries.counts(connection, span, None))[None]
+    earlier = (await factqueries.counts(connection, before(span), None))[None]
+    wait = (await waits(connection, span, None)).get("", Waits(0, 0, 0, None, None))
+    told: dict[str, Any] = {
+        "from": span.first.isoformat(),
+        "to": span.last.isoformat(),
+        "as_of": span.as_of.isoformat(),
+        "formulas": FORMULAS,
+        "unit": asked.unit,
+        "topic": span.topic,
+        "volumes": asdict(total.raw) | await standing(connection, span),
+        "waits": asdict(wait),
+        "topics": await topics(connection, span),
+    }
+    if asked.public:
+        shown = ("cases", "accepted", "answered", "dispatched", "closed", "open")
+        return told | {"volumes": {name: told["volumes"][name] for name in shown}}
+    return told | {
+        "measures": measures(total),
+        "before": {name: of(earlier.raw).value for name, of in rates.MEASURES.items()},
+        "cases_before": earlier.raw.cases,
+        "departments": await departments(connection, span, tree),
+        "types": await _volumes(connection, span, "type"),
+        "channels": await _volumes(connection, span, "channel"),
+        "days": await days(connection, span),
+    }
+
+
+async def standing(connection: AsyncConnection, span: Span) -> dict[str, int]:
+    """Of the period's cases those without an end yet, and those past their promise."""
+    live = F.ended_at.is_(None)
+    found = await connection.execute(
+        select(
+            func.count(case((live, 1))).label("open"),
+            func.count(case((and_(live, F.answered_at.is_(None), F.due_at < span.as_of), 1))).label(
+                "overdue"
+            ),
+        ).where(*span.days(), F.changed_at <= span.as_of)
+    )
+    told = {name: int(n) for name, n in found.one()._mapping.items()}
+    for fact in await factqueries.later(connection, span):
+        if fact.ended_at is None:
+            late = fact.answered_at is None and fact.due_at and fact.due_at < span.as_of
+            told["open"] += 1
+            told["overdue"] += bool(late)
+    return told
+
+
+async def topics(connection: AsyncConnection, span: Span) -> list[dict[str, Any]]:
+    """By topic: how many, how long it took, and how long was promised; the most frequent first."""
+    promised = await connection.execute(
+        select(F.topic1, func.avg(F.promised_s).label("mean"))
+        .where(*span.days(), F.changed_at <= span.as_of)
+        .group_by(F.topic1)
+    )
+    means = {row.topic1: row.mean for row in promised}
+    found = [
+        {"key": key, **asdict(one), "promised": _days(means.get(key))}
+        for key, one in (await waits(connection, span, "topic")).items()
+    ]
+    return sorted(found, key=lambda one: (-int(str(one["received"])), str(one["key"])))
+
+
+def _days(seconds: Any) -> float | None:
+    return None if seconds is None else round(float(seconds) / 86400, 2)
+
+
+async def departments(connection: AsyncConnection, span: Span, tree: Tree) -> list[dict[str, Any]]:
+    """Compared inside a class only, and each with its own way since the period before."""
+    now = await factqueries.counts(connection, span, "department")
+    earlier = await factqueries.counts(connection, before(span), "department")
+    found = []
+    for code, both in now.items():
+        if code is None or not both.raw.dispatched:
+            continue
+        unit = tree.departments.get(code)
+        was = earlier.get(code, Both())
+        told = {name: rates.MEASURES[name] for name in LEADING}
+        found.append(
+            {
+                "key": code,
+                "name": unit.name if unit else code,
+                "class": unit.level if unit else "",
+                "cases": both.raw.cases,
+                "few": both.raw.asked < LEAST,
+                "measures": {
+                    name: {
+                        "raw": asdict(of(both.raw)),
+                        "adjusted": asdict(of(both.adjusted)),
+                        "before": of(was.raw).value,
+                    }
+                    for name, of in told.items()
+                },
+            }
+        )
+    return sorted(found, key=lambda one: (str(one["class"]), str(one["name"])))
+
+
+async def _volumes(connection: AsyncConnection, span: Span, by: str) -> list[dict[str, Any]]:
+    found = await factqueries.counts(connection, span, by)
+    told = [{"key": key, "cases": both.raw.cases} for key, both in found.items()]
+    return sorted(told, key=lambda one: (-int(str(one["cases"])), str(one["key"])))
+
+
+async def days(connection: AsyncConnection, span: Span) -> list[dict[str, Any]]:
+    """Receipts by day; a day with none stands there too."""
+    found = await connection.execute(
+        select(F.day, func.count().label("n"))
+        .where(*span.days(), F.received_at <= span.as_of)
+        .group_by(F.day)
+    )
+    n: dict[date, int] = {row.day: row.n for row in found}
+    every = (span.first + i * ONE for i in range((span.last - span.first).days + 1))
+    return [{"day": day.isoformat(), "cases": n.get(day, 0)} for day in every]
+
+
+async def cockpit(connection: AsyncConnection, span: Span) -> dict[str, Any]:
+    """What stands open now and what today brought: small, because it is asked for all the time."""
+    units = [] if span.units is None else [F.department.in_(span.units)]
+    live = [F.ended_at.is_(None), *units]
+    by_state = await connection.execute(
+        select(F.state, func.count().label("n")).where(*live).group_by(F.state)
+    )
+    late = func.count(case((and_(F.answered_at.is_(None), F.due_at < span.as_of), 1)))
+    by_unit = await connection.execute(
+        select(F.department, func.count().label("n"), late.label("late"))
+        .where(*live)
+        .group_by(F.department)
+        .order_by(func.count().desc(), F.department)
+    )
+    held = [row._asdict() for row in by_unit]
+    today = await connection.execute(
+        select(
+            func.count().label("received"),
+            func.count(case((F.answered.is_(True), 1))).label("answered"),
+            func.count(F.dispatched_at).label("dispatched"),
+        ).where(F.day == span.last, *units)
+    )
+    ended = select(func.count()).where(F.ended_at >= span.as_of - ONE, *units)
+    return {
+        "states": {row.state: row.n for row in by_state},
+        "open": sum(row["n"] for row in held),
+        "overdue": sum(row["late"] for row in held),
+        "units": held[:HOTTEST],
+        "today": dict(today.one()._mapping),
+        "ended_in_a_day": int((await connection.execute(ended)).scalar_one()),
+    }

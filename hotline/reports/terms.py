@@ -1,0 +1,59 @@
+"""What figures are called, in the field's own terms and in English: for pages, reports and exports."""
+
+from typing import Any
+
+MEASURES = {
+    "response": ("响应率", "response"),
+    "signing": ("按时签收率", "signed in time"),
+    "finishing": ("按时办结率", "finished in time"),
+    "first_time": ("一次办结率", "first time right"),
+    "rework": ("重办率", "reworked"),
+    "returning": ("退单率", "returned"),
+    "wrong_returns": ("无效退单率", "wrongly returned"),
+    "dispatching": ("派单准确率", "rightly dispatched"),
+    "direct": ("直接答复率", "answered at once"),
+    "duration": ("平均处理时长（小时）", "hours to close"),
+    "following_up": ("回访率", "reached by call-back"),
+    "solving": ("解决率", "solved"),
+    "satisfying": ("满意率", "satisfied"),
+    "repeating": ("重复诉求率", "repeats"),
+}
+VOLUMES = {
+    "cases": ("收到", "received"),
+    "accepted": ("受理", "accepted"),
+    "answered": ("直接答复", "answered at once"),
+    "dispatched": ("派单", "dispatched"),
+    "closed": ("办结", "closed"),
+    "open": ("未结", "open"),
+    "overdue": ("超期未答复", "overdue"),
+    "rated": ("有效评价", "rated"),
+    "repeats": ("重复诉求", "repeats"),
+}
+CLASSES = {
+    "bureau": ("市级部门", "city bureaus"),
+    "district": ("区县", "districts"),
+    "street": ("街道乡镇", "streets and towns"),
+    "": ("其他", "others"),
+}
+KINDS = {
+    "daily": ("日报", "daily report"),
+    "weekly": ("周报", "weekly report"),
+    "monthly": ("月报", "monthly report"),
+    "special": ("专报", "special report"),
+}
+
+
+def percent(name: str, told: dict[str, Any] | None) -> str:
+    """A measure's value as people read it; nothing where there is nothing to take a share of."""
+    value = told["value"] if told else None
+    return shown(name, value)
+
+
+def shown(name: str, value: float | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value:.1f}" if name == "duration" else f"{value * 100:.1f}%"
+
+
+def days(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1f}"

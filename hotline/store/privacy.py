@@ -1,0 +1,158 @@
+"""Requests about one's own data, legal holds, and cases whose time has come."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain.people import Actor
+from hotline.domain.state import ENDED
+from hotline.store.cipher import Cipher
+from hotline.store.ordertables import OrderRow
+from hotline.store.privacytables import ErasureRow, HoldRow, PrivacyRequestRow
+from hotline.store.tables import CaseRow
+
+REQUESTS = PrivacyRequestRow.__table__
+LIVE = HoldRow.ended_at.is_(None)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it stands; `words` only where it was asked for."""
+
+    id: int
+    at: datetime
+    case_id: int
+    number: str
+    kind: str
+    due_at: datetime
+    climbed: int
+    state: str
+    answer: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    words: Mapping[str, str]
+
+
+def _asked(row: Any, cipher: Cipher) -> Asked:
+    words = json.loads(cipher.unlock(row.words, f"privacy_request.words.{row.id}"))
+    names = [name for name in Asked.__dataclass_fields__ if name != "words"]
+    return Asked(**{name: getattr(row, name) for name in names}, words=words)
+
+
+async def add(
+    connection: AsyncConnection, cipher: Cipher, told: Mapping[str, Any], words: Mapping[str, str]
+) -> int:
+    """The words are bound to the row: they are locked when it has its number."""
+    made = insert(PrivacyRequestRow).values(**told, words=b"", climbed=0, state="waiting")
+    row_id = int((await connection.execute(made.returning(PrivacyRequestRow.id))).scalar_one())
+    locked = cipher.lock(json.dumps(dict(words), ensure_ascii=False), _place(row_id))
+    mine = update(PrivacyRequestRow).where(PrivacyRequestRow.id == row_id)
+    await connection.execute(mine.values(words=locked))
+    return row_id
+
+
+def _place(row_id: int) -> str:
+    return f"privacy_request.words.{row_id}"
+
+
+async def one(connection: AsyncConnection, cipher: Cipher, row_id: int) -> Asked | None:
+    found = await connection.execute(select(*REQUESTS.c).where(PrivacyRequestRow.id == row_id))
+    row = found.one_or_none()
+    return _asked(row, cipher) if row is not None else None
+
+
+async def of_case(connection: AsyncConnection, cipher: Cipher, case_id: int) -> Sequence[Asked]:
+    found = await connection.execute(
+        select(*REQUESTS.c)
+        .where(PrivacyRequestRow.case_id == case_id)
+        .order_by(PrivacyRequestRow.id.desc())
+        .limit(50)
+    )
+    return [_asked(row, cipher) for row in found]
+
+
+async def listed(
+    connection: AsyncConnection, cipher: Cipher, state: str, below: int | None, limit: int
+) -> Sequence[Asked]:
+    wanted = select(*REQUESTS.c).order_by(PrivacyRequestRow.id.desc()).limit(limit)
+    if state:
+        wanted = wanted.where(PrivacyRequestRow.state == state)
+    if below is not None:
+        wanted = wanted.where(PrivacyRequestRow.id < below)
+    return [_asked(row, cipher) for row in await connection.execute(wanted)]
+
+
+async def decide(connection: AsyncConnection, row_id: int, told: Mapping[str, Any]) -> bool:
+    """False: somebody decided it already."""
+    mine = (PrivacyRequestRow.id == row_id) & (PrivacyRequestRow.state == "waiting")
+    done = await connection.execute(
+        update(PrivacyRequestRow).where(mine).values(**told, next_at=None)
+    )
+    return bool(done.rowcount == 1)
+
+
+async def due(connection: AsyncConnection, cipher: Cipher, now: datetime) -> Sequence[Asked]:
+    found = await connection.execute(
+        select(*REQUESTS.c)
+        .where(PrivacyRequestRow.state == "waiting", PrivacyRequestRow.next_at <= now)
+        .order_by(PrivacyRequestRow.next_at)
+        .limit(100)
+    )
+    return [_asked(row, cipher) for row in found]
+
+
+async def climb(
+    connection: AsyncConnection, asked: Asked, climbed: int, next_at: datetime | None
+) -> bool:
+    """A rung is taken once, whoever sees it due."""
+    seen = (PrivacyRequestRow.id == asked.id) & (PrivacyRequestRow.climbed == asked.climbed)
+    done = await connection.execute(
+        update(PrivacyRequestRow).where(seen).values(climbed=climbed, next_at=next_at)
+    )
+    return bool(done.rowcount == 1)
+
+
+async def held(connection: AsyncConnection, case_id: int) -> Any:
+    """The hold in force on a case, if there is one."""
+    found = await connection.execute(
+        select(*HoldRow.__table__.c).where(HoldRow.case_id == case_id, LIVE).limit(1)
+    )
+    return found.one_or_none()
+
+
+async def hold(
+    connection: AsyncConnection, case_id: int, reason: str, actor: Actor, at: datetime
+) -> None:
+    told = {"case_id": case_id, "since": at, "reason": reason, "by": actor.name}
+    await connection.execute(insert(HoldRow).values(**told))
+
+
+async def release(connection: AsyncConnection, case_id: int, actor: Actor, at: datetime) -> bool:
+    done = await connection.execute(
+        update(HoldRow)
+        .where(HoldRow.case_id == case_id, LIVE)
+        .values(ended_at=at, ended_by=actor.name)
+    )
+    return bool(done.rowcount)
+
+
+async def expired(
+    connection: AsyncConnection, before: datetime, long_before: datetime, limit: int
+) -> list[str]:
+    """Cases whose time has come: closed so long ago, longer where one was supervised; none on hold."""
+    on_hold = exists().where(HoldRow.case_id == CaseRow.id, LIVE)
+    gone = exists().where(ErasureRow.case_id == CaseRow.id)
+    supervised = or_(exists().where(OrderRow.case_id == CaseRow.id), CaseRow.type == "report")
+    old = or_(CaseRow.closed_at < long_before, (CaseRow.closed_at < before) & ~supervised)
+    found = await connection.execute(
+        select(CaseRow.number)
+        .where(CaseRow.state.in_([s.value for s in ENDED]), old, ~on_hold, ~gone)
+        .order_by(CaseRow.closed_at)
+        .limit(limit)
+    )
+    return list(found.scalars())
