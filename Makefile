@@ -9,7 +9,7 @@ TEST_STAMP := .venv/.installed-test
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo ring test check format bench soak model
+.PHONY: help install demo ring test check format sbom bench soak model
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ check: $(TEST_STAMP) ## format, lint, types, contracts and the quick tests
 format: $(TEST_STAMP) ## puts the code into its form
 	@$(BIN)/ruff format -q .
 	@$(BIN)/ruff check -q --fix .
+
+sbom: $(TEST_STAMP) ## the bill of materials (CycloneDX) of what the lock files pin
+	@$(BIN)/python .ci/sbom.py var/sbom.json && echo var/sbom.json
 
 bench: $(TEST_STAMP) ## what it costs, as ratios to the limits of this machine
 	@$(RUN) tests.bench

@@ -3,6 +3,7 @@
 model       Suggestion, Reading and the Classifier protocol
 catalogue   the topics a city knows, and what the labels of the training data mean in them
 tokens      Chinese text -> words: normalise, jieba, the city's names, stop words
+cutting     jieba's cut in half the time, letter for letter
 features    words and letters -> hashed vectors
 linear      fitted models as plain arrays: scores, calibrated probabilities, telling words
 keywords    the first day's classifier: words of the catalogue, no model file

@@ -14,7 +14,9 @@ from sklearn.utils import murmurhash3_32
 HEAD = 3  # how often the title is counted beside its place in the whole
 HEAD_WORDS = 12  # a title longer than this is no title
 PLACES = 2**22  # wide enough that few words share one, too narrow to tell which word it was
-MULTIPLIERS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
+MULTIPLIERS = numpy.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=numpy.uint32)
+RUNS = 2  # in which way letters in a row are mixed
+HALF = numpy.uint32(15)
 
 
 @dataclass(frozen=True)
@@ -23,16 +25,6 @@ class Vector:
 
     places: numpy.ndarray
     values: numpy.ndarray
-
-    def weighed(self, known: numpy.ndarray, idf: numpy.ndarray) -> "Vector":
-        """tf-idf of unit length, its places counted among the known ones; the others say nothing."""
-        at = numpy.searchsorted(known, self.places)
-        at[at == len(known)] = 0
-        met = known[at] == self.places if len(known) else at < 0
-        at, values = at[met], self.values[met]
-        values = values * idf[at]
-        norm = float(numpy.sqrt(values @ values)) or 1.0
-        return Vector(at, values / norm)
 
 
 @dataclass(frozen=True)
@@ -46,9 +38,16 @@ class Text:
     def of(cls, title: Sequence[str], body: Sequence[str]) -> "Text":
         return cls(tuple(title[:HEAD_WORDS]), (*title[HEAD_WORDS:], *body))
 
-    @property
+    @cached_property
     def all(self) -> tuple[str, ...]:
         return (*self.head, *self.rest)
+
+    @cached_property
+    def told(self) -> tuple[list[str], numpy.ndarray]:
+        """Its words, each once, and where each lies by itself."""
+        words = list(dict.fromkeys(self.all))
+        places = [word_places(word)[0] for word in words]
+        return words, numpy.array(places, dtype=numpy.uint32)
 
     @cached_property
     def seen(self) -> "Vector":
@@ -69,39 +68,61 @@ def word_vector(text: Text) -> Vector:
         for word in some:
             for place in word_places(word):
                 times[place] = times.get(place, 0) + count
-    places = numpy.fromiter(times.keys(), dtype=numpy.int64, count=len(times))
-    counts = numpy.fromiter(times.values(), dtype=numpy.float32, count=len(times))
-    return Vector(places, 1 + numpy.log(counts))
+    places = numpy.fromiter(times.keys(), dtype=numpy.uint32, count=len(times))
+    counts = numpy.fromiter(times.values(), dtype=numpy.int32, count=len(times))
+    return Vector(places, often(counts))
 
 
 def head_vector(text: Text) -> Vector:
     """The title's words alone, however often."""
-    places = numpy.unique(numpy.array([word_places(word)[0] for word in text.head], numpy.int64))
-    return Vector(places, numpy.ones(len(places), dtype=numpy.float32))
+    places = list(dict.fromkeys(word_places(word)[0] for word in text.head))
+    return Vector(numpy.array(places, numpy.uint32), numpy.ones(len(places), dtype=numpy.float32))
 
 
 def run_vector(text: str) -> Vector:
     """Two and three letters in a row of a text as it stands, little words and all."""
-    places, counts = numpy.unique(_runs(text), return_counts=True)
-    return Vector(places, (1 + numpy.log(counts)).astype(numpy.float32))
+    return counted(_runs(text))
 
 
 def letter_vector(text: Text) -> Vector:
     """Two and three letters in a row, across the borders of words."""
     whole, head = _runs("".join(text.all)), _runs("".join(text.head))
-    seen = numpy.concatenate([whole, *([head] * HEAD)])
-    places, counts = numpy.unique(seen, return_counts=True)
-    return Vector(places, (1 + numpy.log(counts)).astype(numpy.float32))
+    return counted(numpy.concatenate([whole, *([head] * HEAD)]))
+
+
+def counted(seen: numpy.ndarray) -> Vector:
+    """Each place once, in their order, with how often it was seen."""
+    seen.sort()
+    new = numpy.ones(len(seen), dtype=bool)
+    numpy.not_equal(seen[1:], seen[:-1], out=new[1:])
+    starts = new.nonzero()[0]
+    counts = numpy.empty(len(starts), dtype=numpy.int32)
+    if len(starts):
+        numpy.subtract(starts[1:], starts[:-1], out=counts[:-1], casting="unsafe")
+        counts[-1] = len(seen) - starts[-1]
+    return Vector(seen[starts], often(counts))
+
+
+OFTEN = (1 + numpy.log(numpy.arange(1, 8192))).astype(numpy.float32)  # no text is seen more often
+
+
+def often(counts: numpy.ndarray) -> numpy.ndarray:
+    found: numpy.ndarray = OFTEN[counts - 1]
+    return found
 
 
 def _runs(text: str) -> numpy.ndarray:
     codes = numpy.frombuffer(text.encode("utf-32-le", "ignore"), dtype=numpy.uint32)
-    found = []
-    for length in (2, 3):
-        if len(codes) >= length:
-            mixed = numpy.full(len(codes) - length + 1, length * 0x27D4EB2F, dtype=numpy.uint32)
-            for n in range(length):
-                mixed = (mixed ^ codes[n : n + len(mixed)]) * numpy.uint32(MULTIPLIERS[n])
-                mixed ^= mixed >> numpy.uint32(15)
-            found.append((mixed % numpy.uint32(PLACES)).astype(numpy.int64))
-    return numpy.concatenate(found) if found else numpy.zeros(0, dtype=numpy.int64)
+    if len(codes) < 2:
+        return numpy.zeros(0, dtype=numpy.uint32)
+    two = _mixed(_mixed(codes[:-1], 0) ^ codes[1:], 1)
+    three = _mixed(two[:-1] ^ codes[2:], 2)
+    found = numpy.concatenate([two, three])
+    found &= numpy.uint32(PLACES - 1)
+    return found
+
+
+def _mixed(codes: numpy.ndarray, step: int) -> numpy.ndarray:
+    mixed: numpy.ndarray = codes * MULTIPLIERS[step]
+    mixed ^= mixed >> HALF
+    return mixed

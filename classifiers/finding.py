@@ -1,7 +1,7 @@
 """Which topic of the catalogue: the field, the matter and the words, each as far as it is known.
 
-A topic's worth is how well its words fit, times the probability of its matter (level 2), times
-that of its field. Topics that no label covers compete with a fixed share of the field.
+A topic's worth is how well its words fit (to the power of 1.5), times the probability of its matter
+(level 2, squared), times that of its field. Topics that no label covers compete with a fixed share of the field.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,6 @@ UNLABELLED = 0.5  # what a topic outside the labels is worth beside a certain la
 FLOOR, LEAST = 0.2, 0.001
 SILENT = 1.0  # what a topic is worth whose words are not in the text, beside the best one
 MOST = 3
-MATTER, WORDS = 2.0, 1.5  # how far the matter's probability, and the words, are followed
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,10 @@ def find(
 ) -> Found:
     scored = keywords.scores(text.head, text.rest)
     field = next(iter(fields), "")
-    if not scored and not fields:
+    if not fields and not scored.any():
         return Found((), {}, (), fields, field, False)
     worth = _worths(keywords, scored, fields, matters)
-    order = _apart(keywords, numpy.argsort(-worth, kind="stable"))
+    order = _apart(keywords, worth)
     total = float(worth.sum()) or 1.0
     chances = {n: float(worth[n]) / total for n in order}
     said = tuple(keywords.because(order[0], text.all))
@@ -52,32 +51,33 @@ def find(
     return Found(tuple(order), chances, said, fields, field, agrees)
 
 
-def _apart(keywords: Keywords, order: Array) -> list[int]:
+def _apart(keywords: Keywords, worth: Array) -> list[int]:
     """The best topic of each of the likeliest matters: a choice, not three shades of one."""
-    by_matter: dict[str, int] = {}
-    for n in order:
-        by_matter.setdefault(keywords.topics[n].matter, int(n))
-        if len(by_matter) == MOST:
+    left, found = worth.copy(), []
+    for _ in range(MOST):
+        best = int(left.argmax())
+        if left[best] < 0:
             break
-    return list(by_matter.values())
+        found.append(best)
+        left[keywords.matters == keywords.matters[best]] = -1.0
+    return found
 
 
 def _worths(
     keywords: Keywords,
-    scored: Mapping[int, float],
+    scored: Array,
     fields: Mapping[str, float],
     matters: tuple[Sequence[str], Array] | None,
 ) -> Array:
     """A number by topic; without a model of matters only topics whose words were found have one."""
-    words = numpy.zeros(len(keywords.topics))
-    words[list(scored)] = list(scored.values())
-    words /= words.max() or 1.0
+    words = scored / (scored.max() or 1.0)
     worth: Array = _shares(keywords, fields)
     if matters is None:
-        return worth * words**WORDS
+        return worth * words * numpy.sqrt(words)
     labels, chances = matters
     by_matter = numpy.append(LEAST + chances, LEAST)[_numbers(keywords, tuple(labels))]
-    worth = worth * (SILENT + words) ** WORDS * by_matter**MATTER
+    words += SILENT
+    worth *= words * numpy.sqrt(words) * by_matter * by_matter
     return worth
 
 

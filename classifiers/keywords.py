@@ -8,6 +8,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import numpy
+
 from classifiers.catalogue import Topic, label_of, said_of
 from classifiers.tokens import words
 
@@ -20,15 +22,18 @@ class Keywords:
     def __init__(self, topics: Sequence[Topic]) -> None:
         self.topics = tuple(topics)
         self.fields = tuple(label_of(topic) for topic in self.topics)
+        names = {topic.matter: n for n, topic in enumerate(self.topics)}
+        self.matters = numpy.array([names[topic.matter] for topic in self.topics])
         profiles = [self._profile(topic) for topic in self.topics]
         spread = Counter(word for profile in profiles for word in profile)
         self._rare = {word: math.log(1 + len(profiles) / n) for word, n in spread.items()}
         self._own = tuple(frozenset(profile) for profile in profiles)
-        self._by_word: dict[str, list[tuple[int, float]]] = {}
+        self._rows = {word: n for n, word in enumerate(self._rare)}
+        self._weights = numpy.zeros((len(self._rows), len(profiles)), dtype=numpy.float32)
         for n, profile in enumerate(profiles):
             norm = math.sqrt(sum((w * self._rare[word]) ** 2 for word, w in profile.items())) or 1.0
             for word, weight in profile.items():
-                self._by_word.setdefault(word, []).append((n, weight * self._rare[word] / norm))
+                self._weights[self._rows[word], n] = weight * self._rare[word] / norm
 
     @staticmethod
     def _profile(topic: Topic) -> dict[str, float]:
@@ -43,19 +48,17 @@ class Keywords:
                 profile[word] = max(profile.get(word, 0.0), weight)
         return profile
 
-    def scores(self, title: Sequence[str], body: Sequence[str]) -> dict[int, float]:
-        """Score by topic number; words of the title count double."""
-        weights: dict[str, int] = {}
+    def scores(self, title: Sequence[str], body: Sequence[str]) -> numpy.ndarray:
+        """A score for every topic; words of the title count double."""
+        times: dict[str, int] = {}
         for some, count in ((title, 2), (body, 1)):
             for word in some:
-                if word in self._by_word:
-                    weights[word] = weights.get(word, 0) + count
-        scored: dict[int, float] = {}
-        for word, times in weights.items():
-            often = self._rare[word] * (1 + math.log(times))
-            for n, weight in self._by_word[word]:
-                scored[n] = scored.get(n, 0.0) + weight * often
-        return scored
+                if word in self._rows:
+                    times[word] = times.get(word, 0) + count
+        often = [self._rare[word] * (1 + math.log(n)) for word, n in times.items()]
+        rows = self._weights[[self._rows[word] for word in times]] if times else self._weights[:0]
+        found: numpy.ndarray = numpy.array(often, dtype=numpy.float32) @ rows
+        return found
 
     def because(self, number: int, words: Iterable[str]) -> list[str]:
         """The words of a text that spoke for a topic, the longest first."""

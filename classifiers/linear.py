@@ -5,14 +5,17 @@ Bayesian-weighted ones on words, letters and the title) mixed by a small logisti
 was fitted on texts the five had not seen; so its probabilities are calibrated as they stand.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy
 
-from classifiers.features import Text, Vector, head_vector, letter_vector, word_places
+from classifiers.features import PLACES, Text, Vector, head_vector, letter_vector
 
 Array = numpy.ndarray
+ONE, FIVE, LOW = numpy.uint32(1), numpy.uint32(5), numpy.uint32(31)
 NEVER = 1.01  # a threshold that no confidence reaches
 
 
@@ -32,27 +35,48 @@ class Block:
         small = numpy.rint(weights / scale[:, None]).astype(numpy.int8)
         known = numpy.nonzero(idf)[0]
         return cls(
-            places[known].astype(numpy.int64),
+            places[known].astype(numpy.uint32),
             idf[known].astype(numpy.float32),
             numpy.ascontiguousarray(small.T[known]),
             scale.astype(numpy.float32),
         )
 
+    @cached_property
+    def _index(self) -> tuple[Array, Array]:
+        """A bit for every place, and how many known ones lie before each 32 of them."""
+        bits = numpy.zeros(PLACES, dtype=bool)
+        bits[self.places] = True
+        words = numpy.packbits(bits, bitorder="little").view(numpy.uint32)
+        before = numpy.zeros(len(words), dtype=numpy.int32)
+        numpy.cumsum(numpy.bitwise_count(words)[:-1], out=before[1:])
+        return words, before
+
+    def _at(self, places: Array) -> tuple[Array, Array]:
+        """Which places are known, and the rows of those; two small tables that a cache holds."""
+        bits, before = self._index
+        word, bit = places >> FIVE, ONE << (places & LOW)
+        held = bits[word]
+        met = (held & bit).nonzero()[0]
+        word, bit, held = word[met], bit[met], held[met]
+        bit -= ONE
+        held &= bit
+        return met, before[word] + numpy.bitwise_count(held)
+
     def scores(self, seen: Vector) -> Array:
-        mine = seen.weighed(self.places, self.idf)
-        told: Array = mine.values @ self.weights[mine.places].astype(numpy.float32) * self.scale
+        """Of the tf-idf of unit length of the known places; the others say nothing."""
+        met, at = self._at(seen.places)
+        values = seen.values[met] * self.idf[at]
+        norm = math.sqrt(values @ values) or 1.0
+        told: Array = values @ self.weights[at].astype(numpy.float32) * (self.scale / norm)
         return told
 
     def telling(self, text: Text, column: int, most: int = 4) -> list[str]:
         """The words of the text that spoke most for a column."""
-        words = list(dict.fromkeys(text.all))
-        if not words or not len(self.places):
-            return []
-        places = numpy.array([word_places(word)[0] for word in words], dtype=numpy.int64)
-        at = numpy.minimum(numpy.searchsorted(self.places, places), len(self.places) - 1)
-        spoke = self.weights[at, column] * self.idf[at] * (self.places[at] == places)
-        order = numpy.argsort(-spoke, kind="stable")[:most]
-        return [words[n] for n in order if spoke[n] > 0]
+        words, places = text.told
+        met, at = self._at(places)
+        spoke = self.weights[at, column] * self.idf[at]
+        order = (-spoke).argsort(kind="stable")[:most]
+        return [words[met[n]] for n in order if spoke[n] > 0]
 
 
 @dataclass(frozen=True)
@@ -162,7 +186,7 @@ def widened(components: Array) -> Array:
 
 
 def ranked(labels: Sequence[str], chances: Array) -> dict[str, float]:
-    order = numpy.argsort(-chances, kind="stable")
+    order = (-chances).argsort(kind="stable")
     return {labels[n]: float(chances[n]) for n in order}
 
 

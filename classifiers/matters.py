@@ -179,11 +179,13 @@ def _clear(others: Sequence[Row], topics: Topics, keywords: Keywords) -> list[tu
 
 
 def _shares(
-    catalogue: Sequence[Topic], scored: Mapping[int, float], fields: Mapping[str, float]
+    catalogue: Sequence[Topic], scored: Array, fields: Mapping[str, float]
 ) -> dict[str, float]:
     """The best line's score of each matter, squared, among those that fit the field."""
     share: dict[str, float] = {}
-    for n, score in scored.items():
+    for n, score in enumerate(scored.tolist()):
+        if not score:
+            continue
         label = label_of(catalogue[n])
         worth = score**2 * (fields.get(label, 0.0) if label else 0.35)
         matter = catalogue[n].matter

@@ -54,6 +54,7 @@ def spoken() -> dict[str, Any]:
     return {
         "cutter": "jieba",
         "hash": "murmurhash3_32",
+        "runs": features.RUNS,
         "places": features.PLACES,
         "head": [features.HEAD, features.HEAD_WORDS],
         "longest": tokens.LONGEST,

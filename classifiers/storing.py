@@ -46,7 +46,7 @@ def part_from(name: str, told: Mapping[str, Any], arrays: Mapping[str, Any]) -> 
             values[one.name] = tuple(value) if isinstance(value, list) else value
         elif one.type is Block or f"{name}_{one.name}_idf" in arrays:
             values[one.name] = Block(
-                arrays[f"{name}_{one.name}_places"].astype(numpy.int64),
+                arrays[f"{name}_{one.name}_places"].astype(numpy.uint32),
                 arrays[f"{name}_{one.name}_idf"].astype(numpy.float32),
                 numpy.ascontiguousarray(arrays[f"{name}_{one.name}_weights"].T),
                 arrays[f"{name}_{one.name}_scale"],

@@ -2,20 +2,22 @@
 
 import csv
 import logging
-import math
 import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Protocol
+
+from classifiers.cutting import Words, logarithm
 
 LONGEST = 2000  # characters that are read; what matters is said before that
 RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
 HAN = re.compile(r"[一-鿿]")
 SPACE = re.compile(r"\s+")
 APART = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])")  # 物 业 is 物业
+WIDE = tuple(zip("，！？：；（）", ",!?:;()", strict=True))  # in every text; the rest is looked up
 
 STOP = frozenset(
     "的 了 是 在 和 与 及 或 也 都 就 还 又 很 我 你 他 她 它 我们 你们 他们 她们 它们 这 那 这个 那个 这些 那些 有 没有 没"
@@ -36,55 +38,10 @@ class Cutter(Protocol):
 @cache
 def jieba_cutter(names: tuple[str, ...] = ()) -> Cutter:
     """jieba with its own dictionary and the city's names: roads, estates, departments; never cut."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library has stale escapes
-        import jieba
-
-    tokenizer = jieba.Tokenizer()
-    words, tokenizer.total = _dictionary()
-    tokenizer.FREQ = dict(words) if names else words
-    tokenizer.initialized = True
+    cut = Words(*_dictionary())
     for name in names:
-        tokenizer.add_word(name)
-    tokenizer.get_DAG = _no_ways  # found while they are weighed, see `_best_way`
-    tokenizer.calc = partial(_best_way, tokenizer.FREQ, math.log(tokenizer.total))
-    cut: Cutter = tokenizer.lcut
+        cut.add(name)
     return cut
-
-
-def _no_ways(sentence: str) -> None:
-    return None
-
-
-def _best_way(
-    words: Mapping[str, int],
-    log_total: float,
-    sentence: str,
-    _ways: None,
-    route: dict[int, tuple[float, int]],
-) -> None:
-    """What jieba's own `get_DAG` and `calc` find, in one loop and with no logarithm twice."""
-    length = len(sentence)
-    route[length] = (0.0, 0)
-    for start in range(length - 1, -1, -1):
-        best, stop, end = -math.inf, start, start
-        piece = sentence[start]
-        while piece in words:
-            times = words[piece]
-            if times:
-                worth = _log(times) - log_total + route[end + 1][0]
-                if worth >= best:
-                    best, stop = worth, end
-            end += 1
-            if end >= length:
-                break
-            piece = sentence[start : end + 1]
-        if best == -math.inf:
-            best, stop = _log(1) - log_total + route[start + 1][0], start
-        route[start] = (best, stop)
-
-
-_log = lru_cache(maxsize=2**15)(math.log)
 
 
 @cache
@@ -102,8 +59,8 @@ def quick_cutter(names: tuple[str, ...] = ()) -> Cutter:
 
 
 @cache
-def _dictionary() -> tuple[dict[str, int], int]:
-    """jieba's dictionary, read from the package and never from a cache file.
+def _dictionary() -> tuple[dict[str, float], int]:
+    """jieba's dictionary by logarithms, read from the package and never from a cache file.
 
     The library keeps its cache in the shared temporary folder and reads it with marshal: whoever
     can write there could run code here. Building takes about half a second, once.
@@ -115,7 +72,7 @@ def _dictionary() -> tuple[dict[str, int], int]:
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
         words, total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    return words, total
+    return {word: logarithm(times) for word, times in words.items()}, total
 
 
 @cache
@@ -139,7 +96,10 @@ def _spellings() -> tuple[re.Pattern[str], Mapping[str, str]]:
 def normalise(text: str) -> str:
     """One way to write it: half width, simplified, no runs, no gaps, the first 2,000 signs."""
     text = text[: LONGEST * 2].encode("utf-8", "ignore").decode()  # half a sign says nothing
-    text = unicodedata.normalize("NFKC", text)
+    for wide, half in WIDE:
+        text = text.replace(wide, half)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
     text = SPACE.sub(" ", RUN.sub(r"\1\1\1", text)).strip()[:LONGEST]
     text = _simple()(APART.sub("", text))
     pattern, means = _spellings()

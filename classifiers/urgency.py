@@ -6,6 +6,7 @@ out a department at night. What is feared is still told as sensitive where it wa
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -46,6 +47,7 @@ LEVELS = ("critical", "urgent")
 class Sign:
     """One line of the data."""
 
+    number: int
     kind: str
     name: str
     level: str
@@ -68,6 +70,7 @@ def signs() -> tuple[Sign, ...]:
     text = (resources.files("classifiers") / "urgency.toml").read_text("utf-8")
     return tuple(
         Sign(
+            number,
             one["kind"],
             one["name"],
             one["level"],
@@ -75,7 +78,7 @@ def signs() -> tuple[Sign, ...]:
             tuple(one["marks"].split()),
             re.compile(one["pattern"]),
         )
-        for one in tomllib.loads(text)["sign"]
+        for number, one in enumerate(tomllib.loads(text)["sign"])
     )
 
 
@@ -135,13 +138,13 @@ def seen(title: str, body: str) -> tuple[Seen, ...]:
 
 def _in(text: str, *, now: bool) -> Iterator[Seen]:
     """Each sign by its first words that count, else by its first words."""
-    marked = _marked()
-    told = {n for letter in marked.keys() & set(text) for mark, n in marked[letter] if mark in text}
-    for sign in (signs()[n] for n in sorted(told)):
+    spots = _spots(text)
+    ends = [found.end() for found in END.finditer(text)] if spots else []
+    for sign in (signs()[n] for n in sorted(spots)):
         best: Seen | None = None
-        for match in islice(sign.pattern.finditer(text), MOST):
+        for match in islice(_matches(sign, text, spots[sign.number], ends), MOST):
             start, end = _sentence(text, match)
-            if END.search(match.group()) or _taken_back(text[start:end], match, start):
+            if _taken_back(text[start:end], match, start):
                 continue
             so = HERE if sign.level == "critical" else NOW
             counts = now or not sign.now or bool(so.search(text, start, end))
@@ -152,6 +155,28 @@ def _in(text: str, *, now: bool) -> Iterator[Seen]:
                 break
         if best is not None:
             yield best
+
+
+def _spots(text: str) -> Mapping[int, Sequence[int]]:
+    """By the number of a sign, where one of its marks stands."""
+    marked = _marked()
+    found: dict[int, list[int]] = {}
+    for letter in marked.keys() & set(text):
+        for mark, number in marked[letter]:
+            at = text.find(mark)
+            while at >= 0:
+                found.setdefault(number, []).append(at)
+                at = text.find(mark, at + 1)
+    return found
+
+
+def _matches(
+    sign: Sign, text: str, spots: Sequence[int], ends: Sequence[int]
+) -> Iterator[re.Match[str]]:
+    """The pattern is tried on the sentences that hold a mark; it never reaches beyond one."""
+    for n in sorted({bisect_right(ends, at) for at in spots}):
+        start = ends[n - 1] if n else 0
+        yield from sign.pattern.finditer(text, start, ends[n] - 1 if n < len(ends) else len(text))
 
 
 def _sentence(text: str, match: re.Match[str]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hotline import config_ways
-from hotline.config_ways import LOOPBACK, Box, Calls, Group, Mail, WrongSetting, place
+from hotline.config_ways import LOOPBACK, Box, Calls, Group, Mail, Oidc, WrongSetting, place
 
 __all__ = ["LOOPBACK", "Box", "Calls", "Mail", "Settings", "WrongSetting", "load", "place"]
 
@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     repeats: Repeats = Repeats()
     rising: RisingMatters = RisingMatters()
     privacy: Privacy = Privacy()
+    oidc: Oidc = Oidc()
     mail: Mail = Mail()
     calls: Calls = Calls()
 

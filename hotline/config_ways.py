@@ -33,6 +33,17 @@ class Box(Group):
     seconds: float = Field(default=60.0, gt=0, le=300)  # between looks where there is no IDLE
 
 
+class Oidc(Group):
+    """The city's own directory; empty: nobody signs in by it."""
+
+    issuer: str = Field(
+        default="", pattern=r"^(|https://.+|http://(127\.0\.0\.1|localhost)(:.*)?)$"
+    )
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    name: str = "统一身份认证"  # as the sign-in page names it
+
+
 class Mail(Group):
     lmtp: str = ""  # host:port of the letter slot; empty: closed
     boxes: tuple[Box, ...] = ()

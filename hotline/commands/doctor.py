@@ -8,7 +8,7 @@ from datetime import datetime
 from classifiers import registry
 from escalation.audit import list_ends
 from escalation.calendar import ZONE, WorkCalendar
-from hotline.commands import chart, mailcheck, records, stationery, switchboard
+from hotline.commands import chart, floors, mailcheck, records, stationery, switchboard
 from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import say, store_of, terms_of
@@ -37,6 +37,8 @@ async def run(settings: Settings, *, mail: bool = False) -> int:
 
 async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     for finding in (*_settings(settings), _clock(now), _holidays(now), _model(settings)):
+        yield finding
+    for finding in floors.findings():
         yield finding
     yield await mailcheck.relay(settings)
     async for finding in switchboard.findings(settings):

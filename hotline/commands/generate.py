@@ -117,7 +117,7 @@ class _Writer:
 
     def __init__(self, centre: Centre, until: datetime, whole_from: date) -> None:
         self._centre, self._until, self._whole_from = centre, until, whole_from
-        self._before: dict[int, datetime] = {}  # caller -> the case before
+        self._before: dict[int, tuple[datetime, str]] = {}  # caller -> the case before
         self._day, self._of_day, self.n = date.min, 0, 0
 
     async def put(self, lives: list[Life]) -> None:
@@ -142,26 +142,29 @@ class _Writer:
         number, lines_clocks = self._number(one.call.at), syntheticlife.cut(one, self._until)
         lines, clocks = lines_clocks
         before = self._before.get(one.call.caller)
-        self._before[one.call.caller] = one.call.at
+        self._before[one.call.caller] = one.call.at, number
         whole = self._day >= self._whole_from
         if not whole and lines is not one.lines and len(lines) < len(one.lines):
             lines, clocks = one.lines, one.clocks  # so long ago, everything has happened
-        made = fold(syntheticlife.origin(one, self.n, number, before), lines, clocks)
+        made = fold(syntheticlife.origin(one, self.n, number, before and before[0]), lines, clocks)
         assert made is not None
         tables[bulk.FACTS].append(vars(made.case))
         tables[bulk.STEPS].extend(map(vars, made.steps))
         if whole:
-            self._whole(tables, one, made, (lines, clocks))
+            self._whole(tables, (one, before and before[1]), made, (lines, clocks))
 
     def _whole(
         self,
         tables: dict[Any, list[dict[str, Any]]],
-        one: Life,
+        of: tuple[Life, str | None],
         made: Folded,
         told: tuple[Any, Any],
     ) -> None:
+        one, before = of
         entries = bulk.entries(made.case, told[0], one.who)
         title = one.call.matter.topic.rpartition("/")[2]
+        linked = before if made.case.repeat and made.case.state != "merged" else None
+        case = bulk.case(made, entries[-1]["hash"], title, linked)
         tables[bulk.ENTRIES].extend(entries)
-        tables[bulk.CASES].append(bulk.case(made, entries[-1]["hash"], title))
+        tables[bulk.CASES].append(case)
         tables[bulk.CLOCKS].extend(bulk.clocks(self.n, told[1]))

@@ -218,4 +218,7 @@ def cut(one: Life, until: datetime) -> tuple[list[Line], list[Clock]]:
 def origin(one: Life, case_id: int, number: str, before: datetime | None) -> Origin:
     """`before`: when the same caller's case before it came."""
     again = before is not None and one.call.at - before <= 90 * DAY
-    return Origin(case_id, number, one.call.at, one.channel, False, again, one.pressed)
+    merged = any(line.action == "merge" for line in one.lines)
+    return Origin(
+        case_id, number, one.call.at, one.channel, False, again and not merged, one.pressed
+    )

@@ -10,6 +10,7 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible, Stale
+from hotline.domain.masking import masked
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
@@ -114,7 +115,7 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
         access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
         await _check_parent(work, facts)
     await enclose(centre, work, case, facts)
-    perform.perform(case, facts, step)
+    perform.perform(case, masked(facts), step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
         await learn(work, case, before, actor, (_name(facts), _decides(facts)))
     await causes.follow(work, case, facts, step)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 WIDE, HIGH, LEFT, FOOT, TOP = 640, 220, 44, 30, 14
+FACE = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, SimSun, sans-serif"
 COLOUR, QUIET = "#0b4f8f", "#5b6570"
 
 
@@ -54,5 +55,6 @@ def _text(x: float, y: float, text: str, colour: str, anchor: str = "middle") ->
 def _svg(title: str, high: int, drawn: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" role="img"'
+        f' font-family="{FACE}"'
         f' aria-label="{escape(title)}"><title>{escape(title)}</title>{"".join(drawn)}</svg>'
     )

@@ -5,7 +5,7 @@ is not read from the rows but folded anew from its timeline up to that moment.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ class Span:
     as_of: datetime
     units: Sequence[str] | None = None
     topic: str = ""
+    moved: tuple[CaseFact, ...] | None = field(default=None, compare=False)  # read beforehand
 
     def days(self) -> list[ColumnElement[bool]]:
         found = [F.day >= self.first, F.day <= self.last]
@@ -69,19 +70,37 @@ class Both:
 
 async def counts(connection: AsyncConnection, span: Span, by: str | None) -> dict[Any, Both]:
     """By key, in the key's order; without `by` the one key is None."""
-    key = [BY[by].label("key")] if by else []
-    grouped = [BY[by]] if by else []
+    found = await cube(connection, span, (by,) if by else ())
+    return rolled(found, 0 if by else None)
+
+
+async def cube(
+    connection: AsyncConnection, span: Span, by: Sequence[str]
+) -> dict[tuple[Any, ...], Both]:
+    """By several keys at once: the rows are read once however many figures are made of them."""
+    keys = [BY[name].label(f"key_{name}") for name in by]
     found = await connection.execute(
-        select(*key, F.excluded, *_columns(span.as_of))
+        select(*keys, F.excluded, *_columns(span.as_of))
         .where(*span.days(), F.changed_at <= span.as_of)
-        .group_by(*grouped, F.excluded)
+        .group_by(*(BY[name] for name in by), F.excluded)
     )
-    told: dict[Any, Both] = {} if by else {None: Both()}
+    told: dict[tuple[Any, ...], Both] = {}
     for row in found.mappings():
-        _add(told, row["key"] if by else None, bool(row["excluded"]), _counts(dict(row)))
+        own = tuple(row[f"key_{name}"] for name in by)
+        _add(told, own, bool(row["excluded"]), _counts(dict(row)))
     for fact in await later(connection, span):
-        own = getattr(fact, OWN[by]) if by else None
+        own = tuple(getattr(fact, OWN[name]) for name in by)
         _add(told, own, fact.excluded, rates.counted([measured(fact, span.as_of)]))
+    return told
+
+
+def rolled(found: Mapping[tuple[Any, ...], Both], place: int | None) -> dict[Any, Both]:
+    """By one of the keys, in its order; by none of them: all together, under None."""
+    told: dict[Any, Both] = {None: Both()} if place is None else {}
+    for keys, both in found.items():
+        own = None if place is None else keys[place]
+        before = told.get(own, Both())
+        told[own] = Both(_sum(before.raw, both.raw), _sum(before.adjusted, both.adjusted))
     return dict(sorted(told.items(), key=lambda one: (one[0] is None, str(one[0]))))
 
 
@@ -163,6 +182,8 @@ def measured(fact: CaseFact, as_of: datetime) -> Fact:
 
 async def later(connection: AsyncConnection, span: Span) -> list[CaseFact]:
     """Cases that changed after the moment asked for, folded back to it."""
+    if span.moved is not None:
+        return [fact for fact in span.moved if span.holds(fact)]
     wanted = select(F.case_id).where(
         F.day >= span.first, F.day <= span.last, F.changed_at > span.as_of
     )
@@ -174,3 +195,22 @@ async def later(connection: AsyncConnection, span: Span) -> list[CaseFact]:
             if then is not None and span.holds(then.case):
                 found.append(then.case)
     return found
+
+
+async def settled(connection: AsyncConnection, span: Span, first: date) -> Span:
+    """The same span with what changed later read once, for it and for those since `first`."""
+    if span.moved is not None:
+        return span
+    wide = replace(span, first=min(first, span.first), units=None, topic="")
+    return replace(span, moved=tuple(await later(connection, wide)))
+
+
+async def units(connection: AsyncConnection, span: Span) -> list[str]:
+    """Those with work in the period."""
+    found = await connection.execute(
+        select(F.department)
+        .where(*span.days(), F.dispatched_at.is_not(None), F.department.is_not(None))
+        .distinct()
+        .order_by(F.department)
+    )
+    return [row.department for row in found]

@@ -4,6 +4,8 @@ What a page shows, what a report keeps and what the public reads are all made he
 same period as of the same moment says the same everywhere.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,9 +14,10 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Tree
-from hotline.reports import factqueries, rates
+from hotline.domain.shanghai import city_day
+from hotline.reports import factqueries, rates, waits
 from hotline.reports.factqueries import Both, Span
-from hotline.reports.waits import Waits, waits
+from hotline.reports.waits import Waits
 from hotline.store.facttables import FactCaseRow as F
 
 WAITS = "1"  # version of the formulas of waiting times
@@ -52,10 +55,11 @@ def measures(both: Both) -> dict[str, Any]:
 
 
 async def of_period(connection: AsyncConnection, asked: Asked, tree: Tree) -> dict[str, Any]:
-    span = asked.span
-    total = (await factqueries.counts(connection, span, None))[None]
-    earlier = (await factqueries.counts(connection, before(span), None))[None]
-    wait = (await waits(connection, span, None)).get("", Waits(0, 0, 0, None, None))
+    span = await factqueries.settled(connection, asked.span, before(asked.span).first)
+    now = await factqueries.cube(connection, span, ("department", "type", "channel"))
+    was = await factqueries.cube(connection, before(span), ("department",))
+    total, earlier = (factqueries.rolled(found, None)[None] for found in (now, was))
+    wait, by_topic = await answer_times(connection, span)
     told: dict[str, Any] = {
         "from": span.first.isoformat(),
         "to": span.last.isoformat(),
@@ -65,7 +69,7 @@ async def of_period(connection: AsyncConnection, asked: Asked, tree: Tree) -> di
         "topic": span.topic,
         "volumes": asdict(total.raw) | await standing(connection, span),
         "waits": asdict(wait),
-        "topics": await topics(connection, span),
+        "topics": by_topic,
     }
     if asked.public:
         shown = ("cases", "accepted", "answered", "dispatched", "closed", "open")
@@ -74,56 +78,70 @@ async def of_period(connection: AsyncConnection, asked: Asked, tree: Tree) -> di
         "measures": measures(total),
         "before": {name: of(earlier.raw).value for name, of in rates.MEASURES.items()},
         "cases_before": earlier.raw.cases,
-        "departments": await departments(connection, span, tree),
-        "types": await _volumes(connection, span, "type"),
-        "channels": await _volumes(connection, span, "channel"),
+        "departments": departments(factqueries.rolled(now, 0), factqueries.rolled(was, 0), tree),
+        "types": _volumes(factqueries.rolled(now, 1)),
+        "channels": _volumes(factqueries.rolled(now, 2)),
         "days": await days(connection, span),
     }
 
 
 async def standing(connection: AsyncConnection, span: Span) -> dict[str, int]:
     """Of the period's cases those without an end yet, and those past their promise."""
-    live = F.ended_at.is_(None)
+    late = and_(F.answered_at.is_(None), F.due_at < span.as_of)
     found = await connection.execute(
-        select(
-            func.count(case((live, 1))).label("open"),
-            func.count(case((and_(live, F.answered_at.is_(None), F.due_at < span.as_of), 1))).label(
-                "overdue"
-            ),
-        ).where(*span.days(), F.changed_at <= span.as_of)
+        select(func.count().label("open"), func.count(case((late, 1))).label("overdue")).where(
+            F.ended_at.is_(None), *span.days(), F.changed_at <= span.as_of
+        )
     )
     told = {name: int(n) for name, n in found.one()._mapping.items()}
     for fact in await factqueries.later(connection, span):
         if fact.ended_at is None:
-            late = fact.answered_at is None and fact.due_at and fact.due_at < span.as_of
+            passed = fact.answered_at is None and fact.due_at and fact.due_at < span.as_of
             told["open"] += 1
-            told["overdue"] += bool(late)
+            told["overdue"] += bool(passed)
     return told
 
 
-async def topics(connection: AsyncConnection, span: Span) -> list[dict[str, Any]]:
-    """By topic: how many, how long it took, and how long was promised; the most frequent first."""
-    promised = await connection.execute(
-        select(F.topic1, func.avg(F.promised_s).label("mean"))
-        .where(*span.days(), F.changed_at <= span.as_of)
-        .group_by(F.topic1)
+async def answer_times(
+    connection: AsyncConnection, span: Span
+) -> tuple[Waits, list[dict[str, Any]]]:
+    """Of all, and by topic: how many, how long it took, how long was promised; read once."""
+    found = await connection.execute(
+        select(F.topic1, F.answer_s, F.promised_s).where(
+            *span.days(), F.accepted.is_(True), F.changed_at <= span.as_of
+        )
     )
-    means = {row.topic1: row.mean for row in promised}
-    found = [
-        {"key": key, **asdict(one), "promised": _days(means.get(key))}
-        for key, one in (await waits(connection, span, "topic")).items()
+    rows: list[tuple[str, int | None, int | None]] = [
+        (row.topic1, row.answer_s, row.promised_s) for row in found
     ]
-    return sorted(found, key=lambda one: (-int(str(one["received"])), str(one["key"])))
+    moved = await factqueries.later(connection, span)
+    rows += [(one.topic1, one.answer_s, one.promised_s) for one in moved if one.accepted]
+    took: dict[str, list[int | None]] = defaultdict(list)
+    promised: dict[str, list[int]] = defaultdict(list)
+    for topic, seconds, limit in rows:
+        took[topic].append(seconds)
+        if limit is not None:
+            promised[topic].append(limit)
+    told = [
+        {"key": key, **asdict(waits.of(one)), "promised": _days(_mean(promised[key]))}
+        for key, one in took.items()
+    ]
+    told.sort(key=lambda one: (-int(str(one["received"])), str(one["key"])))
+    return waits.of([seconds for _, seconds, _ in rows]), told
+
+
+def _mean(values: Sequence[int]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def _days(seconds: Any) -> float | None:
     return None if seconds is None else round(float(seconds) / 86400, 2)
 
 
-async def departments(connection: AsyncConnection, span: Span, tree: Tree) -> list[dict[str, Any]]:
+def departments(
+    now: Mapping[Any, Both], earlier: Mapping[Any, Both], tree: Tree
+) -> list[dict[str, Any]]:
     """Compared inside a class only, and each with its own way since the period before."""
-    now = await factqueries.counts(connection, span, "department")
-    earlier = await factqueries.counts(connection, before(span), "department")
     found = []
     for code, both in now.items():
         if code is None or not both.raw.dispatched:
@@ -151,8 +169,7 @@ async def departments(connection: AsyncConnection, span: Span, tree: Tree) -> li
     return sorted(found, key=lambda one: (str(one["class"]), str(one["name"])))
 
 
-async def _volumes(connection: AsyncConnection, span: Span, by: str) -> list[dict[str, Any]]:
-    found = await factqueries.counts(connection, span, by)
+def _volumes(found: Mapping[Any, Both]) -> list[dict[str, Any]]:
     told = [{"key": key, "cases": both.raw.cases} for key, both in found.items()]
     return sorted(told, key=lambda one: (-int(str(one["cases"])), str(one["key"])))
 
@@ -161,7 +178,7 @@ async def days(connection: AsyncConnection, span: Span) -> list[dict[str, Any]]:
     """Receipts by day; a day with none stands there too."""
     found = await connection.execute(
         select(F.day, func.count().label("n"))
-        .where(*span.days(), F.received_at <= span.as_of)
+        .where(*span.days(), F.day <= city_day(span.as_of))
         .group_by(F.day)
     )
     n: dict[date, int] = {row.day: row.n for row in found}

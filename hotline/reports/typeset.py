@@ -84,6 +84,20 @@ def pdf(title: str, blocks: Sequence[Block]) -> bytes:
     return made
 
 
+def png(svg: str) -> bytes:
+    """A drawing as an image, for readers that know no other; raises NoFont, NotSet."""
+    if not faces():
+        raise NoFont
+    page = "#set page(width: 160mm, height: auto, margin: 0mm)\n#image(bytes(sys.inputs.svg))"
+    press = typst.Compiler(page.encode(), font_paths=_fonts(), sys_inputs={"svg": svg})
+    try:
+        made = press.compile(format="png", ppi=144.0)
+    except typst.TypstError as error:
+        raise NotSet(error.message) from error
+    assert isinstance(made, bytes)
+    return made
+
+
 def word(title: str, blocks: Sequence[Block]) -> bytes:
     document = Document()
     document.core_properties.title = title
@@ -92,6 +106,8 @@ def word(title: str, blocks: Sequence[Block]) -> bytes:
     for block in blocks:
         if block.kind == "table":
             _table(document, block)
+        elif block.kind == "chart":
+            document.add_picture(io.BytesIO(png(block.text)), width=Mm(156))
         else:
             _line(document.add_paragraph(), block)
     body = io.BytesIO()
@@ -141,7 +157,7 @@ def _table(document: DocumentObject, block: Block) -> None:
         cells = table.add_row().cells
         for cell, text in zip(cells, row, strict=False):
             run = cell.paragraphs[0].add_run(text)
-            _face(run, BODY_FACE, 14)
+            _face(run, BODY_FACE, 14 if columns <= 4 else 10)
     if columns == 2:
         for row in table.rows:
             row.cells[0].width, row.cells[1].width = Mm(38), Mm(118)

@@ -18,6 +18,8 @@ rulebooks   the duty list by version; decisions: what was suggested and done, th
 driftcounts what the drift watch counts; shadows: what a candidate said; alarms: what is broken
 accounts    officers, sessions, tokens, closed doors; passwords: those used before
 factors     second factors and recovery codes, none twice; invitations: codes that set a password
+unused      accounts by their last use
+subjects    who an account's owner is in the city's directory
 rights      changes of rights that wait for a second person; guardtables: the tables of all these
 outbox      messages posted with the change that causes them, and their delivery
 notices     what an officer was told and has read; where letters to officers go

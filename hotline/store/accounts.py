@@ -40,7 +40,7 @@ class Officer:
     password_at: datetime | None = None
 
 
-def _officer(row: Any) -> Officer:
+def of_row(row: Any) -> Officer:
     return Officer(
         row.id,
         row.username,
@@ -62,7 +62,7 @@ async def by_name(connection: AsyncConnection, username: str) -> Officer | None:
         select(*OfficerRow.__table__.c).where(OfficerRow.username == username)
     )
     row = found.one_or_none()
-    return _officer(row) if row is not None else None
+    return of_row(row) if row is not None else None
 
 
 async def by_id(connection: AsyncConnection, officer_id: int) -> Officer | None:
@@ -70,7 +70,7 @@ async def by_id(connection: AsyncConnection, officer_id: int) -> Officer | None:
         select(*OfficerRow.__table__.c).where(OfficerRow.id == officer_id)
     )
     row = found.one_or_none()
-    return _officer(row) if row is not None else None
+    return of_row(row) if row is not None else None
 
 
 async def listed(connection: AsyncConnection, after: str = "", limit: int = 100) -> list[Officer]:
@@ -80,7 +80,7 @@ async def listed(connection: AsyncConnection, after: str = "", limit: int = 100)
         .order_by(OfficerRow.username)
         .limit(limit)
     )
-    return [_officer(row) for row in found]
+    return [of_row(row) for row in found]
 
 
 @dataclass(frozen=True)
@@ -170,10 +170,10 @@ async def disable(connection: AsyncConnection, officer_id: int) -> None:
     await end_sessions(connection, officer_id)
 
 
-async def enable(connection: AsyncConnection, officer_id: int) -> None:
-    await connection.execute(
-        update(OfficerRow).where(OfficerRow.id == officer_id).values(disabled=False)
-    )
+async def enable(connection: AsyncConnection, officer_id: int, at: datetime) -> None:
+    """Counts as a use: the ninety days begin anew."""
+    told = {"disabled": False, "used_at": at}
+    await connection.execute(update(OfficerRow).where(OfficerRow.id == officer_id).values(told))
 
 
 async def end_sessions(connection: AsyncConnection, officer_id: int) -> None:
@@ -223,7 +223,7 @@ async def session(connection: AsyncConnection, secret: str, now: datetime) -> Se
     if row.expires_at is not None:
         if now >= row.expires_at or now - row.seen_at >= idle(Role(row.role)):
             return None
-    return Session(_officer(row), row.seen_at)
+    return Session(of_row(row), row.seen_at)
 
 
 async def seen(connection: AsyncConnection, secret: str, now: datetime) -> None:

@@ -122,12 +122,18 @@ def clocks(case_id: int, kept: Sequence[Clock]) -> list[dict[str, Any]]:
     ]
 
 
-def case(folded: Folded, last_hash: str, title: str) -> dict[str, Any]:
+def case(folded: Folded, last_hash: str, title: str, previous: str | None) -> dict[str, Any]:
     fact = folded.case
     details: dict[str, Any] = {
         **{"returns": int(fact.returned), "designated": False, "handler": None, "contacts": 0},
         **{"contacted": False, "endorsed": None, "reply": None, "attempts": 0, "outcome": None},
-        **{"rating": None, "urges": 0, "raised": [], "notes": {}, "reworked": fact.reworked},
+        **{
+            "rating": _rating(fact),
+            "urges": 0,
+            "raised": [],
+            "notes": {},
+            "reworked": fact.reworked,
+        },
         **{"prior": None, "urged_at": None},
     }
     same = "number state type urgency channel received_at topic district level due_at".split()
@@ -137,6 +143,13 @@ def case(folded: Folded, last_hash: str, title: str) -> dict[str, Any]:
         **{"version": fact.seq, "title": title, "content": title, "anonymous": False},
         **{"confidential": False, "lead": fact.department, "round": 1 + fact.reopened},
         **{"dispatched_at": fact.dispatched_at, "closed_at": fact.closed_at, "parent": None},
-        **{"previous": None, "last_seq": fact.seq, "last_hash": last_hash, "suggestions": {}},
+        **{"previous": previous, "last_seq": fact.seq, "last_hash": last_hash, "suggestions": {}},
         **{"details": details, "children": 0},
     }
+
+
+def _rating(fact: CaseFact) -> dict[str, Any] | None:
+    if not fact.pressed:
+        return None
+    told = {"solved": fact.solved, "satisfaction": str(fact.satisfaction), "comment": None}
+    return {**told, "pressed": True, "at": fact.changed_at.isoformat()}

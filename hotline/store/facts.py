@@ -154,6 +154,7 @@ async def put(connection: AsyncConnection, folded: Sequence[Folded]) -> None:
     steps = [vars(step) for one in folded for step in one.steps]
     if cases:
         await connection.execute(PUT_CASE[dialect], cases)
+    if steps:
         await connection.execute(PUT_STEP[dialect], steps)
 
 

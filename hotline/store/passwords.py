@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.cipher import secret_hash
 from hotline.store.guardtables import PastPasswordRow
-from hotline.store.ledgers import SessionRow
+from hotline.store.ledgers import OfficerRow, SessionRow
 
 REMEMBERED = 5  # so many are not taken again; older ones are forgotten
 
@@ -34,6 +34,12 @@ async def past(connection: AsyncConnection, officer_id: int) -> list[str]:
         .order_by(PastPasswordRow.id.desc())
     )
     return list(found.scalars())
+
+
+async def used(connection: AsyncConnection, officer_id: int, at: datetime) -> None:
+    """Somebody signed in: the account is not one that nobody uses."""
+    mine = update(OfficerRow).where(OfficerRow.id == officer_id)
+    await connection.execute(mine.values(used_at=at))
 
 
 async def end_oldest(connection: AsyncConnection, officer_id: int, most: int) -> None:

@@ -160,7 +160,7 @@ async def _do(
         await invitations.withdraw(connection, officer.id)
         await accounts.disable(connection, officer.id)
     elif do == "enable":
-        await accounts.enable(connection, officer.id)
+        await accounts.enable(connection, officer.id, work.at)
     else:
         role, unit = Role(about["role"]), about["department"]
         await rights.set_role(connection, officer.id, role, unit)

@@ -89,8 +89,11 @@ def period(request: web.Request) -> Period:
 
 def _day(request: web.Request, name: str, default: date) -> date:
     raw = request.query.get(name)
-    if not raw:
-        return default
+    return day_of(name, raw) if raw else default
+
+
+def day_of(name: str, raw: str) -> date:
+    """A day as it was typed; BadForm where it is none."""
     try:
         found = date.fromisoformat(raw[:10])
         if not 1990 <= found.year <= 2100:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
 from importlib import metadata, resources
+from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -28,6 +29,7 @@ from hotline.flow import (
     rising,
     rulewatch,
     sweep,
+    unused,
     waiting,
 )
 from hotline.flow.centre import Centre
@@ -38,6 +40,7 @@ from hotline.web import (
     challenge,
     every_page,
     live,
+    office_exports,
     office_letters,
     openapi,
     pages,
@@ -45,9 +48,11 @@ from hotline.web import (
     patience,
     problems,
     pulses,
+    reportroom,
     telephony,
 )
 from hotline.web.admission import guarded
+from hotline.web.directory import DIRECTORY, Directory
 from hotline.web.keys import CENTRE, LANGUAGE, ORIGIN, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
@@ -126,7 +131,10 @@ def _origin(request: web.Request) -> str:
     peer = request.remote or ""
     if peer in request.app[SETTINGS].serve.proxies:
         forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-        return forwarded[:64] or peer
+        try:
+            return str(ip_address(forwarded))
+        except ValueError:  # it goes into records and alarms: nothing but an address
+            return peer
     return peer
 
 
@@ -148,6 +156,9 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
     app[challenge.GATE] = challenge.Gate()
+    if settings.oidc.issuer:
+        back = settings.base_url.rstrip("/") + "/office/directory/back"
+        app[DIRECTORY] = Directory(settings.oidc, back)
     app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
@@ -206,10 +217,13 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
     schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
     schedule.every(600.0, "night", lambda: facts.nightly(centre))
+    schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
+    schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
     schedule.every(3600.0, "answers", lambda: _forget(centre))
     keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
     schedule.once("erasures at start", lambda: erasure.agree(centre))
     schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
+    schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
     schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
 

@@ -72,7 +72,7 @@ async def sign_in(
     async with centre.work() as work:
         if officer is not None and right and usable:
             if not officer.factor or await factor.takes(work, officer, code):
-                return officer, *await _let_in(centre, work, officer, origin)
+                return officer, *await let_in(centre, work, officer, origin)
         await doors.wrong_guess(work.connection, account, now, WRONG, WINDOW)
         await doors.wrong_guess(work.connection, address, now, FROM_ADDRESS, WINDOW)
     raise SignInWrong
@@ -83,14 +83,28 @@ def _is_hash(password: str | None) -> bool:
     return password is not None and password.startswith("$")
 
 
-async def _let_in(
-    centre: Centre, work: Work, officer: Officer, origin: str
-) -> tuple[str, datetime]:
+async def let_in(centre: Centre, work: Work, officer: Officer, origin: str) -> tuple[str, datetime]:
     await doors.opened(work.connection, f"account:{officer.username[:80]}")
     secret, ends = await accounts.open_session(work.connection, officer.id, work.at)
+    await passwords.used(work.connection, officer.id, work.at)
     await passwords.end_oldest(work.connection, officer.id, MOST_SESSIONS)
     await acts.record(work.connection, work.at, actor_of(centre, officer, origin), "sign_in", {})
     return secret, ends or work.at
+
+
+async def takes_code(centre: Centre, officer: Officer, code: str, origin: str) -> bool:
+    """A second factor alone, behind the doors of the account and of the address."""
+    now, account = centre.now(), f"account:{officer.username[:80]}"
+    doors_of = ((account, WRONG), (f"sign-in:{origin}", FROM_ADDRESS))
+    async with centre.look() as look:
+        if any([await doors.shut_for(look.connection, door, now) for door, _ in doors_of]):
+            return False
+    async with centre.work() as work:
+        if await factor.takes(work, officer, code):
+            return True
+        for door, most in doors_of:
+            await doors.wrong_guess(work.connection, door, now, most, WINDOW)
+    return False
 
 
 async def confirmed(centre: Centre, officer: Officer, password: str) -> bool:

@@ -11,7 +11,10 @@ from hotline.web import (
     office_account,
     office_alerts,
     office_case,
+    office_directory,
     office_duty,
+    office_exports,
+    office_figurereports,
     office_figures,
     office_interests,
     office_knowledge,
@@ -34,8 +37,8 @@ PAGES = (
     rating,
     citizen_privacy,
     office,
-    office_queue,
     office_privacy,
+    office_queue,
     office_case,
     office_interests,
     office_orders,
@@ -44,6 +47,7 @@ PAGES = (
     office_notices,
     office_duty,
     office_account,
+    office_directory,
     admin,
     admin_accounts,
     admin_reveals,
@@ -55,6 +59,8 @@ PAGES = (
     marked,
     office_knowledge,
     office_figures,
+    office_exports,
+    office_figurereports,
 )
 
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hotline.domain.errors import Refused
 from hotline.flow.centre import Centre
-from hotline.store import accounts, acts, doors, factors, invitations, passwords
+from hotline.store import accounts, acts, doors, factors, invitations, passwords, subjects
 from hotline.store.accounts import Officer
 from hotline.web import auth, factor, forms
 from hotline.web.bodies import origin_of
@@ -43,6 +43,7 @@ async def _account(
         facts["problem"] = problem.en if request[LANGUAGE] == "en" else problem.zh
     async with centre.look() as look:
         facts["left"] = await factors.codes_left(look.connection, officer.id)
+        facts["linked"] = await subjects.linked(look.connection, officer.id)
     if not officer.factor and not officer.machine:
         secret = await _new_factor(centre, officer)
         told = factor.address(secret, officer.username, request.app[SETTINGS].city)

@@ -35,6 +35,8 @@ FORMS = {
     "/office/bulletins/": "/office/bulletins",
     "/office/restrictions/": "/office/restrictions",
     "/office/rules/": "/office/rules",
+    "/office/figures/": "/office/figures/reports",
+    "/office/exports/": "/office/exports",
     "/office/model/": "/office/model",
     "/office/new/": "/office/new",
     "/office/views": "/office/",
@@ -131,6 +133,7 @@ def context(request: web.Request) -> dict[str, Any]:
         "token": auth.form_token(centre, request[SECRET]) if SECRET in request else "",
         "path": request.path,
         "Role": Role,
+        "directory": request.app[SETTINGS].oidc.issuer and request.app[SETTINGS].oidc.name,
     }
 
 

@@ -220,15 +220,14 @@ def plain(status: int, language: str, code: str = "") -> Problem:
 
 def _methods(request: web.Request) -> str:
     """What this very address takes; a pattern that would take it for a name does not count."""
-    resources = list(request.app.router.resources())
-    own = [one for one in resources if one.canonical == request.path]
-    found = own or [one for one in resources if _fits(one, request)]
+    fitting = [one for one in request.app.router.resources() if _fits(one, request)]
+    found = [one for one in fitting if one.canonical == request.path] or fitting
     return ",".join(sorted({route.method for one in found for route in one}))
 
 
 def _fits(resource: web.AbstractResource, request: web.Request) -> bool:
     pattern = resource.get_info().get("pattern")
-    return pattern is not None and pattern.fullmatch(request.path) is not None
+    return resource.canonical == request.path or bool(pattern and pattern.fullmatch(request.path))
 
 
 def of_error(error: BaseException, request: web.Request) -> Problem:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [intake|letters|ticks|lookup|answers|search|reading|figures]`: all, or the one named."""
+"""`python -m tests.bench [NAME]`: all, or one of the BENCHES below."""
 
 import asyncio
 import sys

@@ -76,7 +76,7 @@ def test_types_are_learnt_and_the_signs_still_give_the_reasons() -> None:
 def test_a_place_that_was_not_met_says_nothing() -> None:
     met = word_places("路灯")[0]
     block = Block.of(numpy.array([met]), numpy.ones(1), numpy.array([[2.0], [-1.0]]))
-    seen = Vector(numpy.array([met, met + 1]), numpy.ones(2, dtype=numpy.float32))
+    seen = Vector(numpy.array([met, met + 1], numpy.uint32), numpy.ones(2, dtype=numpy.float32))
     assert block.scores(seen) == pytest.approx([2.0, -1.0])
     assert not block.scores(Vector(seen.places[1:], seen.values[1:])).any()
     assert block.telling(Text.of((), ["不亮", "路灯"]), 0) == ["路灯"]

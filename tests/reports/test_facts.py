@@ -12,7 +12,7 @@ from hotline.domain.acts import citizen
 from hotline.domain.words import Reached, Role, Satisfaction
 from hotline.flow import facts as flow
 from hotline.flow.centre import Centre
-from hotline.reports import factqueries, rates, waits
+from hotline.reports import factqueries, figures, rates, waits
 from hotline.reports.factqueries import Span
 from hotline.store import facts, nights
 from hotline.wiring import MovingClock
@@ -140,11 +140,12 @@ async def test_the_database_counts_as_the_pure_measures_do(
     async with any_centre.look() as look:
         counted = await factqueries.counts(look.connection, span, None)
         by_unit = await factqueries.counts(look.connection, span, "department")
-        waited = await waits.waits(look.connection, span, None)
+        waited, by_topic = await figures.answer_times(look.connection, span)
     pure = [factqueries.measured(one, span.as_of) for one in found.values()]
     assert counted[None].raw == rates.counted(pure)
     assert set(by_unit) == {"cgj", None} and by_unit["cgj"].raw.dispatched == 3
-    assert waited[""] == waits.of([one.answer_s for one in found.values()])
+    assert waited == waits.of([one.answer_s for one in found.values()])
+    assert sum(one["received"] for one in by_topic) == 5
 
 
 async def test_a_past_moment_gives_what_was_known_then(
@@ -157,7 +158,7 @@ async def test_a_past_moment_gives_what_was_known_then(
     async def told() -> Any:
         async with any_centre.look() as look:
             counted = await factqueries.counts(look.connection, span, "department")
-            return counted, await waits.waits(look.connection, span, "department")
+            return counted, await figures.answer_times(look.connection, span)
 
     before = await told()
     clock.move_to(MONDAY + timedelta(hours=3))

@@ -37,17 +37,24 @@ async def given(client: Client) -> str:
     return re.search(r'name="challenge_token" value="([^"]+)"', page)[1]  # type: ignore[index]
 
 
-async def test_it_is_asked_for_from_the_fourth_of_an_address_on(
+async def test_it_is_asked_for_from_the_ninth_of_an_address_on(
     empty_sqlite: Path, tmp_path: Path, clock: MovingClock
 ) -> None:
     async with served(empty_sqlite, tmp_path, clock, limits={"public": "on"}) as client:
-        for _ in range(3):
-            assert (await posted(client)).status == 201
+        assert client.app is not None
+        gate, stranger = client.app[challenge.GATE], _request(client, "127.0.0.10")
+        for _ in range(8):
+            assert not await gate.asks(_request(client, "127.0.0.1"))
+            await gate.came(_request(client, "127.0.0.1"))
+        assert await gate.asks(_request(client, "127.0.0.1")) and not await gate.asks(stranger)
         answer = await posted(client)
         told = await answer.json()
         assert answer.status == 429 and told["title"] == "challenge_needed"
         token = told["challenge"]["token"]
         assert (await posted(client, token, solved(token))).status == 201
+        for _ in range(60):
+            await gate.came(_request(client, "127.0.0.1"))
+        assert await gate.asks(stranger), "under load everybody is asked"
 
 
 async def test_a_solution_counts_once_in_time_for_its_form_and_as_it_was_given(
@@ -77,9 +84,9 @@ async def test_a_solution_counts_once_in_time_for_its_form_and_as_it_was_given(
     assert not await challenge._passed(_request(strict), "complaint", token, number)
 
 
-def _request(client: Client) -> Any:
+def _request(client: Client, origin: str = "127.0.0.9") -> Any:
     """As much of a request as the check looks at."""
-    return type("Asked", (dict,), {"app": client.app})({challenge.ORIGIN: "127.0.0.9"})
+    return type("Asked", (dict,), {"app": client.app})({challenge.ORIGIN: origin})
 
 
 async def test_who_cannot_waits_a_minute_and_is_heard(strict: Client, clock: MovingClock) -> None:

@@ -1,0 +1,157 @@
+"""Rows of figures as CSV, XLSX or Parquet: each row marked with who took it away, none a formula.
+
+What is exported holds no identity and no citizen's words: the facts of cases only.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from openpyxl import Workbook
+
+from escalation.calendar import ZONE
+
+NAMES = {
+    "number": "编号",
+    "received_at": "收到时间",
+    "channel": "来源渠道",
+    "type": "诉求类型",
+    "topic": "事项",
+    "urgency": "紧急程度",
+    "district": "区县",
+    "department": "承办单位代码",
+    "state": "状态",
+    "level": "督办级别",
+    "due_at": "答复期限",
+    "answered_at": "首次答复",
+    "dispatched_at": "派单",
+    "signed_in_time": "按时签收",
+    "contacted_in_time": "按时联系",
+    "finished_at": "单位办结",
+    "finish_due_at": "办结期限",
+    "closed_at": "办结",
+    "hours": "用时（小时）",
+    "reworked": "重办",
+    "returned": "退单",
+    "upheld": "退单成立",
+    "reached": "回访到",
+    "solved": "解决",
+    "satisfaction": "满意度",
+    "repeat": "重复诉求",
+    "excluded": "评价除外",
+    "extensions": "延期次数",
+    "reopened": "再次来诉",
+}
+MARK = "导出标记"
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+LEADS = ("=", "+", "-", "@", "\t", "\r", "\n")  # with which a sheet takes a text for a formula
+
+
+def forms() -> list[str]:
+    """The kinds that can be made here: Parquet needs a library that not every place has."""
+    return [form for form in TYPES if form != "parquet" or find_spec("pyarrow")]
+
+
+def safe(value: Any) -> Any:
+    """A cell: a text stays a text, a moment is the city's, yes and no are words."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, str) and value.startswith(LEADS):
+        return f"'{value}"
+    return value
+
+
+def mark(officer: str, token: str, at: datetime) -> str:
+    """Who took it away, when, and under which number: in every row, so that a part tells it too."""
+    return f"{officer} {at.astimezone(ZONE):%Y-%m-%d %H:%M} {token[:8]}"
+
+
+class Writer(Protocol):
+    """A file that grows by pages of rows."""
+
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def writer(form: str, path: Path, marked: str) -> Writer:
+    if form == "csv":
+        return Csv(path, marked)
+    return Sheet(path, marked) if form == "xlsx" else Columns(path, marked)
+
+
+class Csv:
+    """With a byte-order mark, as spreadsheets in China expect it."""
+
+    def __init__(self, path: Path, marked: str) -> None:
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer, self._mark = csv.writer(self._file), safe(marked)
+        self._writer.writerow([*NAMES.values(), MARK])
+
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        for row in rows:
+            self._writer.writerow([*(safe(row[name]) for name in NAMES), self._mark])
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Sheet:
+    """Written row by row: a million of them must not lie in memory."""
+
+    def __init__(self, path: Path, marked: str) -> None:
+        self._path, self._mark = path, safe(marked)
+        self._book = Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("诉求")
+        self._sheet.oddFooter.center.text = marked.replace("&", "&&")
+        self._sheet.append([*NAMES.values(), MARK])
+
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        for row in rows:
+            self._sheet.append([*(safe(row[name]) for name in NAMES), self._mark])
+
+    def close(self) -> None:
+        self._book.save(self._path)
+
+
+class Columns:
+    """Parquet, a row group a page; the mark stands in a column and in the file's own words."""
+
+    def __init__(self, path: Path, marked: str) -> None:
+        import pyarrow
+        from pyarrow import parquet
+
+        moments, yes = pyarrow.timestamp("us", tz="Asia/Shanghai"), pyarrow.bool_()
+        kinds = {
+            **dict.fromkeys((name for name in NAMES if name.endswith("_at")), moments),
+            **dict.fromkeys(FLAGS, yes),
+            **dict.fromkeys(("level", "satisfaction", "extensions", "reopened"), pyarrow.int64()),
+            "hours": pyarrow.float64(),
+        }
+        fields = [(name, kinds.get(name, pyarrow.string())) for name in NAMES]
+        schema = pyarrow.schema([*fields, ("mark", pyarrow.string())])
+        self._arrow, self._mark = pyarrow, marked
+        self._schema = schema.with_metadata({"mark": marked})
+        self._writer = parquet.ParquetWriter(path, self._schema)
+
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        told = [{**{name: row[name] for name in NAMES}, "mark": self._mark} for row in rows]
+        self._writer.write_table(self._arrow.Table.from_pylist(told, schema=self._schema))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+FLAGS = (
+    *("signed_in_time", "contacted_in_time", "reworked", "returned", "upheld", "reached"),
+    *("solved", "repeat", "excluded"),
+)

@@ -1,0 +1,128 @@
+"""Exports: marked, logged, formula-safe, by role, and made in the background."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import text
+
+from hotline.commands import generate
+from hotline.reports import exporting
+from hotline.store import exports
+from hotline.web import office_exports
+from hotline.wiring import MovingClock
+from tests.web.api_support import OWN_PAGE, Client, form_token, signed_in
+
+ASKED = generate.Asked(cases=200, seed=3, days=60, whole=60, until=date(2026, 11, 20))
+BASE = "/office/exports"
+FORM = {"from": "2026-09-01", "to": "2026-11-20", "purpose": "月度分析"}
+
+
+@pytest.fixture
+async def stocked(client: Client) -> AsyncIterator[Client]:
+    await generate.generated(client.centre, ASKED)
+    async with client.centre.work() as work:
+        wicked = text("UPDATE fact_case SET topic = '=HYPERLINK(\"http://x\")' WHERE case_id = 1")
+        await work.connection.execute(wicked)
+    yield client
+
+
+async def asked(client: Client, **changes: str) -> Any:
+    told = {**FORM, "token": form_token(await (await client.get(BASE)).text()), **changes}
+    return await client.post(BASE, data=told, headers=OWN_PAGE, allow_redirects=False)
+
+
+async def taken(client: Client) -> tuple[str, bytes]:
+    """The newest export's address and what lies there."""
+    async with client.centre.look() as look:
+        newest = (await exports.listed(look.connection, None))[0]
+    where = f"{BASE}/{newest['token']}"
+    answer = await client.get(where)
+    return where, await answer.read() if answer.status == 200 else b""
+
+
+async def test_a_table_is_made_in_the_background_marked_and_harmless(stocked: Client) -> None:
+    await signed_in(stocked, "director")
+    assert (await asked(stocked, form="csv")).status == 303
+    assert "等待" in await (await stocked.get(BASE)).text()
+    assert await office_exports.work_off(stocked.centre) == 1
+    _, body = await taken(stocked)
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    assert len(rows) == 200 and all(row[exporting.MARK].startswith("director ") for row in rows)
+    assert rows[0]["事项"].startswith("'=HYPERLINK")
+    assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
+    assert (await asked(stocked, form="xlsx")).status == 303
+    await office_exports.work_off(stocked.centre)
+    sheet = load_workbook(io.BytesIO((await taken(stocked))[1])).active
+    assert sheet is not None and sheet.max_row == 201
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    async with stocked.centre.look() as look:
+        found = await look.connection.execute(text("SELECT act, about FROM act ORDER BY seq"))
+        told = [row.act for row in found if row.act.startswith("export")]
+    assert told == ["export_asked", "export_handed_out"] * 2
+
+
+async def test_parquet_keeps_kinds_and_the_mark(stocked: Client) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    await signed_in(stocked, "director")
+    assert (await asked(stocked, form="parquet")).status == 303
+    await office_exports.work_off(stocked.centre)
+    table = parquet.read_table(io.BytesIO((await taken(stocked))[1]))
+    assert table.num_rows == 200 and str(table.schema.field("solved").type) == "bool"
+    assert table.schema.metadata[b"mark"].startswith(b"director ")
+
+
+async def test_a_leader_takes_the_own_units_cases_and_nobody_anothers_file(
+    stocked: Client,
+) -> None:
+    await signed_in(stocked, "leader")
+    assert (await asked(stocked, form="csv")).status == 303
+    await office_exports.work_off(stocked.centre)
+    where, body = await taken(stocked)
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    own = stocked.centre.rules.tree.subtree("cgj")
+    assert {row["承办单位代码"] for row in rows} <= own and len(rows) < 200
+    await signed_in(stocked, "director")
+    assert (await stocked.get(where)).status == 404
+    await signed_in(stocked, "auditor")
+    assert "leader" in await (await stocked.get(BASE)).text()
+    assert (await stocked.get(where)).status == 403
+
+
+async def test_what_is_wrong_is_said_and_what_is_old_is_removed(
+    stocked: Client, clock: MovingClock, tmp_path: Path
+) -> None:
+    await signed_in(stocked, "director")
+    wrong = await asked(stocked, form="csv", purpose=" ")
+    assert wrong.status == 422 and "用途" in await wrong.text()
+    assert (await asked(stocked, form="exe")).status == 422
+    assert (await asked(stocked, form="csv", to="2026-01-01")).status == 422
+    assert (await asked(stocked, form="csv")).status == 303
+    await office_exports.work_off(stocked.centre)
+    assert len(list((tmp_path / "exports").iterdir())) == 1
+    clock.move_to(clock() + timedelta(days=8))
+    await office_exports.work_off(stocked.centre)
+    assert list((tmp_path / "exports").iterdir()) == []
+
+
+async def test_an_export_left_undone_by_a_node_that_died_is_begun_anew(stocked: Client) -> None:
+    await signed_in(stocked, "director")
+    await asked(stocked, form="csv")
+    async with stocked.centre.work() as work:
+        first = await exports.take(work.connection, "a", work.at)
+        assert first is not None
+        assert await exports.take(work.connection, "b", work.at) is None
+        later = work.at + exports.LEASE + timedelta(minutes=1)
+        again = await exports.take(work.connection, "b", later)
+    assert again is not None and again["node"] == "b"
+
+
+def test_a_text_is_never_a_formula() -> None:
+    for wicked in ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1"):
+        assert exporting.safe(wicked).startswith("'")
+    assert exporting.safe(-1) == -1 and exporting.safe(True) == "是"

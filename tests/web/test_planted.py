@@ -1,0 +1,117 @@
+"""Telephone and ID numbers planted in every text: found in no view, file, notice or log but by a reveal."""
+
+import io
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import structlog
+
+from hotline.domain.words import ACCOUNTS
+from hotline.flow import unused
+from hotline.wiring import MovingClock
+from tests.flow.orders_support import unbroken
+from tests.web.api_support import Client, acted, filed, token
+from tests.web.test_matrix import POLICIES, STREAM, Things, address
+
+PHONES = [f"139{n:08d}" for n in range(31415926, 31415926 + 12)]
+CARDS = [f"11010519491231{n:03d}X" for n in range(100, 112)]
+NAME, MAIL, ROAD = "令狐远山", "linghu.yuanshan@example.com", "采薇里88号"
+
+
+def both(n: int) -> str:
+    return f"电话 {PHONES[n]}，身份证 {CARDS[n]}。"
+
+
+def texts(body: bytes) -> str:
+    """A body as text; of a Word file the texts inside it."""
+    if body[:2] == b"PK":
+        packed = zipfile.ZipFile(io.BytesIO(body))
+        return "".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+    return body.decode("utf-8", "replace")
+
+
+async def led(client: Client) -> Things:
+    """A case in which everybody wrote numbers down."""
+    told = await filed(
+        client,
+        title=f"路灯坏了 {PHONES[0]}",
+        content=f"路灯坏了。{both(1)}",
+        contact={"name": NAME, "phone": PHONES[2], "email": MAIL},
+        place={"address": ROAD},
+    )
+    number, code = told["number"], {"Query-Code": told["query_code"]}
+    added = {"content": f"补充：{both(3)}"}
+    path = f"/api/v1/complaints/{number}/supplements"
+    assert (await client.post(path, json=added, headers=code)).status == 200
+    dispatcher, clerk = await token(client, "dispatcher"), await token(client, "clerk")
+    case = await (await client.get(f"/api/v1/cases/{number}", headers=dispatcher)).json()
+    if case["state"] == "registered":
+        await acted(client, number, dispatcher, "accept")
+    if case["department"] not in (None, "cgj"):
+        await acted(client, number, dispatcher, "recall", reason=both(4))
+    if case["department"] != "cgj":
+        await acted(client, number, dispatcher, "transfer", department="cgj", reason=both(4))
+    await acted(client, number, dispatcher, "note", text=both(5))
+    await acted(client, number, clerk, "sign", handler="钱", phone="0571-12345")
+    await acted(client, number, clerk, "contact", text=both(6))
+    supervisor = await token(client, "supervisor")
+    await acted(client, number, supervisor, "supervise", level=2, cause="other", text=both(7))
+    await acted(
+        client,
+        number,
+        clerk,
+        "extend",
+        reason=both(8),
+        legal_basis=both(8),
+        days=2,
+        citizen_informed=True,
+    )
+    return Things(number, f"{number}.1", "none", "cgj", told["query_code"])
+
+
+@pytest.mark.slow
+async def test_what_was_planted_is_seen_by_nobody_without_a_reveal(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Row 11, row 43: every GET of every role, and all that was logged meanwhile."""
+    structlog.configure(processors=[structlog.processors.JSONRenderer(ensure_ascii=False)])
+    of = await led(client)
+    planted = [*PHONES[:9], *CARDS[:9], NAME, MAIL, ROAD]
+    seen, looked = [], 0
+    for role in ACCOUNTS:
+        headers = await token(client, role.value)
+        for policy in POLICIES.values():
+            if policy.method != "GET" or (policy.who and role not in policy.who):
+                continue
+            if policy.path == STREAM:
+                continue
+            answer = await client.get(address(policy, of), headers=headers)
+            shown, looked = texts(await answer.read()), looked + (answer.status == 200)
+            shown += repr(answer.headers)
+            seen += [(role.value, policy.path, word) for word in planted if word in shown]
+    assert seen == [] and looked > 300
+    logged = capsys.readouterr()
+    assert len(logged.out) > 50_000, "something was logged"
+    assert [word for word in planted if word in logged.out + logged.err] == []
+    headers = await token(client, "dispatcher")
+    body = {"fields": ["phone", "words"], "purpose": "核实"}
+    path = f"/api/v1/cases/{of.case}/reveal"
+    told = await (await client.post(path, json=body, headers=headers)).json()
+    assert told["phone"] == PHONES[2] and PHONES[1] in told["content"]
+
+
+async def test_an_account_that_nobody_used_for_ninety_days_is_locked(
+    client: Client, clock: MovingClock
+) -> None:
+    started = clock()
+    for day in (40, 80, 95):
+        clock.move_to(started + timedelta(days=day))
+        await token(client, "clerk")
+        await unused.lock(client.centre)
+    for username, status in (("clerk", 201), ("agent", 401), ("secadmin", 201)):
+        body: Any = {"username": username, "password": "Correct-horse-12345"}
+        assert (await client.post("/api/v1/sessions", json=body)).status == status, username
+    assert await unused.lock(client.centre) == []
+    assert not await unbroken(client.centre)
