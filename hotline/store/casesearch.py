@@ -92,6 +92,13 @@ async def keep(connection: AsyncConnection, cases: Sequence[tuple[Any, Iterable[
     """Once a case, whichever node comes first: rows of `unworded` with their terms."""
     if not cases:
         return
+    # Claimed first: what another node took in, or what was erased since it was read, stays away.
+    ids = sorted(row.id for row, _ in cases)
+    claim = update(CaseRow).where(CaseRow.id.in_(ids), _WAITING).values(worded=True)
+    mine = set((await connection.execute(claim.returning(CaseRow.id))).scalars())
+    cases = [one for one in cases if one[0].id in mine]
+    if not cases:
+        return
     sqlite = connection.dialect.name == "sqlite"
     rows = [
         (_place(row.received_at, row.id) if sqlite else row.id, sorted(set(terms)))
@@ -107,12 +114,10 @@ async def keep(connection: AsyncConnection, cases: Sequence[tuple[Any, Iterable[
         )
         told = [{"id": one, "terms": " ".join(f"'{t}'" for t in terms)} for one, terms in rows]
     await connection.execute(text(put), told)
-    ids = [row.id for row, _ in cases]
-    await connection.execute(update(CaseRow).where(CaseRow.id.in_(ids)).values(worded=True))
 
 
 async def forget(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """A case whose words are erased is found by them no longer."""
+    """A case whose words are erased is found by them no longer, and the index holds none of them."""
     found = await connection.execute(
         select(CaseRow.id, CaseRow.received_at).where(CaseRow.id.in_(ids))
     )
@@ -121,3 +126,5 @@ async def forget(connection: AsyncConnection, ids: Sequence[int]) -> None:
     key = "rowid" if sqlite else "case_id"
     if rows:
         await connection.execute(text(f"DELETE FROM {TABLE} WHERE {key} = :id"), rows)
+    if rows and sqlite:  # a deletion is only noted in FTS5 until its segments are written anew
+        await connection.execute(text(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('optimize')"))

@@ -4,7 +4,7 @@ import pytest
 
 from hotline.domain.acts import department
 from hotline.domain.words import Role
-from hotline.flow import casewords, intake, work
+from hotline.flow import casewords, erasure, intake, work
 from hotline.flow.casewords import telephone
 from hotline.flow.centre import Centre
 from hotline.store import casesearch
@@ -73,11 +73,22 @@ async def test_what_the_databases_read_as_an_order_is_a_word(any_centre: Centre)
 
 
 async def test_words_that_are_erased_find_nothing_any_more(any_centre: Centre) -> None:
-    await filed(any_centre, "k", **SAID)
+    number = await filed(any_centre, "k", **SAID)
     await casewords.index(any_centre)
     async with any_centre.work() as unit:
-        (row,) = (await work.listed(any_centre, DISPATCHER, Wanted())).rows
-        await casesearch.forget(unit.connection, [row["id"]])
+        await erasure.erase(unit, number, "request", DISPATCHER)
+    assert await casewords.index(any_centre) == 0
+    assert await numbers(any_centre, "电梯") == []
+
+
+async def test_words_cut_before_a_case_was_erased_are_not_kept_after_it(any_centre: Centre) -> None:
+    number = await filed(any_centre, "k", **SAID)
+    async with any_centre.look() as look:
+        (row,) = await casesearch.unworded(look.connection, 10)
+    async with any_centre.work() as unit:
+        await erasure.erase(unit, number, "request", DISPATCHER)
+    async with any_centre.work() as unit:
+        await casesearch.keep(unit.connection, [(row, {"电梯"})])
     assert await numbers(any_centre, "电梯") == []
 
 
