@@ -14,7 +14,7 @@ from hotline.config import Privacy
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.words import Reached, Role, Satisfaction
-from hotline.flow import erasure, privacy, work
+from hotline.flow import casewords, erasure, privacy, work
 from hotline.flow.centre import Centre
 from hotline.store import erasureledger, notices
 from hotline.wiring import MovingClock
@@ -147,6 +147,7 @@ async def test_erasure_waits_for_the_end_is_the_directors_and_leaves_nothing(
     """Row 46: rows, files, index, model's lessons, messages; the numbers and the chains stay."""
     files = await (await client.post("/api/v1/attachments", data=a_file(f"{NAME}.png"))).json()
     told = await filed(client, **planted(attachments=[files["token"]]))
+    assert await casewords.index(client.centre)
     assert NAME in await opened(client.centre), "the test looks where it was"
     asked = await (await ask(client, told, kind="erase", reason=NAME)).json()
     assert (await decided(client, "shift_lead", asked["id"], "granted")).status == 403
