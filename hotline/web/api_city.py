@@ -139,6 +139,10 @@ async def report(
             totals = measures.of_cases((await queries.cases(connection, within, None))[0])
             grouped = await queries.cases(connection, within, by) if by else []
             rows = [measures.of_cases(one) for one in grouped]
+    return _told(name, within, totals, rows)
+
+
+def _told(name: str, within: Period, totals: object, rows: object) -> dict[str, object]:
     last = (within.end - ONE).astimezone(ZONE).date()
     return {
         "name": name,
