@@ -16,8 +16,9 @@ from hotline.commands.opening import centre_of, say
 from hotline.config import LOOPBACK, Settings, WrongSetting
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import Pulse
-from hotline.web.app import add_watch, make_app
+from hotline.web.app import make_app
 from hotline.web.pulses import beating
+from hotline.web.ticks import add_watch
 from hotline.wiring import add_mail, system_clock
 
 LAST_REQUESTS = 10.0  # seconds that requests under way get to finish when the hotline stops

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
+from hotline.config import Privacy
 from hotline.domain.people import SYSTEM, Actor
 from hotline.flow.centre import Centre
 from hotline.store import acts, erasing, erasureledger, privacy
@@ -16,14 +16,6 @@ from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
 BATCH = 50  # cases a transaction; the next look takes the next ones
-
-
-@dataclass(frozen=True)
-class Policy:
-    """How many days after closing a case's words are kept (保存期限)."""
-
-    days: int = 1095
-    supervised: int = 1825  # supervised cases and 举报
 
 
 async def erase(work: Work, number: str, why: str, actor: Actor) -> Erased | None:
@@ -66,10 +58,10 @@ async def agree(centre: Centre) -> int:
     return len(again)
 
 
-async def keep_time(centre: Centre, policy: Policy) -> int:
+async def keep_time(centre: Centre, policy: Privacy) -> int:
     """Erases what the policy keeps no longer; what is on hold stays."""
     now, total = centre.now(), 0
-    before, long_before = (now - timedelta(days=n) for n in (policy.days, policy.supervised))
+    before, long_before = (now - timedelta(days=n) for n in (policy.days, policy.supervised_days))
     while not centre.stopping.is_set():
         async with centre.work() as work:
             numbers = await privacy.expired(work.connection, before, long_before, BATCH)

@@ -10,7 +10,7 @@ from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
 from hotline.domain.interest import LIFTERS, Interest
 from hotline.domain.people import Actor
 from hotline.flow.centre import Centre
-from hotline.store import accounts, acts
+from hotline.store import accounts, acts, interests
 from hotline.store.work import Work
 
 
@@ -77,6 +77,12 @@ async def of_case(centre: Centre, number: str, actor: Actor) -> Sequence[Interes
         if not access.may_see(actor, case):
             raise NoSuchCase
         return list(case.interests)
+
+
+async def kept_from(centre: Centre, actor: Actor) -> set[str]:
+    """The numbers that are not to be shown to somebody, whatever lists them."""
+    async with centre.look() as look:
+        return await interests.kept_from(look.connection, actor)
 
 
 async def _seen(work: Work, number: str, actor: Actor) -> Case:

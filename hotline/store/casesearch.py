@@ -117,7 +117,7 @@ async def keep(connection: AsyncConnection, cases: Sequence[tuple[Any, Iterable[
 
 
 async def forget(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """A case whose words are erased is found by them no longer."""
+    """A case whose words are erased is found by them no longer, and the index holds none of them."""
     found = await connection.execute(
         select(CaseRow.id, CaseRow.received_at).where(CaseRow.id.in_(ids))
     )
@@ -126,3 +126,5 @@ async def forget(connection: AsyncConnection, ids: Sequence[int]) -> None:
     key = "rowid" if sqlite else "case_id"
     if rows:
         await connection.execute(text(f"DELETE FROM {TABLE} WHERE {key} = :id"), rows)
+    if rows and sqlite:  # a deletion is only noted in FTS5 until its segments are written anew
+        await connection.execute(text(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('optimize')"))

@@ -1,6 +1,7 @@
 """Pages and API; everything that shows a case.
 
 app        the aiohttp application: keys, middlewares, routes, background tasks
+ticks      what time does beside the requests
 routing    one table of routes: method, path, who may, what is told, what is answered
 auth       sign-in, sessions, CSRF; request -> Actor
 schemas    forms and bodies made from the acts of the domain

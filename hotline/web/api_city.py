@@ -108,41 +108,44 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE)
 
 
+Told = tuple[dict[str, object], list[dict[str, object]]]
+
+
+async def _counted(connection: Any, name: str, within: Period, by: str | None) -> Told:
+    """A report's totals and rows, straight from what stands in the database now."""
+    totals: dict[str, object]
+    rows: list[dict[str, object]]
+    if name in ("measures", "cockpit"):
+        totals, rows = await of_facts(connection, name, span_of(within), by)
+    elif name == "calls":
+        totals, rows = await callreport.told(connection, within, by)
+    elif name == "knowledge":
+        totals, rows = await knowledge_counts(connection, within), []
+    elif name == "satisfaction":
+        totals, rows = measures.satisfaction(await queries.said(connection, within)), []
+    elif name == "promises":
+        rows = [measures.of_promises(one) for one in await queries.promises(connection, within)]
+        totals = measures.of_promises(
+            _added(rows, ("made", "kept", "kept_late", "overdue", "running", "dropped"))
+        )
+    elif name == "supervision":
+        rows = list(await queries.orders(connection, within))
+        totals = _added(
+            rows, ("issued", "unanswered", "answered", "accepted", "frozen", "withdrawn")
+        )
+    else:
+        by = by or {"departments": "department", "topics": "topic"}.get(name)
+        totals = measures.of_cases((await queries.cases(connection, within, None))[0])
+        grouped = await queries.cases(connection, within, by) if by else []
+        rows = [measures.of_cases(one) for one in grouped]
+    return totals, rows
+
+
 async def report(
     request: web.Request, name: str, within: Period, by: str | None
 ) -> dict[str, object]:
-    centre = request.app[CENTRE]
-    async with centre.look() as look:
-        connection = look.connection
-        totals: dict[str, object]
-        rows: list[dict[str, object]]
-        if name in ("measures", "cockpit"):
-            totals, rows = await of_facts(connection, name, span_of(within), by)
-        elif name == "calls":
-            totals, rows = await callreport.told(connection, within, by)
-        elif name == "knowledge":
-            totals, rows = await knowledge_counts(connection, within), []
-        elif name == "satisfaction":
-            totals, rows = measures.satisfaction(await queries.said(connection, within)), []
-        elif name == "promises":
-            rows = [measures.of_promises(one) for one in await queries.promises(connection, within)]
-            totals = measures.of_promises(
-                _added(rows, ("made", "kept", "kept_late", "overdue", "running", "dropped"))
-            )
-        elif name == "supervision":
-            rows = list(await queries.orders(connection, within))
-            totals = _added(
-                rows, ("issued", "unanswered", "answered", "accepted", "frozen", "withdrawn")
-            )
-        else:
-            by = by or {"departments": "department", "topics": "topic"}.get(name)
-            totals = measures.of_cases((await queries.cases(connection, within, None))[0])
-            grouped = await queries.cases(connection, within, by) if by else []
-            rows = [measures.of_cases(one) for one in grouped]
-    return _told(name, within, totals, rows)
-
-
-def _told(name: str, within: Period, totals: object, rows: object) -> dict[str, object]:
+    async with request.app[CENTRE].look() as look:
+        totals, rows = await _counted(look.connection, name, within, by)
     last = (within.end - ONE).astimezone(ZONE).date()
     return {
         "name": name,
@@ -153,6 +156,37 @@ def _told(name: str, within: Period, totals: object, rows: object) -> dict[str, 
         "totals": totals,
         "rows": rows,
     }
+
+
+async def _counted(
+    connection: Any, name: str, within: Period, by: str | None
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    totals: dict[str, object]
+    rows: list[dict[str, object]]
+    if name in ("measures", "cockpit"):
+        totals, rows = await of_facts(connection, name, span_of(within), by)
+    elif name == "calls":
+        totals, rows = await callreport.told(connection, within, by)
+    elif name == "knowledge":
+        totals, rows = await knowledge_counts(connection, within), []
+    elif name == "satisfaction":
+        totals, rows = measures.satisfaction(await queries.said(connection, within)), []
+    elif name == "promises":
+        rows = [measures.of_promises(one) for one in await queries.promises(connection, within)]
+        totals = measures.of_promises(
+            _added(rows, ("made", "kept", "kept_late", "overdue", "running", "dropped"))
+        )
+    elif name == "supervision":
+        rows = list(await queries.orders(connection, within))
+        totals = _added(
+            rows, ("issued", "unanswered", "answered", "accepted", "frozen", "withdrawn")
+        )
+    else:
+        by = by or {"departments": "department", "topics": "topic"}.get(name)
+        totals = measures.of_cases((await queries.cases(connection, within, None))[0])
+        grouped = await queries.cases(connection, within, by) if by else []
+        rows = [measures.of_cases(one) for one in grouped]
+    return totals, rows
 
 
 def span_of(within: Period) -> Span:

@@ -1,6 +1,6 @@
 """The JSON interface of repeats and rising matters: what is asked while filing, and the alerts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import structlog
@@ -11,7 +11,7 @@ from channels.forms import BadForm, Form, line, problems, words
 from channels.message import Incoming
 from hotline.domain.state import State
 from hotline.domain.words import Kind
-from hotline.flow import repeats, rising
+from hotline.flow import interests, repeats, rising
 from hotline.flow.repeats import Repeat
 from hotline.web.bodies import chosen, json_object, whole
 from hotline.web.keys import ACTOR, CENTRE
@@ -90,7 +90,8 @@ async def get_alerts(request: web.Request) -> web.Response:
     state = chosen(request, "state", ALERTS)
     found = await rising.listed(request.app[CENTRE], state, below, limit)
     older = found[-1].id if len(found) == limit else None
-    return answer({"items": [alert(one) for one in found], "older": older})
+    secret = await interests.kept_from(request.app[CENTRE], request[ACTOR])
+    return answer({"items": [alert(one, secret) for one in found], "older": older})
 
 
 def alert_of(request: web.Request) -> int:
@@ -108,10 +109,11 @@ async def post_acknowledgement(request: web.Request) -> web.Response:
     found = await rising.acknowledge(
         request.app[CENTRE], request[ACTOR], alert_of(request), told.note
     )
-    return answer(alert(found))
+    secret = await interests.kept_from(request.app[CENTRE], request[ACTOR])
+    return answer(alert(found, secret))
 
 
-def alert(row: Any) -> dict[str, Any]:
+def alert(row: Any, secret: Collection[str]) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in ("id", "topic", "place", "callers", "usual")},
         "bound": row.bound,
@@ -119,7 +121,7 @@ def alert(row: Any) -> dict[str, Any]:
         "raised_at": moment(row.raised_at),
         "seen_at": moment(row.seen_at),
         "ended_at": moment(row.ended_at),
-        "cases": list(row.cases),
+        "cases": [number for number in row.cases if number not in secret],
         "acknowledged_by": row.acknowledged_by,
         "acknowledged_at": moment(row.acknowledged_at),
         "note": row.note,

@@ -14,33 +14,16 @@ import structlog
 from aiohttp import web
 
 from escalation.schedule import Schedule
-from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.flow import (
-    articlewatch,
-    casewords,
-    drift,
-    erasure,
-    facts,
     intake,
-    privacy,
-    recount,
-    ringing,
-    rising,
     rulewatch,
-    sweep,
-    unused,
-    waiting,
 )
 from hotline.flow.centre import Centre
-from hotline.flow.shadow import Shadow
-from hotline.flow.supervise import CaseAgenda, archive_closed
-from hotline.store import anchors, inbox, spent
 from hotline.web import (
     challenge,
     every_page,
     live,
-    office_exports,
     office_letters,
     openapi,
     pages,
@@ -48,7 +31,6 @@ from hotline.web import (
     patience,
     problems,
     pulses,
-    reportroom,
     telephony,
 )
 from hotline.web.admission import guarded
@@ -57,11 +39,10 @@ from hotline.web.keys import CENTRE, LANGUAGE, ORIGIN, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
 from hotline.web.routes import routes
 from hotline.web.routing import Route
+from hotline.web.ticks import add_watch
 from hotline.web.traffic import TRAFFIC, Traffic
-from hotline.wiring import add_mail
 
 log = structlog.get_logger(__name__)
-DAY = 86400.0
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")  # who asks there reads problems, not pages
 HEADERS = {
     "Content-Security-Policy": (
@@ -102,8 +83,8 @@ async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
         return pages.see_other(str(found.location))
     except Exception as error:
         problem = problems.of_error(error, request)
-        page = not request.path.startswith(MACHINES)
-        response = pages.failed(request, problem) if page else problem.response()
+        machine = request.path.startswith(MACHINES)
+        response = problem.response() if machine else pages.failed(request, problem)
         if problem.status in (408, 413):
             response.force_close()  # the rest of the body is not wanted
         return response
@@ -191,60 +172,11 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     return run
 
 
-def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
-    watching = Watch(CaseAgenda(centre), batch=settings.watch.batch)
-    schedule.every(settings.watch.seconds, "watch", pulses.believing(centre, watching.tick))
-    schedule.every(10.0, "resume", lambda: recount.resume_due(centre))
-    schedule.once("recount at start", lambda: recount.recount_provisional(centre))
-    schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
-    schedule.every(20.0, "notices", lambda: waiting.release(centre))
-    add_mail(schedule, centre)
-    telephony.add_ticks(schedule, centre, settings.watch.seconds)
-    schedule.every(15.0, "calls", lambda: ringing.remind(centre))
-    schedule.once("rules at start", lambda: rulewatch.watch(centre))
-    schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
-    schedule.every(600.0, "drift", lambda: drift.watch(centre))
-    schedule.every(2.0, "shadow", Shadow(centre).look)
-    schedule.every(2.0, "words", lambda: casewords.index(centre))
-    schedule.every(60.0, "repeats", lambda: sweep.sweep(centre))
-    schedule.every(60.0, "rising", lambda: rising.watch(centre))
-    schedule.once("hours at start", lambda: rising.count_hours(centre))
-    schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
-    schedule.every(600.0, "archive", lambda: archive_closed(centre))
-    schedule.once("anchor at start", lambda: _anchor(centre))
-    schedule.every(600.0, "anchor", lambda: _anchor(centre))
-    schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
-    schedule.every(2.0, "facts", lambda: facts.catch_up(centre))
-    schedule.every(600.0, "night", lambda: facts.nightly(centre))
-    schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
-    schedule.every(600.0, "reports", lambda: reportroom.build_due(centre))
-    schedule.every(3600.0, "answers", lambda: _forget(centre))
-    keeping = erasure.Policy(settings.privacy.days, settings.privacy.supervised_days)
-    schedule.once("erasures at start", lambda: erasure.agree(centre))
-    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, keeping))
-    schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
-    schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
-
-
-async def _anchor(centre: Centre) -> None:
-    async with centre.look() as look:
-        made = await anchors.due(look.connection, look.cipher, centre.files, look.at)
-    if made is not None:
-        async with centre.work() as work:
-            await anchors.keep(work.connection, work.cipher, centre.files, made)
-
-
-async def _forget(centre: Centre) -> None:
-    async with centre.work() as work:
-        await inbox.forget_answers(work.connection, work.at)
-        await spent.forget(work.connection, work.at)
-
-
 async def _triage_for_ever(centre: Centre) -> None:
     while True:
+        found = 0
         try:
             found = await intake.triage_pending(centre)
         except Exception as error:  # the database may be away; the receipts wait in it
             log.error("triage.stopped", error=type(error).__name__, exc_info=error)
-            found = 0
         await asyncio.sleep(0 if found else 0.2)

@@ -100,18 +100,25 @@ async def clear(request: web.Request) -> web.StreamResponse:
     return see_other(f"{LIST}?done=1")
 
 
-def routes() -> list[Route]:
-    who = frozenset(marked.DESKS)
-    title, again = "退信地址", "恢复向退信地址发信"
+WHO = frozenset(marked.DESKS)
+TITLE, AGAIN = "退信地址", "恢复向退信地址发信"
+
+
+def interface() -> list[Route]:
     pages = Param("page", "query", "第几页", schema={"type": "integer", "minimum": 1, "default": 1})
     size = Param(
         "limit", "query", "每页条数", schema={"type": "integer", "minimum": 1, "maximum": 200}
     )
-    listed: dict[str, Any] = {"answers": {200: title}, "told": MarkedAddresses}
-    cleared: dict[str, Any] = {"answers": {200: again}, "told": MarkedAddress, "body": Clearing}
+    listed: dict[str, Any] = {"answers": {200: TITLE}, "told": MarkedAddresses}
+    cleared: dict[str, Any] = {"answers": {200: AGAIN}, "told": MarkedAddress, "body": Clearing}
     return [
-        Route("GET", API, get_marked, who, title, params=(pages, size), **listed),
-        Route("POST", API + "/{id}/clearing", post_clearing, who, again, **cleared),
-        Route("GET", LIST, addresses, who, title, api=False),
-        Route("POST", ONE, clear, who, again, api=False),
+        Route("GET", API, get_marked, WHO, TITLE, params=(pages, size), **listed),
+        Route("POST", API + "/{id}/clearing", post_clearing, WHO, AGAIN, **cleared),
+    ]
+
+
+def routes() -> list[Route]:
+    return [
+        Route("GET", LIST, addresses, WHO, TITLE, api=False),
+        Route("POST", ONE, clear, WHO, AGAIN, api=False),
     ]

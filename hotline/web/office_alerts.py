@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from channels.forms import problems
 from hotline.domain.errors import NotPossible
-from hotline.flow import rising
+from hotline.flow import interests, rising
 from hotline.web import api_repeats, forms
 from hotline.web.bodies import whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -26,6 +26,7 @@ async def _alerts(request: web.Request, problem: str = "", status: int = 200) ->
     found = await rising.listed(request.app[CENTRE], below=below, limit=PAGE)
     facts = {
         "alerts": found,
+        "secret": await interests.kept_from(request.app[CENTRE], request[ACTOR]),
         "older": found[-1].id if len(found) == PAGE else None,
         "problem": problem,
     }

@@ -9,6 +9,7 @@ from aiohttp import web
 from hotline.domain.errors import NoSuchCase
 from hotline.domain.state import State
 from hotline.domain.words import Kind, Role
+from hotline.flow import interests
 from hotline.reports import charts, factsampling, figures, signs, terms
 from hotline.reports.factqueries import Span
 from hotline.web import api_city
@@ -89,6 +90,8 @@ async def cases(request: web.Request) -> web.Response:
     span = asked(request)
     async with request.app[CENTRE].look() as look:
         found = await signs.cases(look.connection, span, name)
+    secret = await interests.kept_from(request.app[CENTRE], request[ACTOR])
+    found = [one for one in found if one["number"] not in secret]
     sign = signs.SIGNS.get(name)
     zh = f"{terms.MEASURES[name][0]}：{signs.AGAINST[name]}" if sign is None else sign.zh
     en = f"against: {terms.MEASURES[name][1]}" if sign is None else sign.en

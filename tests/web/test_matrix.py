@@ -134,7 +134,7 @@ async def city(client: Client) -> AsyncIterator[City]:
 
 def address(policy: Policy, of: Things) -> str:
     parts = {"number": of.case, "token": of.file, "code": of.roster, "name": "cases"}
-    parts |= {"call_id": "none", "n": "1", "key": "x", "step": "x"}
+    parts |= {"call_id": "none", "n": "1", "key": "x", "step": "x", "mark": "x"}
     parts |= {"id": of.order if policy.of == "order" else "1", "action": "urge"}
     return re.sub(r"\{(\w+)\}", lambda part: parts[part[1]], policy.path)
 
@@ -209,9 +209,15 @@ async def test_a_citizens_code_opens_the_own_complaint_and_no_other(
             continue
         for code, of in ((city.other.code, city.own), (city.own.code, city.other), ("", city.own)):
             headers = {"Query-Code": code} if code else {}
-            body = {"content": "x", "facts": "x", "solved": True, "satisfaction": 5}
+            body: dict[str, Any] = {
+                "kind": "access",
+                "content": "x",
+                "facts": "x",
+                "solved": True,
+                "satisfaction": 5,
+            }
             names = {"supplements": ["content"], "rating": ["solved", "satisfaction"]}
-            names |= {"reopening": ["facts"]}
+            names |= {"reopening": ["facts"], "privacy": ["kind"]}
             told = {name: body[name] for name in names.get(policy.path.rsplit("/", 1)[-1], [])}
             how = {"json": told} if policy.method == "POST" else {}
             answer = await client.request(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from hotline.commands import backup, restore
+from hotline.config import Privacy
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.words import Reached, Role, Satisfaction
@@ -212,7 +213,7 @@ async def test_time_erases_by_policy_and_a_hold_keeps(centre: Centre, clock: Mov
     )  # type: ignore[arg-type]
     await closed(centre, guarded)
     await privacy.hold(centre, director, held, "行政诉讼")
-    started, policy = clock(), erasure.Policy()
+    started, policy = clock(), Privacy()
 
     async def gone(days: int) -> set[str]:
         clock.move_to(started + timedelta(days=days))
