@@ -55,8 +55,8 @@ async def erase(
         return None
     case_id, last = row.id, row.last_seq
     await _identity(connection, cipher, case_id)
-    await _case(connection, case_id, row.details)
     await casesearch.forget(connection, [case_id])
+    await _case(connection, case_id, row.details)
     await _entries(connection, case_id)
     await _receipts(connection, cipher, case_id)
     await _around(connection, cipher, case_id, number)
@@ -78,7 +78,7 @@ async def _identity(connection: AsyncConnection, cipher: Cipher, case_id: int) -
 async def _case(connection: AsyncConnection, case_id: int, details: dict[str, Any]) -> None:
     bare = {**details, **{name: {} if name == "notes" else None for name in BLANK}}
     told: dict[str, Any] = {"title": GONE, "content": GONE, "suggestions": {}, "details": bare}
-    told["worded"] = True  # nothing is left to be found by
+    told["worded"] = True  # the search takes it in no more
     told["version"] = CaseRow.version + 1  # who has the case open must look again
     await connection.execute(update(CaseRow).where(CaseRow.id == case_id).values(told))
     await connection.execute(
@@ -143,7 +143,6 @@ async def _around(connection: AsyncConnection, cipher: Cipher, case_id: int, num
     """Notices, signatures, what the classifier was taught, requests, and calls tied to the case."""
     silent = {"text": "", "address": None, "sealed": None}
     await connection.execute(update(OutboxRow).where(OutboxRow.about == number).values(silent))
-    await casesearch.forget(connection, [case_id])
     for table in (SignatureKeyRow, SignatureRow, LabelRow):
         await connection.execute(delete(table).where(table.case_id == case_id))
     await connection.execute(

@@ -157,7 +157,8 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     """Triage, and with `watch` the sweeps: each a tick that finds its work in the rows."""
 
     async def run(app: web.Application) -> AsyncIterator[None]:
-        centre, settings, schedule = app[CENTRE], app[SETTINGS], Schedule()
+        centre, settings = app[CENTRE], app[SETTINGS]
+        schedule = Schedule()
         schedule.every(15.0, "rules", lambda: rulewatch.follow(centre))
         if watch:
             add_watch(schedule, centre, settings)

@@ -8,7 +8,6 @@ from hotline.flow import (
     casewords,
     drift,
     erasure,
-    facts,
     privacy,
     recount,
     ringing,
@@ -22,10 +21,9 @@ from hotline.flow.centre import Centre
 from hotline.flow.shadow import Shadow
 from hotline.flow.supervise import CaseAgenda, archive_closed
 from hotline.store import anchors, inbox, spent
-from hotline.web import figureticks, (
-    office_exports,
+from hotline.web import (
+    figureticks,
     pulses,
-    reportroom,
     telephony,
 )
 from hotline.wiring import add_mail
