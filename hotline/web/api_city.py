@@ -158,37 +158,6 @@ async def report(
     }
 
 
-async def _counted(
-    connection: Any, name: str, within: Period, by: str | None
-) -> tuple[dict[str, object], list[dict[str, object]]]:
-    totals: dict[str, object]
-    rows: list[dict[str, object]]
-    if name in ("measures", "cockpit"):
-        totals, rows = await of_facts(connection, name, span_of(within), by)
-    elif name == "calls":
-        totals, rows = await callreport.told(connection, within, by)
-    elif name == "knowledge":
-        totals, rows = await knowledge_counts(connection, within), []
-    elif name == "satisfaction":
-        totals, rows = measures.satisfaction(await queries.said(connection, within)), []
-    elif name == "promises":
-        rows = [measures.of_promises(one) for one in await queries.promises(connection, within)]
-        totals = measures.of_promises(
-            _added(rows, ("made", "kept", "kept_late", "overdue", "running", "dropped"))
-        )
-    elif name == "supervision":
-        rows = list(await queries.orders(connection, within))
-        totals = _added(
-            rows, ("issued", "unanswered", "answered", "accepted", "frozen", "withdrawn")
-        )
-    else:
-        by = by or {"departments": "department", "topics": "topic"}.get(name)
-        totals = measures.of_cases((await queries.cases(connection, within, None))[0])
-        grouped = await queries.cases(connection, within, by) if by else []
-        rows = [measures.of_cases(one) for one in grouped]
-    return totals, rows
-
-
 def span_of(within: Period) -> Span:
     """The days of a period, as known now."""
     last = city_day(within.end - ONE)
