@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import structlog
+
 from hotline.domain.errors import NotAllowed, NotFound, NotPossible
-from hotline.domain.people import Actor
+from hotline.domain.people import SYSTEM, Actor
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
 from hotline.flow.phone import SEES_CALLS, call_of
-from hotline.store import acts
+from hotline.store import acts, calllist, privacy
 from hotline.store.calls import opened
 
+log = structlog.get_logger(__name__)
 PIECE = 2**20
 OWN_CALL = timedelta(minutes=30)  # after its end an agent may listen to the own call
 TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".opus": "audio/ogg"}
@@ -70,6 +73,49 @@ async def play(centre: Centre, actor: Actor, call_id: str, n: int, purpose: str)
             "The recording is not what was recorded.",
         )
     return Playable(path, TYPES.get(path.suffix.lower(), "application/octet-stream"))
+
+
+async def expire(centre: Centre) -> int:
+    """Deletes what the policy keeps no longer, on record; recordings of a case on hold stay.
+
+    A file's own date counts, so that one which no call knows of does not lie there for ever.
+    """
+    if centre.recordings is None:
+        return 0
+    before = centre.now() - timedelta(days=centre.recordings_days)
+    held = await _on_hold(centre, centre.recordings)
+    loop = asyncio.get_running_loop()
+    old = await loop.run_in_executor(
+        centre.threads, _older, centre.recordings, before.timestamp(), held
+    )
+    if old:
+        about = {"files": len(old), "before": before.isoformat()}
+        async with centre.work() as work:
+            await acts.record(work.connection, work.at, SYSTEM, "recordings_expired", about)
+        await loop.run_in_executor(centre.threads, _delete, old)
+    return len(old)
+
+
+async def _on_hold(centre: Centre, folder: Path) -> frozenset[Path]:
+    async with centre.look() as look:
+        numbers = await privacy.held_numbers(look.connection)
+        calls = [one for n in numbers for one in await calllist.calls_of(look.connection, n)]
+    told = [one["uri"] for call in calls for one in opened(centre.cipher, call)["recordings"]]
+    return frozenset(path for uri in told if (path := _within(folder, uri)))
+
+
+def _older(folder: Path, before: float, held: frozenset[Path]) -> list[Path]:
+    """Sound files only: what else lies in the switch's folder is not ours to delete."""
+    files = [one for one in folder.resolve().rglob("*") if one.suffix.lower() in TYPES]
+    return [one for one in files if one.stat().st_mtime < before and one not in held]
+
+
+def _delete(files: list[Path]) -> None:
+    for one in files:
+        try:
+            one.unlink(missing_ok=True)
+        except OSError as error:  # the next look tries again
+            log.warning("recording.not_deleted", error=error.strerror)
 
 
 LISTENERS = SEES_CALLS | {Role.AGENT}

@@ -125,6 +125,12 @@ async def held(connection: AsyncConnection, case_id: int) -> Any:
     return found.one_or_none()
 
 
+async def held_numbers(connection: AsyncConnection) -> list[str]:
+    """The cases on hold now."""
+    on_hold = exists().where(HoldRow.case_id == CaseRow.id, LIVE)
+    return list((await connection.execute(select(CaseRow.number).where(on_hold))).scalars())
+
+
 async def hold(
     connection: AsyncConnection, case_id: int, reason: str, actor: Actor, at: datetime
 ) -> None:

@@ -9,6 +9,7 @@ from hotline.flow import (
     drift,
     erasure,
     privacy,
+    recordings,
     recount,
     ringing,
     rising,
@@ -69,6 +70,7 @@ def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None
     schedule.once("erasures at start", lambda: erasure.agree(centre))
     schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, settings.privacy))
     schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
+    schedule.every(3600.0, "recordings", lambda: recordings.expire(centre))
     schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
 
 

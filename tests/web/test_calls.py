@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +14,13 @@ import pytest
 from channels.telephone.events import CallEvent
 from channels.telephone.rehearsal import posted
 from channels.telephone.signing import sign
-from hotline.flow import calls
-from hotline.store import acts, counters
+from hotline.domain.words import Role
+from hotline.flow import calls, recordings
+from hotline.store import acts, counters, privacy
 from hotline.store import calls as rows
 from hotline.wiring import MovingClock
 from tests.flow.test_calls import NUMBER, abandoned, answered, event
-from tests.makers import MONDAY
+from tests.makers import MONDAY, an_officer
 from tests.web.api_support import (
     OWN_PAGE,
     Client,
@@ -402,6 +404,35 @@ async def test_a_recording_is_played_for_a_purpose_on_record(
         kept = await acts.listed(look.connection)
     heard = [one["about"] for one in kept if one["act"] == "recording_played"]
     assert [one["whole"] for one in heard].count(True) == 1 and len(heard) == 5
+
+
+async def test_recordings_are_kept_as_long_as_the_policy_says_and_longer_on_hold(
+    client: Client, clock: MovingClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recordings"
+    for name in ("held.wav", "old.wav", "orphan.mp3", "notes.txt", "new.wav"):
+        (folder / name).write_bytes(b"x")
+        day = MONDAY - timedelta(days=0 if name == "new.wav" else 1)
+        os.utime(folder / name, (day.timestamp(), day.timestamp()))
+    number, headers = (await filed(client))["number"], await at_desk(client)
+    for n, name in enumerate(("held.wav", "old.wav")):
+        told = event(f"h{n}", kind_of("recorded"), 100, recording=recording(name, ""))
+        await played(client, [*answered(f"h{n}", 0), told])
+    await send(client, "/api/v1/calls/h0/cases", headers, {"number": number})
+    async with client.centre.work() as work:
+        case = await work.cases.read(number)
+        await privacy.hold(
+            work.connection, case.id or 0, "诉讼", an_officer(Role.DIRECTOR), work.at
+        )
+    clock.move_to(MONDAY + timedelta(days=client.centre.recordings_days - 1))
+    assert await recordings.expire(client.centre) == 0
+    clock.move_to(MONDAY + timedelta(days=client.centre.recordings_days))
+    assert await recordings.expire(client.centre) == 2
+    assert {one.name for one in folder.iterdir()} == {"held.wav", "notes.txt", "new.wav"}
+    async with client.centre.look() as look:
+        kept = [one for one in await acts.listed(look.connection) if "expired" in one["act"]]
+    assert [one["about"]["files"] for one in kept] == [2]
+    assert await recordings.expire(client.centre) == 0
 
 
 def recording(uri: str, sha256: str) -> Any:
