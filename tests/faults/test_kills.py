@@ -128,7 +128,13 @@ async def test_a_twin_that_answers_before_it_commits_is_caught(
 
 
 async def test_a_twin_that_knows_no_key_again_is_caught(sqlite_url: str, tmp_path: Path) -> None:
-    twin = Served(sqlite_url, tmp_path, module="tests.faults.keyless")
-    ledger = await storm(twin, 5, seed=3)
+    twin, ledger = Served(sqlite_url, tmp_path, module="tests.faults.keyless"), Ledger()
+    address = await asyncio.to_thread(twin.start)
+    async with aiohttp.ClientSession() as session:
+        for _ in range(2):  # as a client does whose first answer was lost with the process
+            number = await post(session, address, "c0-1", "路灯不亮")
+            ledger.acknowledged["c0-1"] = "路灯不亮"
+            ledger.numbers["c0-1"] = number or ""
+    twin.kill()
     found = check(tmp_path / "hotline.db", ledger)
     assert found.lost == 0 and found.doubled > 0

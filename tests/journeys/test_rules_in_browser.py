@@ -2,30 +2,17 @@
 
 from typing import Any
 
-import pytest
-
 from hotline.domain.people import OPERATOR
 from hotline.domain.words import Role
 from hotline.flow import drift, intake, rulewatch, shadow
 from hotline.flow.centre import Centre
-from hotline.store import accounts, rulebooks
-from hotline.web import auth
+from hotline.store import rulebooks
 from tests.journeys import test_browser
 from tests.journeys.test_browser import Person
 from tests.makers import a_complaint, an_officer
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
-
-
-@pytest.fixture
-async def hotline(hotline: Centre) -> Centre:
-    """With an administrator of the system beside the others."""
-    async with hotline.work() as work:
-        hashed = await auth.hashed(test_browser.PASSWORD)
-        made = accounts.NewOfficer("sysadmin", "系统管理员", Role.SYSADMIN, None, hashed)
-        await accounts.add(work.connection, hotline.cipher, made, work.at)
-    return hotline
 
 
 async def received(centre: Centre, key: str) -> str:

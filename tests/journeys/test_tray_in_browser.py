@@ -55,7 +55,7 @@ async def test_a_letter_of_a_case_is_read_as_it_was_laid_out_and_an_address_is_w
     officer = await person()
     await officer.signs_in("dispatcher")
     page = officer.page
-    await page.click("table.cases a >> nth=0")
+    await page.click("a[href^='/office/cases/2'] >> nth=0")
     await page.click("text=看原信")
     await page.locator("summary:has-text('来信原样')").focus()
     await page.keyboard.press("Enter")
