@@ -12,11 +12,14 @@ from html import unescape
 from channels.mailbox.facts import Reading, Unreadable
 from channels.mailbox.worker import Readers
 from hotline.domain.people import Actor, mask_text
+from hotline.domain.words import Role
 from hotline.flow import work
 from hotline.flow.centre import Centre
 from hotline.store import letters, lettersread
 from hotline.store.letters import Taken
 
+# A letter whole has its signature and address: for the centre, never for a department (contract).
+READERS = frozenset({Role.DISPATCHER, Role.SHIFT_LEAD, Role.CALLBACK})
 MOST = 20  # letters of a case on one page, newest first
 LONGEST = 200_000  # characters of a laid-out letter that are shown
 

@@ -14,7 +14,7 @@ from hotline.web import api_letters, forms
 from hotline.web.bodies import chosen, number_of, whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, READERS
 from hotline.web.pages import render, see_other
-from hotline.web.routing import WORKERS, Route
+from hotline.web.routing import Route
 
 PAGE = 50
 
@@ -117,5 +117,5 @@ def routes() -> list[Route]:
         page("GET", "/office/quarantine", letters, "来信隔离区"),
         page("GET", "/office/quarantine/{id}", letter, "隔离的来信"),
         page("POST", "/office/quarantine/{id}", judge, "处理隔离的来信"),
-        page("GET", "/office/cases/{number}/letters", of_case, "诉求的来信", WORKERS),
+        page("GET", "/office/cases/{number}/letters", of_case, "诉求的来信", lettershown.READERS),
     ]

@@ -100,12 +100,12 @@ async def test_a_number_that_tags_cut_in_pieces_is_shown_in_masked_words_only(
     assert "<iframe" not in shown and "138****1234" in shown
 
 
-async def test_the_letters_of_a_case_are_for_those_who_may_see_it(client: Client) -> None:
+async def test_a_whole_letter_with_its_signature_is_never_for_a_department(client: Client) -> None:
     await arrives(client.centre, a_letter())
     await settled(client.centre)
     number = await only_case(client)
     await signed_in(client, "clerk")
-    assert (await client.get(f"/office/cases/{number}/letters")).status == 404
+    assert (await client.get(f"/office/cases/{number}/letters")).status == 403
 
 
 async def only_case(client: Client) -> str:
