@@ -27,6 +27,7 @@ class Scale:
     spike_rate: int = 40  # a second; ten times what is usual
     spike_seconds: float = 4
     restarts: int = 2  # of the database
+    promotions: int = 1  # of the database's follower
     partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
     cuts: int = 15  # commits whose answer is lost
     backups: int = 1  # while citizens write
@@ -54,6 +55,7 @@ SOAK = Scale(
     spike_rate=50,
     spike_seconds=60,
     restarts=30,
+    promotions=20,
     partitions=(1, 5, 30, 12),
     cuts=500,
     backups=10,
