@@ -81,7 +81,8 @@ class Centre:
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
-    clock_believed: bool = True  # false: far from the database's, or it jumped
+    # Asked before each look at what is due; a node's pulse knows better than this.
+    clock_believed: Callable[[], bool] = lambda: True
     storm: Storm = field(default_factory=Storm)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is begun
 

@@ -39,24 +39,20 @@ class Pulse:
     even: Callable[[], float] = boot_time
     skew: float = 0.0
     stepped: float = 0.0  # seconds of the last jump ahead
+    away: float = 0.0  # seconds that all jumps together moved it from where it was trusted
     held_until: float = -inf
     beaten: float | None = None
     seen: tuple[float, datetime] | None = None
 
+    def __post_init__(self) -> None:
+        self.centre.clock_believed = self.believed
+
     async def beat(self) -> None:
         """Raises what kept it from writing; the schedule logs it and tries again."""
-        own, even = self.wall(), self.even()
-        if self.seen is not None:
-            jump = (own - self.seen[1]).total_seconds() - (even - self.seen[0])
-            if jump > STEP and abs(self.skew) <= SKEW:  # else it was set right
-                self.stepped, self.held_until = jump, even + HELD
-                log.error("clock.stepped", seconds=round(jump), held=HELD)
-        self.seen = even, own
-        self.centre.clock_believed = self.believed()
+        self._look()  # while it is still known how far the clock was from the database's
         async with self.centre.store.write() as connection:
             self.skew = await beats.beat(connection, self.node, self.wall())
         self.beaten = self.even()
-        self.centre.clock_believed = self.believed()
 
     def trouble(self) -> str:
         """Why this node should not be asked, in one word; empty: nothing is wrong with it."""
@@ -67,7 +63,26 @@ class Pulse:
         return "" if self.believed() else "clock"
 
     def believed(self) -> bool:
+        """Whether a watch may go by this clock; asked before each tick, since one tick under a
+        clock that has just jumped would strike what is not due."""
+        self._look()
         return abs(self.skew) <= SKEW and self.even() >= self.held_until
+
+    def _look(self) -> None:
+        own, even = self.wall(), self.even()
+        seen, self.seen = self.seen, (even, own)
+        if seen is None:
+            return
+        jump = (own - seen[1]).total_seconds() - (even - seen[0])
+        if abs(jump) <= STEP:
+            return
+        # Where the database's clock had told that this one is wrong, it was set right.
+        self.away = self.away + jump if abs(self.skew) <= SKEW else 0.0
+        if self.away <= STEP:  # back where it was, or behind: late, but never early
+            self.held_until = -inf
+        elif jump > 0:
+            self.stepped, self.held_until = jump, even + HELD
+            log.error("clock.stepped", seconds=round(jump), held=HELD)
 
     async def leave(self) -> None:
         """Says good-bye; where it cannot, the others will notice."""

@@ -49,9 +49,17 @@ def believing(
     centre: Centre, tick: Callable[[datetime], Awaitable[object]]
 ) -> Callable[[], Awaitable[object]]:
     """A tick that waits while the node's clock cannot be believed: nothing is struck early."""
+    return trusting(centre, lambda: tick(centre.now()))
+
+
+def trusting(
+    centre: Centre, job: Callable[[], Awaitable[object]]
+) -> Callable[[], Awaitable[object]]:
+    """Work that goes by the time of day, and waits while the node's clock cannot be believed:
+    nothing is struck, sent or deleted because a clock was set wrong."""
 
     async def guarded() -> None:
-        if centre.clock_believed:
-            await tick(centre.now())
+        if centre.clock_believed():
+            await job()
 
     return guarded

@@ -14,6 +14,7 @@ from hotline.flow.centre import Centre
 from hotline.flow.missedladder import MissedAgenda
 from hotline.web.keys import CENTRE
 from hotline.web.pulse import PULSE, Pulse
+from hotline.web.pulses import believing, trusting
 
 log = structlog.get_logger(__name__)
 GATHER = 0.02  # seconds in which events gather before they are folded
@@ -60,6 +61,6 @@ async def fold_for_ever(centre: Centre, pulse: Pulse) -> None:
 def add_ticks(schedule: Schedule, centre: Centre, seconds: float) -> None:
     """What time does to calls: promises climb, lost ends are supplied, writing up ends."""
     missed = Watch(MissedAgenda(centre))
-    schedule.every(seconds, "missed calls", lambda: missed.tick(centre.now()))
-    schedule.every(60.0, "lost calls", lambda: calls.sweep(centre))
+    schedule.every(seconds, "missed calls", believing(centre, missed.tick))
+    schedule.every(60.0, "lost calls", trusting(centre, lambda: calls.sweep(centre)))
     schedule.every(2.0, "after calls", lambda: calls.seats_ready(centre))

@@ -1,5 +1,7 @@
 """What time does beside the requests: each a tick that finds its work in the rows."""
 
+from functools import partial
+
 from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
@@ -33,15 +35,16 @@ DAY = 86400.0
 
 
 def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
+    believed = partial(pulses.trusting, centre)
     watching = Watch(CaseAgenda(centre), batch=settings.watch.batch)
     schedule.every(settings.watch.seconds, "watch", pulses.believing(centre, watching.tick))
-    schedule.every(10.0, "resume", lambda: recount.resume_due(centre))
+    schedule.every(10.0, "resume", believed(lambda: recount.resume_due(centre)))
     schedule.once("recount at start", lambda: recount.recount_provisional(centre))
     schedule.every(DAY, "recount", lambda: recount.recount_provisional(centre))
-    schedule.every(20.0, "notices", lambda: waiting.release(centre))
+    schedule.every(20.0, "notices", believed(lambda: waiting.release(centre)))
     add_mail(schedule, centre)
     telephony.add_ticks(schedule, centre, settings.watch.seconds)
-    schedule.every(15.0, "calls", lambda: ringing.remind(centre))
+    schedule.every(15.0, "calls", believed(lambda: ringing.remind(centre)))
     schedule.once("rules at start", lambda: rulewatch.watch(centre))
     schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
     _add_thinking(schedule, centre)
@@ -57,21 +60,24 @@ def _add_thinking(schedule: Schedule, centre: Centre) -> None:
     schedule.every(60.0, "rising", lambda: rising.watch(centre))
     schedule.once("hours at start", lambda: rising.count_hours(centre))
     schedule.every(600.0, "hours", lambda: rising.count_hours(centre))
-    schedule.every(600.0, "articles", lambda: articlewatch.watch(centre))
+    schedule.every(600.0, "articles", pulses.trusting(centre, lambda: articlewatch.watch(centre)))
     figureticks.add(schedule, centre)
 
 
 def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     """What is kept, for how long, and what seals it."""
-    schedule.every(600.0, "archive", lambda: archive_closed(centre))
+    believed = partial(pulses.trusting, centre)
+    schedule.every(600.0, "archive", believed(lambda: archive_closed(centre)))
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
-    schedule.every(3600.0, "answers", lambda: _forget(centre))
+    schedule.every(3600.0, "answers", believed(lambda: _forget(centre)))
     schedule.once("erasures at start", lambda: erasure.agree(centre))
-    schedule.every(3600.0, "retention", lambda: erasure.keep_time(centre, settings.privacy))
-    schedule.every(3600.0, "unused accounts", lambda: unused.lock(centre))
-    schedule.every(3600.0, "recordings", lambda: recordings.expire(centre))
-    schedule.every(60.0, "privacy", lambda: privacy.remind(centre))
+    schedule.every(
+        3600.0, "retention", believed(lambda: erasure.keep_time(centre, settings.privacy))
+    )
+    schedule.every(3600.0, "unused accounts", believed(lambda: unused.lock(centre)))
+    schedule.every(3600.0, "recordings", believed(lambda: recordings.expire(centre)))
+    schedule.every(60.0, "privacy", believed(lambda: privacy.remind(centre)))
 
 
 async def _anchor(centre: Centre) -> None:

@@ -132,7 +132,7 @@ async def test_a_node_90_seconds_off_is_not_ready_and_its_watch_waits(
         looked.append(now)
 
     await pulse.beat()
-    assert pulse.trouble() == "" and any_centre.clock_believed
+    assert pulse.trouble() == "" and any_centre.clock_believed()
     clocks.ahead = timedelta(seconds=-95)
     await pulse.beat()
     assert pulse.trouble() == "clock"
@@ -155,14 +155,30 @@ async def test_a_clock_that_jumps_ahead_holds_the_watch_at_once_and_for_a_while(
     await pulse.beat()
     clocks.ahead, clocks.seconds = timedelta(seconds=80), 10.0
     await pulse.beat()
-    assert not centre.clock_believed and pulse.trouble() == "clock" and round(pulse.stepped) == 70
+    assert not centre.clock_believed() and pulse.trouble() == "clock" and round(pulse.stepped) == 70
     clocks.ahead, clocks.seconds = timedelta(seconds=80), 10.0 + HELD
     await pulse.beat()
-    assert centre.clock_believed
+    assert centre.clock_believed()
     clocks.ahead, clocks.seconds = timedelta(seconds=70), 20.0 + HELD
     await pulse.beat()
-    assert centre.clock_believed, "a jump back strikes nothing early"
+    assert centre.clock_believed(), "a jump back strikes nothing early"
     await centre.close()
+
+
+async def test_a_clock_that_jumps_between_two_beats_is_seen_by_the_next_tick_and_trusted_when_back(
+    centre: Centre, clocks: Clocks
+) -> None:
+    struck = []
+
+    async def tick(now: object) -> None:
+        struck.append(now)
+
+    pulse = Pulse(centre, "one", clocks.wall, clocks.even)
+    await pulse.beat()
+    for ahead, ticks in ((0, 1), (2, 1), (0, 2), (-3, 3), (0, 4), (24, 4), (0, 5)):
+        clocks.ahead = timedelta(hours=ahead)
+        await believing(centre, tick)()
+        assert len(struck) == ticks, f"{ahead} hours ahead"
 
 
 async def test_a_node_that_cannot_write_or_is_stopping_is_not_ready(

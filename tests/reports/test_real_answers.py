@@ -18,18 +18,31 @@ from hotline.reports.factqueries import Span
 from hotline.wiring import MovingClock, Parts
 from tests.commands.support import settings_in
 from tests.conftest import shared
+from tests.support.scale import Scale
+
+
+def each_nth(path: Path, n: int, thinned: Path) -> list[dict[str, str]]:
+    """Writes every n-th message of the file into another; returns those that were answered."""
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))[::n]
+    with gzip.open(thinned, "wt", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return [row for row in rows if row["replied_at"]]
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 async def test_waiting_times_of_the_real_messages_are_those_of_the_file(
-    tmp_path: Path, sqlite_url: str
+    tmp_path: Path, sqlite_url: str, scale: Scale
 ) -> None:
-    path = shared("data/replied_messages.csv.gz")
+    path = tmp_path / "messages.csv.gz"
+    rows = each_nth(shared("data/replied_messages.csv.gz"), scale.each_nth_message, path)
+    assert len(rows) > 100, "too few to say anything"
     settings = settings_in(tmp_path, sqlite_url)
     await replay.run(settings, Asked(path, type=Kind.COMPLAINT))
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["replied_at"]]
 
     def moment(told: str) -> datetime:
         return datetime.fromisoformat(told)

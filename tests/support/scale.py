@@ -30,6 +30,7 @@ class Scale:
     promotions: int = 1  # of the database's follower
     partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
     cuts: int = 15  # commits whose answer is lost
+    each_nth_message: int = 8  # of the real ones is replayed
     backups: int = 1  # while citizens write
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     timeout: float | None = None  # seconds for each test; None: as the test says
@@ -58,6 +59,7 @@ SOAK = Scale(
     promotions=20,
     partitions=(1, 5, 30, 12),
     cuts=500,
+    each_nth_message=1,
     backups=10,
     letters=20_000,
     examples=50,
