@@ -1,5 +1,6 @@
 """Attachments: content-addressed on disk, described in the database, served by token."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -9,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.cipher import Cipher
@@ -32,7 +33,8 @@ def write(folder: Path, body: bytes) -> str:
     """Writes the bytes under their own hash, synced before it returns; returns the hash."""
     digest = hashlib.sha256(body).hexdigest()
     place = path(folder, digest)
-    if place.exists():
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(place)  # it is there: young again, so that no sweep takes it before its row comes
         return digest
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = place.with_name(f".{digest}.{secrets.token_hex(4)}")
@@ -56,6 +58,45 @@ def _sync_folder(folder: Path) -> None:
 def path(folder: Path, digest: str) -> Path:
     """Never made from a name that somebody chose."""
     return folder / "files" / digest[:2] / digest
+
+
+def older(folder: Path, than: datetime) -> list[str]:
+    """Names of the files, half-written ones too, that nobody touched since."""
+    found = (folder / "files").glob("??/*")
+    return [one.name for one in found if one.stat().st_mtime < than.timestamp()]
+
+
+async def has_row(connection: AsyncConnection, name: str) -> bool:
+    known = select(AttachmentRow.token).where(AttachmentRow.sha256 == name).limit(1)
+    return (await connection.execute(known)).first() is not None
+
+
+def discard(folder: Path, name: str, than: datetime) -> bool:
+    """Deletes a file that is older still; one that somebody just wrote again is put back."""
+    digest = name.removeprefix(".").partition(".")[0]
+    place = path(folder, digest).with_name(name)
+    aside = place.with_name(f".{digest}.{secrets.token_hex(4)}")
+    try:
+        place.rename(aside)
+    except FileNotFoundError:
+        return False
+    if aside.stat().st_mtime >= than.timestamp():
+        aside.replace(place)
+        return False
+    aside.unlink()
+    return True
+
+
+async def on_shelves(
+    connection: AsyncConnection, shelves: Sequence[str], digests: Sequence[str]
+) -> Sequence[Any]:
+    """`sha256` and `size` of the files whose hash begins so, and of these."""
+    wanted = or_(
+        *(AttachmentRow.sha256.startswith(one, autoescape=True) for one in shelves),
+        AttachmentRow.sha256.in_(digests),
+    )
+    asked = select(AttachmentRow.sha256, AttachmentRow.size).where(wanted).distinct()
+    return (await connection.execute(asked)).all()
 
 
 async def describe(

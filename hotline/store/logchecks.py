@@ -156,7 +156,7 @@ async def files_agree(
         )
         found = page.all()
         for row in found:
-            what = _differs(files.path(folder, row.sha256), row)
+            what = differs(files.path(folder, row.sha256), row)
             if what:
                 yield Broken("I9", f"file {row.sha256[:12]}", what)
         if len(found) < PAGE:
@@ -166,7 +166,8 @@ async def files_agree(
         yield problem
 
 
-def _differs(path: Path, row: Any) -> str:
+def differs(path: Path, row: Any) -> str:
+    """How the file differs from its row's `sha256` and `size`; empty: it does not."""
     if not path.is_file():
         return "its row is there, the file is not"
     if path.stat().st_size != row.size:

@@ -10,6 +10,7 @@ from hotline.flow import (
     casewords,
     drift,
     erasure,
+    filekeeping,
     privacy,
     recordings,
     recount,
@@ -76,6 +77,7 @@ def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None
         3600.0, "retention", believed(lambda: erasure.keep_time(centre, settings.privacy))
     )
     schedule.every(3600.0, "unused accounts", believed(lambda: unused.lock(centre)))
+    schedule.every(3600.0, "files", believed(lambda: filekeeping.keep(centre)))
     schedule.every(3600.0, "recordings", believed(lambda: recordings.expire(centre)))
     schedule.every(60.0, "privacy", believed(lambda: privacy.remind(centre)))
 
