@@ -244,14 +244,18 @@ async def watch(
 
 
 async def pour(
-    session: aiohttp.ClientSession, address: str, seconds: int, rang: dict[str, float]
+    session: aiohttp.ClientSession,
+    address: str,
+    seconds: int,
+    rang: dict[str, float],
+    posts: int = 30,
 ) -> int:
-    """300 events a second in posts of ten; twice a second a call rings at the watched desk."""
+    """`posts` a second of ten events each; about twice a second a call rings at the watched desk."""
     stream = iter(flat(rehearsed(1, seconds * 80, system_clock(), every=0.02)))
     began, sent, tasks = time.perf_counter(), 0, set[asyncio.Task[bool]]()
-    for tick in range(seconds * 30):
+    for tick in range(seconds * posts):
         batch = [one for _ in range(10) if (one := next(stream, None))]
-        if tick % 15 == 0:
+        if tick % max(posts // 2, 1) == 0:
             call = f"pop{tick}"
             at = system_clock()
             kinds = ("offered", "ringing")
@@ -264,7 +268,7 @@ async def pour(
             rang[call] = time.perf_counter()
         sent += len(batch)
         tasks.add(asyncio.create_task(post(session, address, batch)))
-        await asyncio.sleep(max(0.0, began + (tick + 1) / 30 - time.perf_counter()))
+        await asyncio.sleep(max(0.0, began + (tick + 1) / posts - time.perf_counter()))
     assert all(await asyncio.gather(*tasks))
     return sent
 

@@ -39,7 +39,8 @@ async def test_senders_stopped_past_their_leases_miss_and_double_nothing(
     url: str, tmp_path: Path, scale: Scale
 ) -> None:
     """The clocks of the nodes are two hours apart, which changes nothing."""
-    letters = 40 + 22 * scale.pauses  # enough that some are left whenever somebody wakes up
+    # Enough that some are left whenever somebody wakes up.
+    letters = max(40 + 22 * scale.pauses, scale.notices)
     await plant(url, tmp_path, letters)
     pauses = sleepers.run(CARRIER, url, tmp_path, "honest", SENDERS, scale.pauses)
     assert pauses >= scale.pauses

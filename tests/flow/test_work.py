@@ -19,6 +19,7 @@ from hotline.store.find import Wanted
 from hotline.store.ledger import verify
 from hotline.wiring import MovingClock
 from tests.makers import a_complaint, a_reply, a_sign, an_officer
+from tests.support.scale import Scale
 
 DISPATCHER = an_officer(Role.DISPATCHER)
 
@@ -38,9 +39,13 @@ async def dispatched(centre: Centre, unit: str = "cgj", key: str = "k") -> str:
     return receipt.number
 
 
-async def test_of_two_who_saw_the_same_version_one_wins_and_one_is_told(any_centre: Centre) -> None:
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+async def test_of_two_who_saw_the_same_version_one_wins_and_one_is_told(
+    any_centre: Centre, scale: Scale
+) -> None:
     number = await dispatched(any_centre)
-    for round_ in range(20):
+    for round_ in range(scale.races):
         version = (await work.view(any_centre, number, DISPATCHER)).case.version
         notes = [department.Note(text=f"{round_}-{n}") for n in range(2)]
         found = await asyncio.gather(
@@ -50,7 +55,7 @@ async def test_of_two_who_saw_the_same_version_one_wins_and_one_is_told(any_cent
         lost = [one for one in found if isinstance(one, Stale)]
         assert len(lost) == 1 and lost[0].version == version + 1
     _, entries = await work.timeline(any_centre, number, DISPATCHER)
-    assert sum(entry.action.value == "note" for entry in entries) == 20
+    assert sum(entry.action.value == "note" for entry in entries) == scale.races
 
 
 async def test_a_department_sees_its_own_subtree_and_nothing_else(any_centre: Centre) -> None:

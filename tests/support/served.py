@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,8 +76,10 @@ class Served:
             self.process = None
 
 
-def hotline(served: Served, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """One command on the same data."""
+def hotline(
+    served: Served, *arguments: str, under: Sequence[str] = ()
+) -> "subprocess.CompletedProcess[str]":
+    """One command on the same data, run `under` another program if one is named."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -84,7 +87,7 @@ def hotline(served: Served, *arguments: str) -> "subprocess.CompletedProcess[str
         "HOTLINE_DATA": str(served.folder),
     }
     return subprocess.run(
-        [sys.executable, "-m", "hotline", *arguments],
+        [*under, sys.executable, "-m", "hotline", *arguments],
         env=environment,
         cwd=served.folder,
         capture_output=True,
