@@ -59,7 +59,7 @@ async def _tell(centre: Centre, broken: dict[str, str]) -> None:
     async with centre.work() as work:
         for digest in broken:
             text = (
-                f"附件文件 {digest[:12]} 缺失或内容被改动。请从最近的备份取回该文件放回原处，"
+                f"附件文件 files/{digest[:2]}/{digest} 缺失或内容被改动。请从最近的备份取回放回原处，"
                 "再运行 hotline verify，见手册“从备份恢复”。"
             )
             await alarms.sound(work, Alarm(KIND, digest, text), "附件文件告警", TOLD)
