@@ -150,9 +150,11 @@ async def keep(
 ) -> None:
     """The decision on record: model, scores and thresholds, the rules tried, and what came of it.
 
-    A backdated one is marked: years of old complaints in an hour are no drift.
+    A backdated one is marked: years of old complaints in an hour are no drift. A text that nothing
+    was thought of leaves its row too, and is no drift either.
     """
     if thought is None:
+        await decisions.add(work.connection, _made(work, case, "unread", why.value))
         return
     told, chosen = thought.reading.as_json(), thought.chosen
     scores = {name: told[name] for name in (*FIELDS, "district")}
@@ -160,22 +162,24 @@ async def keep(
         one.pop("reasons", None)  # they quote the text, and lie in the case
     routed = {k: v for k, v in asdict(chosen).items() if k not in ("version", "duty", "tried")}
     decision = {
-        "case_id": case.id,
-        "at": work.at,
-        "act": "backdated" if backdated else "triage",
-        "role": "system",
-        "actor": "system",
+        **_made(work, case, "backdated" if backdated else "triage", why.value),
         "automatic": why.goes,
-        "why": why.value,
         "model": (thought.reading.topic.by or thought.reading.department.by)[:80],
         "rules": chosen.version,
         "duty": chosen.duty[:40],
         "level1": thought.reading.topic.label.partition("/")[0][:40],
         "confidence": thought.reading.topic.confidence,
-        "overrode": None,
         "facts": {"scores": scores, "route": routed, "tried": chosen.tried},
     }
     await decisions.add(work.connection, decision)
+
+
+def _made(work: Work, case: Case, act: str, why: str = "") -> dict[str, Any]:
+    """A decision as far as no reading tells it: by the machine, about nothing yet."""
+    blank = dict.fromkeys(("model", "duty", "level1"), "")
+    told = {"automatic": False, "rules": 0, "confidence": None, "overrode": None, "facts": {}}
+    by = {"case_id": case.id, "at": work.at, "act": act, "role": "system", "actor": "system"}
+    return {**by, "why": why, **blank, **told}
 
 
 async def learn(
@@ -214,15 +218,10 @@ def _act(
     topic = case.suggestions.get("topic") or {}
     weighed = [decided[name]["verdict"] for name in ("topic", "department") if name in decided]
     return {
-        "case_id": case.id,
-        "at": work.at,
-        "act": act,
+        **_made(work, case, act),
         "role": actor.role.value,
         "actor": actor.name,
-        "automatic": False,
-        "why": "",
         "model": str(topic.get("by") or "")[:80],
-        "rules": 0,
         "duty": str(route.get("duty") or "")[:40],
         "level1": str(topic.get("label") or "").partition("/")[0][:40],
         "confidence": topic.get("confidence"),

@@ -10,6 +10,7 @@ import pytest
 
 from channels.message import Place
 from classifiers.model import Reading
+from classifiers.registry import load_default
 from hotline.domain.acts import centre as acts
 from hotline.domain.errors import NotAllowed, Stale
 from hotline.domain.state import State
@@ -142,15 +143,28 @@ async def test_only_a_dispatcher_takes_an_offer(unsure: Centre) -> None:
     assert (await case_of(unsure, number)).state is State.REGISTERED
 
 
-async def test_a_text_nobody_could_read_has_no_decision_and_waits(
+async def test_a_text_that_could_not_be_read_leaves_a_decision_too_and_waits(
     url: str, tmp_path: Path, clock: MovingClock
 ) -> None:
     centre = await a_centre(url, tmp_path, clock, make_reader=lambda city: Fails())
     number = await received(centre)
     case = await case_of(centre, number)
     assert case.state is State.REGISTERED and "自动分类未完成" in case.notes["triage"]
-    assert await decided(centre, number) == []
+    (one,) = await decided(centre, number)
+    assert (one["act"], one["automatic"], one["why"]) == ("unread", False, "unread")
+    assert (one["model"], one["confidence"], one["facts"]) == ("", None, {})
     assert choices.offer(case, centre.rules.tree) == choices.Offer()
+    await centre.close()
+
+
+@pytest.mark.parametrize("text", ["。。。！！", "路" * 5_000, "lorem ipsum " * 40])
+async def test_a_text_that_says_nothing_leaves_a_decision_like_any_other(
+    url: str, tmp_path: Path, clock: MovingClock, text: str
+) -> None:
+    centre = await a_centre(url, tmp_path, clock, make_reader=lambda city: load_default())
+    (one,) = await decided(centre, await received(centre, title="", content=text))
+    assert (one["act"], one["automatic"]) == ("triage", False) and one["model"]
+    assert set(one["facts"]["scores"]) >= {"type", "topic", "department", "urgency"}
     await centre.close()
 
 
