@@ -24,7 +24,8 @@ FOLDS, SEED = 10, 12345
 # Of what may go by itself: of all, with a little in hand for unseen texts, and of every topic.
 PRECISION, WORST = 0.9807, 0.97
 LEAST = 2  # texts that a place is met in, else it says nothing
-FITS = 5
+FIT_NAMES = ("machine", "bayes_words", "bayes_letters", "complement", "bayes_heads")
+FITS = len(FIT_NAMES)
 
 
 @dataclass(frozen=True)
@@ -128,30 +129,58 @@ def learnable(rows: Sequence[Row]) -> Array:
     return numpy.array([not row.raw or int(family[n]) not in ready for n, row in enumerate(rows)])
 
 
-def fit_topics(rows: Sequence[Row], others: Sequence[Row] = ()) -> tuple[Topics, dict[str, Any]]:
-    """The model and its cross-validated figures: on all rows, and on the raw messages alone.
+@dataclass(frozen=True)
+class Lesson:
+    """What topics are learnt from, and which rows are held out together."""
 
-    `others` have no labels: they only tell which places are met more than once.
-    """
-    labels = tuple(sorted({row.label for row in rows}))
-    wanted = numpy.array([labels.index(row.label) for row in rows])
-    vectors, learn = Vectors.of(rows, others), learnable(rows)
-    fold = folds(rows, FOLDS, SEED)
-    held = numpy.zeros((len(rows), FITS * len(labels)))
+    labels: tuple[str, ...]
+    wanted: Array
+    vectors: Vectors
+    learn: Array
+    fold: Array
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], others: Sequence[Row] = ()) -> "Lesson":
+        """`others` have no labels: they only tell which places are met more than once."""
+        labels = tuple(sorted({row.label for row in rows}))
+        wanted = numpy.array([labels.index(row.label) for row in rows])
+        vectors = Vectors.of(rows, others)
+        return cls(labels, wanted, vectors, learnable(rows), folds(rows, FOLDS, SEED))
+
+    def held_out(self, n: int) -> Array:
+        """The scores of a fold's rows by the five fits that have not seen it."""
+        some = self.learn & (self.fold != n)
+        part = Components.fit(self.vectors[some], self.wanted[some], len(self.labels))
+        return part.scores(self.vectors[self.fold == n])
+
+    def figures(self, n: int, held: Array) -> dict[str, float]:
+        """How often each fit by itself is right on the fold that it has not seen."""
+        if not len(held):
+            return {}
+        guessed = held.reshape(len(held), FITS, len(self.labels)).argmax(axis=2)
+        right = (guessed == self.wanted[self.fold == n, None]).mean(axis=0)
+        return {name: round(float(one), 4) for name, one in zip(FIT_NAMES, right, strict=True)}
+
+
+def fit_topics(rows: Sequence[Row], others: Sequence[Row] = ()) -> tuple[Topics, dict[str, Any]]:
+    """The model and its cross-validated figures: on all rows, on the raw messages, and by fold."""
+    lesson = Lesson.of(rows, others)
+    labels, wanted, learn, fold = lesson.labels, lesson.wanted, lesson.learn, lesson.fold
+    held, by_fold = numpy.zeros((len(rows), FITS * len(labels))), {}
     for n in range(FOLDS):
-        some = learn & (fold != n)
-        part = Components.fit(vectors[some], wanted[some], len(labels))
-        held[fold == n] = part.scores(vectors[fold == n])
+        held[fold == n] = found = lesson.held_out(n)
+        by_fold[str(n)] = lesson.figures(n, found)
     chances, answered = _crossed(held, wanted, fold, learn, labels)
-    figures = {
+    figures: dict[str, Any] = {
         "all": figures_of(labels, wanted[learn], chances[learn], answered[learn]),
+        "folds": by_fold,
     }
     raw = numpy.array([row.raw for row in rows])
     if raw.any():
         figures["messages"] = figures_of(labels, wanted[raw], chances[raw], answered[raw])
     hits = chances.argmax(axis=1) == wanted
     limits = scores.thresholds(labels, chances[learn], hits[learn], PRECISION, WORST)
-    whole = Components.fit(vectors[learn], wanted[learn], len(labels))
+    whole = Components.fit(lesson.vectors[learn], wanted[learn], len(labels))
     mixing, shift = fitting.mixer(widened(held[learn]), wanted[learn], len(labels))
     return _packed(labels, whole, mixing, shift, limits), figures
 

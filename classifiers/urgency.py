@@ -15,20 +15,25 @@ from itertools import islice
 
 from classifiers.model import Label, Sensitive, Suggestion
 
-VERSION = "urgency-2"
+VERSION = "urgency-3"
 LONGEST, SHORT = 2000, 90  # a text as short as this tells what is so now
 
 # Before the word, in the same sentence: said of what might be, of others, or of long ago.
 DOUBT = re.compile(
-    r"(没有|不存在|并无|并未|未曾|防止|预防|避免|以防|防范|杜绝|防火|演练|如果|假如|假设|万一|一旦|要是|倘若|若|除非"
-    r"|容易|可能|也许|恐怕|担心|害怕|生怕|怕|隐患|险些|差点|会不会|会发生|会引发|会造成|会导致|造成的?|引发|导致的?"
+    r"((没有|不存在|并无|并未|未曾|防止|预防|避免|以防|防范|杜绝|防火|演练|如果|假如|假设|万一|一旦|要是|倘若|若|除非"
+    r"|容易|可能|也许|恐怕|担心|害怕|生怕|怕|险些|差点|会不会|会发生|会引发|会造成|会导致"
     r"|曾经|曾|以前|去年|前年|当年|早年|历史上|\d+年前|20[01]\d年|如同|好像|像|一样|等|应急|遇到|遇|发生过|出现过)"
-    r"[^。！？!?；;]{0,22}$"
+    r"[^。！？!?；;]{0,22}|隐患[^,，。！？!?；;]{0,22})$"
 )
+# A life or a fire is more often said to be what came of something, or told of another place.
+CAUSED = re.compile(r"(造成的?|引发|导致的?)[^。！？!?；;]{0,22}$")
 # Right behind it: a danger, not an event; or the thing is a name, a rule, a figure of speech.
 AFTER = re.compile(
-    r"^[^,，。！？!?；;]{0,6}(隐患|危险|风险|的可能|怎么办|后果|预防|防治|应急|演练|保险|性|式|知识|法|罪|警示|标志|事故(?!现场))"
+    r"^[^,，。！？!?；;]{0,6}(隐患|危险|风险|的可能|怎么办|后果|预防|防治|应急|演练|保险|性|式|知识|法|罪|警示|标志)"
 )
+ELSEWHERE = re.compile(r"^[^,，。！？!?；;]{0,6}事故(?!现场)")
+LONG_AGO = re.compile(r"^[^,，。！？!?；;]{0,6}[0-9一二两三四五六七八九十几半多]+(个月|年)")
+FEARED = re.compile("担心|害怕|怕|可能")
 NOW = re.compile(
     r"正在|现在|目前|刚刚|刚才|今天|今日|今早|今晚|昨天|昨晚|昨日|前天|凌晨|连续|已经|至今|仍|依然|还在|突然|紧急|急|经常|频繁|天天|每天|长期|一直|又|再次"
     r"|[0-9一二两三四五六七八九十几半多]+(天|个?小时|个月|多月)"
@@ -144,7 +149,7 @@ def _in(text: str, *, now: bool) -> Iterator[Seen]:
         best: Seen | None = None
         for match in islice(_matches(sign, text, spots[sign.number], ends), MOST):
             start, end = _sentence(text, match)
-            if _taken_back(text[start:end], match, start):
+            if _taken_back(text[start:end], match, start, sign.level):
                 continue
             so = HERE if sign.level == "critical" else NOW
             counts = now or not sign.now or bool(so.search(text, start, end))
@@ -188,6 +193,11 @@ def _sentence(text: str, match: re.Match[str]) -> tuple[int, int]:
     return start, behind.start() if behind else min(len(text), match.end() + REACH)
 
 
-def _taken_back(sentence: str, match: re.Match[str], start: int) -> bool:
+def _taken_back(sentence: str, match: re.Match[str], start: int, level: str) -> bool:
     before, after = sentence[: match.start() - start], sentence[match.end() - start :]
-    return bool(DOUBT.search(before[-40:]) or AFTER.search(after))
+    told = before[-40:]
+    if DOUBT.search(told) or AFTER.search(after):
+        return True
+    if level == "critical" and (LONG_AGO.search(after) or FEARED.search(match.group())):
+        return True
+    return level != "urgent" and bool(CAUSED.search(told) or ELSEWHERE.search(after))

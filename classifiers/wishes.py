@@ -76,9 +76,8 @@ PRIOR = {
     "praise": 0.0,
 }
 POLITE = re.compile(r"(非常|万分|十分|谢谢|不胜)?感谢[！!。.您你]*$")
-VERSION, TRAINED = "wishes-2", "wishes-3"
+VERSION, TRAINED = "wishes-2", "wishes-4"
 SPOKEN = "\n".join(sign for sign, _, _ in (*TITLE_SIGNS, *SIGNS))  # what a model was made by
-TRUSTED = 0.65  # below it the model knows too little, and the signs speak
 Heard = tuple[str, float, str]  # what it speaks for, how much, and the words; none were no sign
 
 
@@ -108,14 +107,12 @@ def head_of(title: str) -> Vector:
 
 
 def wish(title: str, body: str, model: Wishes | None = None) -> Suggestion:
-    """The likeliest type, with the words that said so; by the signs alone without a model."""
+    """The likeliest type, with the words that said so: the model decides, the signs without one."""
     signs = heard(title, body)
-    chances: dict[str, float] = {}
     if model is not None:
         asked = model.ask(head_of(title), run_vector(body[:2000]), signs_of(signs))
         chances = dict(zip(model.labels, map(float, asked), strict=True))
-    learnt = max(chances.values(), default=0.0) >= TRUSTED
-    if not learnt:
+    else:
         scored = dict(PRIOR)
         for name, worth, words in signs:
             scored[name] += worth if words else 0.0
@@ -125,5 +122,5 @@ def wish(title: str, body: str, model: Wishes | None = None) -> Suggestion:
     labels = [Label(name, round(chance, 4)) for name, chance in ranked]
     said = [words for name, _, words in signs if words and name == labels[0].label]
     reasons = tuple(f"文中有“{words}”" for words in dict.fromkeys(said))[:3]
-    version = TRAINED if learnt else VERSION
+    version = TRAINED if model is not None else VERSION
     return Suggestion(labels[0].label, labels[0].confidence, tuple(labels[1:3]), reasons, version)

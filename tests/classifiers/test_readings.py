@@ -97,3 +97,13 @@ def test_thresholds_hold_each_label_to_one_precision_and_all_to_another() -> Non
     loose = numpy.array(scores.thresholds(("a", "b"), chances, hits, 0.5, 0.95))
     assert loose[0] == 0.5 and limits.min() >= loose.min()
     assert Message("1", "a", "b").key[1] not in readings.gold()
+
+
+def test_messages_read_for_urgency_alone_are_neither_measured_nor_learnt_from() -> None:
+    with (FILE.parent / "gold" / "urgency_dev.csv").open(encoding="utf-8", newline="") as lines:
+        told = list(csv.DictReader(lines))
+    mine = {row["sha"] for row in told}
+    assert set(told[0]) == {"id", "sha", "pressing"} and len(mine) > 150
+    assert all(re.fullmatch("[0-9]+:[0-9a-f]{12}:[01]", ":".join(row.values())) for row in told)
+    assert not mine & {sha for name in ("random", "urgent") for _, sha in keys(name)}
+    assert not mine & {row["sha"] for row in table()}

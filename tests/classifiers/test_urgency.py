@@ -75,3 +75,32 @@ def test_a_sign_is_tried_wherever_it_could_be_found() -> None:
         tried = {sign.name for sign in signs() if sign.pattern.search(text)}
         marked = {sign.name for sign in signs() if any(mark in text for mark in sign.marks)}
         assert tried and tried <= marked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "几台电梯频繁出故障，一直没人修",
+        "小区电梯发生多次掉层事故",
+        "楼顶掉下水泥块，险些砸中居民",
+        "施工导致我们村地表塌陷",
+        "路口的监控杆锈断倒下了",
+        "整栋房屋沉降，墙体移位",
+        "小区两个月没有水用",
+        "一下雨污水就灌进屋里",
+        "下水井没有盖，小孩差点掉下去",
+    ],
+)
+def test_dangers_are_heard_in_other_words_too(text: str) -> None:
+    assert urgency("", text).label == "urgent"
+
+
+def test_long_past_or_feared_alone_calls_nobody_out() -> None:
+    assert urgency("", "车祸一年了没有赔偿").label == "normal"
+    assert urgency("", "高压线旁学生担心触电").label == "normal"
+    assert urgency("", "停水三个月了").label == "urgent"
+
+
+def test_violence_of_today_is_critical_and_of_last_month_is_not() -> None:
+    assert urgency("", "今天上午保安打伤业主").label == "critical"
+    assert urgency("", "上个月保安打伤业主").label == "normal"
