@@ -104,7 +104,7 @@ class Reader:
         return self.matters.threshold(matter) if self.matters else NEVER
 
     def _department(self, text: Text, found: Found, components: Array | None) -> Suggestion:
-        """It may act alone where the topic may: the duty list follows from the topic."""
+        """It may act alone where the topic may, and the kind of department is as sure by itself."""
         first = self.keywords.topics[found.order[0]].department if found.order else ""
         path = self.keywords.topics[found.order[0]].path if found.order else ""
         chance = found.chances[found.order[0]] if found.order else 0.0
@@ -127,8 +127,12 @@ class Reader:
             tuple(Label(name, round(chances[name], 4)) for name in order[1:3]),
             tuple(reasons),
             self.version,
-            sure=best == first and self._sure(found),
+            sure=best == first and agrees and self._may(kind, ranked[kind]) and self._sure(found),
         )
+
+    def _may(self, kind: str, chance: float) -> bool:
+        """The kind of department earned a threshold on held-out answers, and reaches it."""
+        return self.departments is not None and chance >= self.departments.threshold(kind)
 
 
 def by_department(first: str, confidence: float, ranked: Mapping[str, float]) -> dict[str, float]:

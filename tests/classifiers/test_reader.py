@@ -107,6 +107,30 @@ def test_a_model_that_is_not_what_its_manifest_says_is_refused(tmp_path: Path) -
         registry.load(tmp_path / "m")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("format", 2), ("features", {"cutter": "another"}), ("libraries", {})]
+)
+def test_a_model_of_an_earlier_version_is_refused_with_what_to_do(
+    tmp_path: Path, name: str, value: object
+) -> None:
+    folder = registry.chosen(None)
+    assert folder is not None
+    shutil.copytree(folder, tmp_path / "m")
+    place = tmp_path / "m" / "manifest.json"
+    manifest = json.loads(place.read_text("utf-8"))
+    place.write_text(json.dumps({**manifest, name: value}), "utf-8")
+    with pytest.raises(registry.BadModel, match="请重新训练或换用其他模型"):
+        registry.load(tmp_path / "m")
+
+
+def test_no_department_is_acted_on_that_earned_no_threshold(reader: Reader) -> None:
+    """A sure topic alone sends nothing: which kind of department answers must be as sure."""
+    found = reader.read("小区停水三天", "自来水公司停水三天，没有通知，自来水水压也很低。")
+    limits = [] if reader.departments is None else reader.departments.thresholds
+    assert found.department.label == "自来水公司" and min(limits) > 1
+    assert not found.department.sure
+
+
 def test_the_shipped_model_holds_numbers_and_no_citizens_words() -> None:
     folder = registry.chosen(None)
     assert folder is not None and sum(f.stat().st_size for f in folder.iterdir()) < 12 * 2**20

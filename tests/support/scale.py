@@ -39,6 +39,7 @@ class Scale:
     load_seconds: int = 5
     each_nth_message: int = 8  # of the real ones is replayed
     backups: int = 1  # while citizens write
+    folds: int = 1  # of the ten that topics are judged by, trained anew
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     timeout: float | None = None  # seconds for each test; None: as the test says
 
@@ -76,6 +77,7 @@ SOAK = Scale(
     each_nth_message=1,
     backups=10,
     letters=20_000,
+    folds=10,
     examples=50,
     timeout=5400,
 )
