@@ -177,9 +177,9 @@ async def keep(
 def _made(work: Work, case: Case, act: str, why: str = "") -> dict[str, Any]:
     """A decision as far as no reading tells it: by the machine, about nothing yet."""
     blank = dict.fromkeys(("model", "duty", "level1"), "")
-    told = {"automatic": False, "rules": 0, "confidence": None, "overrode": None, "facts": {}}
+    told: dict[str, Any] = {"automatic": False, "rules": 0, "confidence": None, "overrode": None}
     by = {"case_id": case.id, "at": work.at, "act": act, "role": "system", "actor": "system"}
-    return {**by, "why": why, **blank, **told}
+    return {**by, "why": why, **blank, **told, "facts": {}}
 
 
 async def learn(
