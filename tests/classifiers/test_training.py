@@ -93,7 +93,7 @@ ROUNDING = 0.005
 
 @pytest.mark.slow
 @pytest.mark.soak
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_make_model_reproduces_the_shipped_scores(tmp_path: Path, scale: Scale) -> None:
     """In every run the first fold of topics, and all of the types; with --soak the whole model."""
     names = ("level1_tokens", "level1_messages", "replied_messages", "messages")
