@@ -12,7 +12,7 @@ from hotline.domain.errors import KeyMismatch
 from hotline.domain.words import Kind
 from hotline.flow import hints, intake
 from hotline.flow.hints import Hints
-from hotline.web import attachments, auth, challenge, complaintform, problems
+from hotline.web import attachments, auth, challenge, complaintform, districtmap, problems
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import new_key
 from hotline.web.citizen import remember
@@ -70,6 +70,7 @@ async def _form(
         "kinds": list(Kind),
         "Kind": Kind,
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
+        "sketch": districtmap.sketch(request.app[CENTRE].city.districts),
         "notice": notice,
         "notice_version": version,
         "hints": found,

@@ -221,6 +221,11 @@ async def test_the_whole_way_by_keyboard_alone(person: Any, hotline: Centre) -> 
     await keys.type(TITLE)
     await tabs_to(page, "#content")
     await keys.type(WORDS)
+    await tabs_to(page, "#map > summary")
+    await keys.press("Enter")
+    await tabs_to(page, "[data-district='临湖区']")
+    await keys.press("Enter")
+    assert await page.input_value("select[name='place.district']") == "临湖区"
     await tabs_to(page, "#anonymous")
     await keys.press("Space")
     await expect(page.locator("input[name='contact.phone']")).to_be_hidden()
