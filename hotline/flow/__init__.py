@@ -44,6 +44,7 @@ ringing     call tasks: a 特急 is rung through until somebody answers for it
 drafting    articles of the knowledge base as they are written, and handed in for review
 knowledge   a second person reviews and releases them; confirmed, withdrawn
 answers     the best articles for what is asked or typed; their use is counted
+hints       what is told while a citizen still writes; nothing of it is kept
 offers      closed consultations as drafts without identity, questions without an answer
 articlewatch  articles due for review: a reminder, then an alarm
 """

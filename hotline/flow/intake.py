@@ -162,6 +162,8 @@ async def _settle(
         )
         if thought is not None and why.goes and _accused(case, thought, centre.rules.tree):
             why = Why.ACCUSED
+        if why is Why.SURE and _told_otherwise(letter, thought):
+            why = Why.TOPIC
         if thought is not None and why.goes:
             _dispatch(case, thought.chosen, step)
         passed = promises.pass_over(case, work.at) if letter.backdated else []
@@ -204,6 +206,12 @@ def _case_of(
         case.topic = thought.reading.topic.label
         case.suggestions = shown(thought, centre.rules.tree)
     return case
+
+
+def _told_otherwise(letter: receipts.Opened, thought: Thought | None) -> bool:
+    """The citizen was shown the guess and chose another topic: a person looks at it first."""
+    said = letter.notes.get("said_topic", "")
+    return bool(said and thought is not None and said != thought.reading.topic.label)
 
 
 def _accused(case: Case, thought: Thought, tree: Tree) -> bool:

@@ -13,7 +13,7 @@ from hotline.domain.words import Role
 from hotline.store.cipher import Cipher
 from hotline.store.tables import CaseRow, IntakeRow
 
-NOTES = ("call_id", "notice", "letter", "mailbox", "unit")
+NOTES = ("call_id", "notice", "letter", "mailbox", "unit", "said_topic")
 
 
 @dataclass(frozen=True)

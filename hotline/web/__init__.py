@@ -15,7 +15,7 @@ attachments   files in, files out
 openapi    the interface as an OpenAPI document, from the same types that validate
 health     alive, ready, metrics
 limits     how often the public may ask
-pages, citizen, rating, office, office_notices, office_duty, office_rules, office_model, office_alerts,
+pages, citizen, citizen_form, rating, office, office_notices, office_duty, office_rules, office_model, office_alerts,
 office_letters, marked; every_page lists them all
            what people see in a browser
 """

@@ -45,11 +45,17 @@ class Progress(Told):
     notice: str = ""
 
 
+class Position(Told):
+    lon: float
+    lat: float
+
+
 class File(Told):
     token: str
     name: str
     size: Count
     type: str
+    position: Position | None = None  # where a photo was taken; only where it was asked for
 
 
 class Topic(Told):

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
-from importlib import metadata, resources
+from importlib import metadata
 from ipaddress import ip_address
 from typing import Any
 
@@ -21,7 +21,11 @@ from hotline.flow import (
 )
 from hotline.flow.centre import Centre
 from hotline.web import (
+    assets,
+    auth,
     challenge,
+    citizen,
+    citizen_form,
     every_page,
     live,
     office_letters,
@@ -72,6 +76,7 @@ async def answering(request: web.Request, handler: Next) -> web.StreamResponse:
         log.info("request", method=method, route=route, status=status, ms=round(spent * 1000, 1))
     if not response.prepared:
         _harden(request, response, told)
+        assets.squeeze(request, response, _known)
     return response
 
 
@@ -88,6 +93,11 @@ async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
         if problem.status in (408, 413):
             response.force_close()  # the rest of the body is not wanted
         return response
+
+
+def _known(request: web.Request) -> bool:
+    """Somebody's page may hold a token or a query code, the same for as long as a cookie lasts."""
+    return auth.COOKIE in request.cookies or citizen.MINE in request.cookies
 
 
 def _harden(request: web.Request, response: web.StreamResponse, told: str) -> None:
@@ -136,15 +146,14 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app = web.Application(middlewares=[answering], client_max_size=most)
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
-    app[challenge.GATE] = challenge.Gate()
+    app[challenge.GATE], app[citizen_form.HELPING] = challenge.Gate(), citizen_form.Helping()
     if settings.oidc.issuer:
         back = settings.base_url.rstrip("/") + "/office/directory/back"
         app[DIRECTORY] = Directory(settings.oidc, back)
     app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
-    static = resources.files("hotline.web") / "static"
-    app.router.add_static("/static", str(static), append_version=True)
+    app.router.register_resource(assets.Assets("/static", assets.FOLDER))
     app.on_shutdown.append(live.end_streams)
     office_letters.lend_readers(app)
     app.cleanup_ctx.append(background(watch=watch))

@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -11,13 +12,15 @@ from aiohttp.web_protocol import RequestPayloadError
 from aiohttp.web_request import FileField
 
 from channels.forms import BadForm, FieldProblem, clean
+from channels.web import MOST_FILES
 from hotline.domain.errors import NoSuchCase
 from hotline.flow import work as flow
 from hotline.store import files
 from hotline.store.filekinds import kind_of
 from hotline.store.files import Kept
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
-from hotline.web.photos import NoPhoto, bare
+from hotline.web.outage import unavailable
+from hotline.web.photos import NoPhoto, bare, position
 from hotline.web.problems import BadBody, TooLarge, WrongType
 from hotline.web.scanning import Infected, NotScanned, scan
 from hotline.web.shown import answer
@@ -28,7 +31,8 @@ _drawing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
 
 async def upload(request: web.Request) -> web.Response:
-    """POST multipart with one part named `file`."""
+    """POST multipart with one part named `file`; with `?position=tell` its answer says where a photo
+    was taken, which the kept file does not."""
     if request.content_type != "multipart/form-data":
         raise WrongType("multipart/form-data")
     try:
@@ -36,12 +40,19 @@ async def upload(request: web.Request) -> web.Response:
         async for part in reader:
             name = getattr(part, "filename", None)
             if name:
-                kept = await keep(request, name, await _read(request, part))
+                body = await _read(request, part)
+                kept = await keep(request, name, body)
                 told = {"token": kept.token, "name": kept.name, "size": kept.size}
+                if request.query.get("position") == "tell":
+                    told["position"] = _told(position(body, kept.type))
                 return answer({**told, "type": kept.type}, status=201)
     except (ValueError, AssertionError, HttpProcessingError, RequestPayloadError):
         raise BadBody("broken") from None
     raise BadForm([FieldProblem("file", "missing", "请选择文件。", "Choose a file.")])
+
+
+def _told(found: tuple[float, float] | None) -> dict[str, float] | None:
+    return {"lon": found[0], "lat": found[1]} if found else None
 
 
 async def _read(request: web.Request, part: object) -> bytes:
@@ -74,6 +85,38 @@ async def keep(request: web.Request, name: str, body: bytes) -> Kept:
     async with centre.work() as work:
         facts = (safe_name(name), len(body), kind)
         return await files.describe(work.connection, centre.cipher, digest, facts, work.at)
+
+
+async def named(request: web.Request, tokens: list[str]) -> list[Kept]:
+    """Files that came before and are still to be sent, as a form shows them."""
+    if not tokens:
+        return []
+    centre = request.app[CENTRE]
+    try:
+        async with centre.look() as look:
+            found = [
+                await files.find(look.connection, centre.cipher, token[:64])
+                for token in tokens[:MOST_FILES]
+            ]
+    except Exception as error:
+        if not unavailable(error):
+            raise
+        return [Kept(token, "", 0, "", "", None) for token in tokens[:MOST_FILES]]
+    return [one for one in found if one is not None and one.case_id is None]
+
+
+async def of_form(request: web.Request, typed: dict[str, Any]) -> None:
+    """A complaint's files; where it was asked for, the place they were taken at becomes its place."""
+    typed["files"] = await uploads(request)
+    if not typed["keep_position"] or typed["place.lon"]:
+        return
+    for part in (await request.post()).getall("files", []):
+        if isinstance(part, FileField) and part.filename:
+            part.file.seek(0)
+            body = part.file.read()
+            if (found := position(body, kind_of(body) or "")) is not None:
+                typed["place.lon"], typed["place.lat"] = map(str, found)
+                return
 
 
 async def uploads(request: web.Request) -> list[str]:

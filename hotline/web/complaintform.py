@@ -12,16 +12,19 @@ FIELDS = (
     "type",
     "place.address",
     "place.district",
+    "place.lon",
+    "place.lat",
     "contact.name",
     "contact.phone",
     "contact.email",
 )
+TICKED = ("anonymous", "confidential")
 
 
 async def typed(request: web.Request) -> dict[str, Any]:
     posted = await request.post()
-    told: dict[str, Any] = {name: str(posted.get(name, "")) for name in (*FIELDS, "key")}
-    told |= {name: posted.get(name) == "on" for name in ("anonymous", "confidential")}
+    told: dict[str, Any] = {name: str(posted.get(name, "")) for name in (*FIELDS, "key", "topic")}
+    told |= {name: posted.get(name) == "on" for name in (*TICKED, "keep_position")}
     told["key"] = key_typed(told["key"])
     told["files"] = [str(token) for token in posted.getall("file_token", [])]
     return told

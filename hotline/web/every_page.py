@@ -5,6 +5,7 @@ from hotline.web import (
     admin_accounts,
     admin_reveals,
     citizen,
+    citizen_form,
     citizen_privacy,
     marked,
     office,
@@ -34,6 +35,7 @@ from hotline.web.routing import Route
 
 PAGES = (
     citizen,
+    citizen_form,
     rating,
     citizen_privacy,
     office,

@@ -17,6 +17,7 @@ LIMITS: dict[str, RateLimitItem] = {
     "upload": parse("20/minute"),
     "look_up": parse("30/minute"),
     "sign_in": parse("50/10 minutes"),
+    "hints": parse("40/minute"),  # one pause in writing each
     "read": parse("120/minute"),
 }
 

@@ -15,7 +15,7 @@ from multidict import MultiDictProxy
 from escalation.calendar import ZONE
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
-from hotline.web import auth, looks
+from hotline.web import assets, auth, looks
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
 
@@ -120,6 +120,7 @@ def context(request: web.Request) -> dict[str, Any]:
         "language": spoken,
         "other_language": _with(request, lang="zh" if spoken == "en" else "en"),
         "actor": actor,
+        "asset": assets.asset,
         "look": looks.of(request),
         "switched": lambda **choice: _with(request, **choice),
         "home": home(actor.role) if actor else "/",

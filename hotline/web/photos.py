@@ -2,9 +2,10 @@
 
 import io
 import warnings
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
-from PIL.ExifTags import Base
+from PIL.ExifTags import GPS, IFD, Base
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 MARKS = (b"Exif\0\0", b"eXIf", b"ns.adobe.com/xap", b"EXIF", b"XMP ")
@@ -34,6 +35,30 @@ def bare(body: bytes, kind: str) -> bytes:
         return body
     except Image.DecompressionBombError as error:
         raise NoPhoto(str(error)) from None
+
+
+def position(body: bytes, kind: str) -> tuple[float, float] | None:
+    """Where a photo says it was taken (lon, lat; a camera's GPS tells WGS-84), None where it does not."""
+    wanted = FORMATS.get(kind)
+    if wanted is None:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(body), formats=[wanted]) as picture:
+                told = picture.getexif().get_ifd(IFD.GPSInfo)
+        lat = _degrees(told[GPS.GPSLatitude], told.get(GPS.GPSLatitudeRef) == "S")
+        lon = _degrees(told[GPS.GPSLongitude], told.get(GPS.GPSLongitudeRef) == "W")
+    except Exception:  # whatever a camera wrote there: it is no place that we could use
+        return None
+    sensible = -180 <= lon <= 180 and -90 <= lat <= 90 and (lon, lat) != (0, 0)
+    return (round(lon, 6), round(lat, 6)) if sensible else None
+
+
+def _degrees(told: Any, negative: bool) -> float:
+    degrees, minutes, seconds = (float(one) for one in told)
+    found = degrees + minutes / 60 + seconds / 3600
+    return -found if negative else found
 
 
 def _bare(body: bytes, wanted: str) -> bytes:

@@ -39,7 +39,9 @@ async def test_a_citizen_asks_and_is_offered_answers_while_writing(
     await citizen.goes("/complaints/new")
     await page.fill("#title", "路灯坏了")
     await page.fill("#content", "小区外面的路灯不亮，晚上很黑")
-    await expect(page.locator("#answers a").first).to_have_text(LAMP, timeout=10_000)
+    await expect(page.locator("#hints [data-part=answers] a").first).to_have_text(
+        LAMP, timeout=10_000
+    )
     await citizen.looks("form-answers")
     await page.locator("#look").focus()
     await page.keyboard.press("Enter")
