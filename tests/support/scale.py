@@ -31,6 +31,7 @@ class Scale:
     partitions: tuple[float, ...] = (1, 6)  # seconds that the network swallows
     cuts: int = 15  # commits whose answer is lost
     backups: int = 1  # while citizens write
+    injecting: int = 20  # seconds that a stranger looks for a way into the statements
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     timeout: float | None = None  # seconds for each test; None: as the test says
 
@@ -61,5 +62,6 @@ SOAK = Scale(
     backups=10,
     letters=20_000,
     examples=50,
+    injecting=3600,
     timeout=5400,
 )
