@@ -46,7 +46,7 @@ def _searches(policy: Policy) -> bool:
 
 async def test_an_officer_with_an_interest_finds_it_nowhere(client: Client) -> None:
     async with client.centre.work() as work:
-        new = accounts.NewOfficer("cousin", "表亲", Role.DISPATCHER, None, HASHED)
+        new = accounts.NewOfficer("cousin", "表亲", Role.DISPATCHER, None, HASHED, demo=True)
         await accounts.add(work.connection, work.cipher, new, work.at)
         await notices.set_email(work.connection, work.cipher, "cousin", "cousin@example.com")
     number = await reported(client)
