@@ -28,7 +28,7 @@ def masked(value: Any) -> Any:
 class _Masked(TypeDecorator[Any]):
     """What all of them do."""
 
-    impl = Text
+    impl: Any = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
