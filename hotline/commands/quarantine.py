@@ -67,7 +67,7 @@ async def _addresses(centre: Centre, cleared: str, reason: str) -> None:
         return
     page, more = 1, True
     while more:
-        found = await marked.listed(centre, page, MOST)
+        found = await marked.listed(centre, OPERATOR, page, MOST)
         page, more = page + 1, len(found) > MOST
         for one in found[:MOST]:
             at = one.at.astimezone(ZONE)

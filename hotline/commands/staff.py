@@ -28,6 +28,7 @@ async def employ(centre: Centre) -> int:
     passwords = {one["username"]: strong_password() for one in missing}
     kept = {name: await auth.hashed(password) for name, password in passwords.items()}
     async with centre.work() as work:
+        await accounts.mark_demo(work.connection, [one["username"] for one in seed.accounts()])
         for one in missing:
             name = one["username"]
             await _employ(centre, work, one, kept[name], passwords[name])
@@ -58,7 +59,7 @@ async def _employ(
     centre: Centre, work: Work, one: dict[str, str], hashed: str, password: str
 ) -> None:
     role, unit = Role(one["role"]), one["department"] or None
-    new = NewOfficer(one["username"], one["name"], role, unit, hashed, password)
+    new = NewOfficer(one["username"], one["name"], role, unit, hashed, password, demo=True)
     await accounts.add(work.connection, centre.cipher, new, work.at)
     about = {"username": new.username, "role": role.value, "department": unit}
     await acts.record(work.connection, work.at, OPERATOR, "account_added", about)

@@ -1,6 +1,5 @@
 """The case (工单) with its child records, and Entry, the timeline line; plain facts."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Any
 
 from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
+from hotline.domain import chaining
 from hotline.domain.interest import Interest
 from hotline.domain.order import Order
 from hotline.domain.people import Actor
@@ -38,11 +38,16 @@ class Entry:
 
     def sealed(self, number: str) -> "Entry":
         """The same entry with its hash over everything in it and the hash before it."""
+        return Entry(**{**self.__dict__, "hash": chaining.link(self._body(number))})
+
+    def holds(self, number: str) -> bool:
+        """It is what it was when it was sealed."""
+        return chaining.holds(self._body(number), self.hash)
+
+    def _body(self, number: str) -> str:
         facts = {**self.__dict__, "number": number, "at": self.at.astimezone(UTC).isoformat()}
         facts.pop("hash")
-        body = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
-        digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-        return Entry(**{**self.__dict__, "hash": digest})
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
 
 
 @dataclass

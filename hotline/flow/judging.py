@@ -18,7 +18,7 @@ from hotline.flow.lettershown import page_of
 from hotline.flow.threads import How, Thread
 from hotline.flow.tray import DESK, Why
 from hotline.store import acts as log
-from hotline.store import letters, traylist
+from hotline.store import interests, letters, traylist
 from hotline.store.letters import Taken
 from hotline.store.traylist import BY_ITSELF, Lying
 from hotline.store.work import Work
@@ -81,8 +81,8 @@ async def listed(
             look.connection,
             centre.cipher,
             kinds=kinds(actor, wanted),
-            below=below,
-            limit=limit,
+            actor=actor,
+            page=(below, limit),
         )
     return [_masked(one) for one in found]
 
@@ -120,8 +120,11 @@ async def _found(centre: Centre, actor: Actor, letter_id: int) -> tuple[Lying, T
     async with centre.look() as look:
         lying = await traylist.one(look.connection, centre.cipher, letter_id)
         taken = await letters.one(look.connection, centre.cipher, letter_id)
+        hidden = await interests.kept_from(look.connection, actor)
     judged = lying is not None and lying.tray is None and lying.outcome not in BY_ITSELF
     if lying is None or taken is None or judged or not _may(actor, lying.tray):
+        raise NoSuchLetter
+    if lying.number in hidden:
         raise NoSuchLetter
     return lying, taken
 

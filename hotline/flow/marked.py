@@ -10,7 +10,7 @@ from hotline.domain.people import Actor
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
 from hotline.store import acts as log
-from hotline.store import posted
+from hotline.store import interests, posted
 from hotline.store.posted import Marked
 
 DESKS = (Role.DISPATCHER, Role.SHIFT_LEAD, Role.SYSADMIN)
@@ -23,10 +23,10 @@ class NoSuchAddress(NoSuchCase):
         self.en = "No such address; perhaps it is written to again."
 
 
-async def listed(centre: Centre, page: int, size: int) -> Sequence[Marked]:
+async def listed(centre: Centre, actor: Actor, page: int, size: int) -> Sequence[Marked]:
     """One more than `size` where there is a further page; newest first."""
     async with centre.look() as look:
-        return await posted.all_marked(look.connection, (page - 1) * size, size + 1)
+        return await posted.all_marked(look.connection, actor, (page - 1) * size, size + 1)
 
 
 async def clear(centre: Centre, actor: Actor, address_hash: str, reason: str) -> Marked:
@@ -35,7 +35,8 @@ async def clear(centre: Centre, actor: Actor, address_hash: str, reason: str) ->
         raise NotPossible("请写明恢复发信的理由。", "Give a reason.", field="reason")
     async with centre.work() as work:
         found = await posted.one_marked(work.connection, address_hash)
-        if found is None:
+        hidden = await interests.kept_from(work.connection, actor)
+        if found is None or found.number in hidden:
             raise NoSuchAddress
         await posted.unmark(work.connection, address_hash)
         if found.number:

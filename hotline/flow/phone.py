@@ -13,7 +13,7 @@ from hotline.domain.errors import NotAllowed, NotFound, NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.words import Named, Role
 from hotline.flow.centre import Centre
-from hotline.store import acts, calllist, commands, find, seats
+from hotline.store import acts, calllist, commands, find, interests, seats
 from hotline.store.calllist import Asked
 from hotline.store.calls import Call, opened
 from hotline.store.vault import Vault
@@ -78,15 +78,17 @@ async def pop(centre: Centre, actor: Actor, call_id: str) -> Pop:
         rows, before = [], list[Call]()
         if call.number_hash:
             ids = await Vault(look.connection, centre.cipher).cases_of_hash(call.number_hash)
-            rows = await find.of_ids(look.connection, ids)
+            rows = await find.of_ids(look.connection, ids, actor)
             asked = Asked(number_hash=call.number_hash, limit=6)
             found, _ = await calllist.listed(look.connection, asked)
             before = [one for one in found if one.call_id != call_id][:5]
+        hidden = await interests.kept_from(look.connection, actor)
+        tied = await calllist.cases_of(look.connection, call_id)
         return Pop(
             call=call,
             cases=rows,
             open_cases=sum(row["closed_at"] is None for row in rows),
-            tied=await calllist.cases_of(look.connection, call_id),
+            tied=[one for one in tied if one["number"] not in hidden],
             acts=await calllist.acts_of(look.connection, call_id),
             calls_before=before,
             recordings=opened(centre.cipher, call)["recordings"],

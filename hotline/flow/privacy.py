@@ -15,7 +15,7 @@ from hotline.domain.words import Role
 from hotline.flow import erasure, mailing
 from hotline.flow.centre import Centre
 from hotline.flow.citizen import NotYet, enter
-from hotline.store import acts, erasing, reveals
+from hotline.store import acts, erasing, interests, reveals
 from hotline.store import privacy as kept
 from hotline.store.outbox import Message
 from hotline.store.privacy import Asked
@@ -111,7 +111,9 @@ async def listed(
     centre: Centre, actor: Actor, *, state: str = "", below: int | None = None, limit: int = 50
 ) -> Sequence[Asked]:
     async with centre.look() as look:
-        return await kept.listed(look.connection, look.cipher, state, below, limit)
+        return await kept.listed(
+            look.connection, look.cipher, kept.Page(actor, state, below, limit)
+        )
 
 
 async def decide(centre: Centre, actor: Actor, row_id: int, outcome: Outcome, answer: str) -> Asked:
@@ -119,7 +121,7 @@ async def decide(centre: Centre, actor: Actor, row_id: int, outcome: Outcome, an
     erased = None
     async with centre.work() as work:
         asked = await kept.one(work.connection, work.cipher, row_id)
-        if asked is None:
+        if asked is None or asked.number in await interests.kept_from(work.connection, actor):
             raise NoSuchRequest
         if asked.kind == Wish.ERASE and actor.role not in privacy.ERASERS:
             raise NotAllowed("删除申请由热线办主任决定。", "Erasure is the director's to decide.")

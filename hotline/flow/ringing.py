@@ -15,7 +15,7 @@ from hotline.domain.state import Action
 from hotline.domain.words import Named, Role, Urgency
 from hotline.flow import mailing
 from hotline.flow.centre import Centre
-from hotline.store import acts, calltasks, rosters
+from hotline.store import acts, calltasks, interests, rosters
 from hotline.store.calltasks import CallTask, Cause, Try
 from hotline.store.outbox import Message
 from hotline.store.work import Work
@@ -104,10 +104,9 @@ async def listed(
     centre: Centre, actor: Actor, *, state: str = "", below: int | None = None, limit: int = 50
 ) -> list[Ringing]:
     """The tasks that the actor may see: the centre's desks all, a department its own."""
-    units = sorted(actor.units) if actor.of_department else None
     async with centre.look() as look:
         found = await calltasks.listed(
-            look.connection, state=state, units=units, below=below, limit=limit
+            look.connection, actor, state=state, below=below, limit=limit
         )
         return [await _ringing(centre, look, task) for task in found]
 
@@ -137,7 +136,7 @@ async def tried(centre: Centre, actor: Actor, task_id: int, told: Tried) -> Ring
     ends = told.outcome is Outcome.REACHED and told.acknowledged
     async with centre.work() as work:
         before = await calltasks.one(work.connection, task_id)
-        if before is None:
+        if before is None or before.number in await interests.kept_from(work.connection, actor):
             raise NoSuchTask
         if ends:  # the case is locked before its task, as every step of it does
             await _note(centre, work, before, actor, told)

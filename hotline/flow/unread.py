@@ -39,7 +39,7 @@ async def badge(centre: Centre, actor: Actor) -> Badge:
     async with centre.look() as look:
         unread = await notices.unread(look.connection, actor.officer_id, desks(actor))
         rings = actor.role in CALLERS
-        calls = await calltasks.count_open(look.connection) if rings else 0
+        calls = await calltasks.count_open(look.connection, actor) if rings else 0
         sound = await notices.sound(look.connection, actor.officer_id)
     return Badge(unread, calls, sound)
 

@@ -1,6 +1,7 @@
 """Officers, sessions and machine tokens; of every secret only a hash is kept."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +39,7 @@ class Officer:
     first: bool  # still has the password it was made with
     factor: bool = False  # a second factor is asked for
     password_at: datetime | None = None
+    demo: bool = False  # seeded for trying things out; no real person's
 
 
 def of_row(row: Any) -> Officer:
@@ -54,6 +56,7 @@ def of_row(row: Any) -> Officer:
         row.first_password is not None,
         row.factor_since is not None,
         row.password_at,
+        row.demo,
     )
 
 
@@ -93,6 +96,7 @@ class NewOfficer:
     department: str | None = None
     password: str | None = None  # argon2id; none for a machine
     first_password: str | None = None  # in clear, kept encrypted until it is changed
+    demo: bool = False
 
 
 async def add(connection: AsyncConnection, cipher: Cipher, new: NewOfficer, at: datetime) -> int:
@@ -110,6 +114,7 @@ async def add(connection: AsyncConnection, cipher: Cipher, new: NewOfficer, at: 
             factor_step=0,
             password_at=at,
             disabled=False,
+            demo=new.demo,
             created_at=at,
             # What was told before there was an account was told to others.
             read_to=select(func.coalesce(func.max(OutboxRow.id), 0)).scalar_subquery(),
@@ -118,6 +123,14 @@ async def add(connection: AsyncConnection, cipher: Cipher, new: NewOfficer, at: 
         .returning(OfficerRow.id)
     )
     return made.scalar_one()
+
+
+async def mark_demo(connection: AsyncConnection, usernames: Sequence[str]) -> None:
+    """Accounts that an earlier release seeded: as long as they have the password it gave them."""
+    theirs = update(OfficerRow).where(
+        OfficerRow.username.in_(usernames), OfficerRow.first_password.is_not(None)
+    )
+    await connection.execute(theirs.values(demo=True))
 
 
 def _locked(cipher: Cipher, username: str, password: str | None) -> bytes | None:

@@ -1,6 +1,5 @@
 """What was done outside of cases (accounts, settings, command line): one chained record each."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,9 +8,11 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain import chaining
 from hotline.domain.case import GENESIS
 from hotline.domain.people import Actor
 from hotline.store.ledgers import ActRow
+from hotline.store.wording import masked
 
 LOCK = 0x686F74_6C696E65  # one number for the advisory lock that puts acts in a row
 
@@ -33,17 +34,16 @@ async def record(
         "actor": f"{actor.role.value}:{actor.name}",
         "origin": actor.origin,
         "act": act,
-        "about": dict(about),
+        "about": masked(dict(about)),  # before it is hashed
         "previous": row.hash if row else GENESIS,
     }
-    await connection.execute(insert(ActRow).values(**facts, hash=act_hash(facts)))
+    await connection.execute(insert(ActRow).values(**facts, hash=chaining.link(act_body(facts))))
 
 
-def act_hash(facts: Mapping[str, Any]) -> str:
-    body = json.dumps(
-        {**facts, "at": facts["at"].astimezone(UTC).isoformat()}, ensure_ascii=False, sort_keys=True
-    )
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+def act_body(facts: Mapping[str, Any]) -> str:
+    """The record as its hash is taken of it."""
+    told = {**facts, "at": facts["at"].astimezone(UTC).isoformat()}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
 async def listed(

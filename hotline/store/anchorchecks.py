@@ -52,7 +52,7 @@ async def check(connection: AsyncConnection, cipher: Cipher, folder: Path) -> As
 def _sound(anchor: Anchor, leaves: Sequence[str], previous: str) -> Iterator[str]:
     if previous and anchor.previous != previous:
         yield "does not follow the anchor before it: one is missing or was changed"
-    if len(leaves) != anchor.leaves or anchors.root_of(leaves) != anchor.root:
+    if len(leaves) != anchor.leaves or anchors.root_of(leaves, anchor.suite) != anchor.root:
         yield "its leaves were changed"
 
 

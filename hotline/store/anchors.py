@@ -5,7 +5,6 @@ lie beside it, sealed with a key that is not in the database: a head that was an
 there any more, or is another, is found and named.
 """
 
-import hashlib
 import json
 import os
 import secrets
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.calendar import ZONE
 from hotline.domain.case import GENESIS
+from hotline.domain.chaining import hashed
 from hotline.domain.people import SYSTEM
 from hotline.store import acts
 from hotline.store.cipher import Cipher
@@ -39,14 +39,18 @@ class Anchor:
     leaves: int
     root: str
     last_case: int  # the newest case then: later ones are new
+    suite: str = "intl"  # of its hashes
 
     @property
     def body(self) -> str:
-        return json.dumps({**self.__dict__, "at": self.at.isoformat()}, sort_keys=True)
+        told = {**self.__dict__, "at": self.at.isoformat()}
+        if self.suite == "intl":
+            del told["suite"]  # as it was written before there was a choice
+        return json.dumps(told, sort_keys=True)
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.body.encode()).hexdigest()
+        return hashed(self.body.encode(), self.suite).hex()
 
     @classmethod
     def read(cls, told: str) -> "Anchor":
@@ -62,12 +66,12 @@ def days(folder: Path) -> list[str]:
     return sorted(path.stem for path in place(folder).glob("????-??-??.json"))
 
 
-def root_of(leaves: Iterable[str]) -> str:
+def root_of(leaves: Iterable[str], suite: str = "intl") -> str:
     """RFC 6962: leaves and nodes are hashed apart, so that none can stand for the other."""
-    row = [hashlib.sha256(b"\0" + leaf.encode()).digest() for leaf in leaves]
+    row = [hashed(b"\0" + leaf.encode(), suite) for leaf in leaves]
     while len(row) > 1:
         pairs = zip(row[::2], row[1::2], strict=False)
-        above = [hashlib.sha256(b"\1" + left + right).digest() for left, right in pairs]
+        above = [hashed(b"\1" + left + right, suite) for left, right in pairs]
         row = above + row[len(row) - len(row) % 2 :]
     return row[0].hex() if row else GENESIS
 
@@ -85,7 +89,8 @@ async def due(
     leaves = await _moved(connection, since, before.last_case if before else 0)
     newest = int((await connection.execute(select(func.max(CaseRow.id)))).scalar() or 0)
     previous = before.digest if before else GENESIS
-    return Anchor(day, now, previous, len(leaves), root_of(leaves), newest), leaves
+    root, suite = root_of(leaves, cipher.suite), cipher.suite
+    return Anchor(day, now, previous, len(leaves), root, newest, suite), leaves
 
 
 async def keep(
@@ -127,7 +132,7 @@ def _keep(folder: Path, anchor: Anchor, cipher: Cipher, leaves: Sequence[str]) -
     """On disk before it counts; of two nodes that anchor at once one is kept."""
     where = place(folder)
     where.mkdir(parents=True, exist_ok=True)
-    seal = cipher.blind("anchor", anchor.body)
+    seal = cipher.vouch("anchor", anchor.body)
     told = json.dumps({"anchor": anchor.body, "seal": seal})
     _put(where / f"{anchor.day}.{anchor.root[:16]}.leaves", "\n".join(leaves))
     return _put(where / f"{anchor.day}.json", told)
@@ -151,7 +156,7 @@ def _put(path: Path, text: str) -> bool:
 def load(folder: Path, day: str, cipher: Cipher) -> Anchor:
     """Raises ValueError for one that was not sealed by us."""
     told = json.loads((place(folder) / f"{day}.json").read_text("ascii"))
-    if cipher.blind("anchor", told["anchor"]) != told["seal"]:
+    if not cipher.vouches("anchor", told["anchor"], told["seal"]):
         raise ValueError("the seal is not ours")
     return Anchor.read(told["anchor"])
 

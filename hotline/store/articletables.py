@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
+from hotline.store.wording import Line, Wording, Wordings
 
 
 class ArticleRow(Row):
@@ -19,7 +20,7 @@ class ArticleRow(Row):
         to_do("ix_article_review", "review_on", where="review_on IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(128), index=True)  # of the version in force, if any
+    title: Mapped[str] = mapped_column(Line(128), index=True)  # of the version in force, if any
     topic: Mapped[str] = mapped_column(String(120))
     department: Mapped[str] = mapped_column(String(40))  # its owner
     place: Mapped[str] = mapped_column(String(40))
@@ -46,14 +47,14 @@ class ArticleVersionRow(Row):
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int]  # raised with every save, so that nobody writes over another
     stage: Mapped[str] = mapped_column(String(10))
-    title: Mapped[str] = mapped_column(String(128))
-    body: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Line(128))
+    body: Mapped[str] = mapped_column(Wording)
     topic: Mapped[str] = mapped_column(String(120))
     department: Mapped[str] = mapped_column(String(40))
     place: Mapped[str] = mapped_column(String(40))
-    basis: Mapped[str] = mapped_column(Text)
-    keywords: Mapped[list[Any]]
-    questions: Mapped[list[Any]]
+    basis: Mapped[str] = mapped_column(Wording)
+    keywords: Mapped[list[Any]] = mapped_column(Wordings)
+    questions: Mapped[list[Any]] = mapped_column(Wordings)
     public: Mapped[bool]
     effective_on: Mapped[date | None]
     expires_on: Mapped[date | None]
@@ -64,7 +65,7 @@ class ArticleVersionRow(Row):
     submitted_at: Mapped[datetime | None]
     reviewer: Mapped[str | None] = mapped_column(String(80))
     reviewed_at: Mapped[datetime | None]
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Wording)
 
 
 class ArticleTermRow(Row):
@@ -91,7 +92,7 @@ class ArticleGapRow(Row):
     __tablename__ = "article_gap"
     __table_args__ = (to_do("ix_article_gap_open", "times", where="ended_at IS NULL"),)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    question: Mapped[str] = mapped_column(String(200))
+    question: Mapped[str] = mapped_column(Line(200))
     times: Mapped[int]
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]

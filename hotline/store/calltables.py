@@ -7,6 +7,7 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
+from hotline.store.wording import Wording
 
 OPEN_MISSED = text("state = 'open'")
 
@@ -156,7 +157,7 @@ class MissedTryRow(Row):
     by: Mapped[str] = mapped_column(String(80))
     outcome: Mapped[str] = mapped_column(String(16))
     call_id: Mapped[str | None] = mapped_column(String(120))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Wording)
 
 
 class SeatRow(Row):
@@ -183,11 +184,11 @@ class BulletinRow(Row):
 
     __tablename__ = "bulletin"
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Wording)
+    text: Mapped[str] = mapped_column(Wording)
     topic: Mapped[str] = mapped_column(String(120))  # any level; empty: every topic
     district: Mapped[str] = mapped_column(String(40))
-    words: Mapped[str] = mapped_column(Text)  # that tell a call is about it, by spaces
+    words: Mapped[str] = mapped_column(Wording)  # that tell a call is about it, by spaces
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
     by: Mapped[str] = mapped_column(String(80))
@@ -204,7 +205,7 @@ class RestrictionRow(Row):
     locked: Mapped[bytes]
     masked: Mapped[str] = mapped_column(String(40))
     rule: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Wording)
     days: Mapped[int]
     call_id: Mapped[str] = mapped_column(String(120))
     asked_by: Mapped[str] = mapped_column(String(80))
@@ -212,5 +213,5 @@ class RestrictionRow(Row):
     state: Mapped[str] = mapped_column(String(10))  # asked, approved, refused, lifted
     ruled_by: Mapped[str | None] = mapped_column(String(80))
     ruled_at: Mapped[datetime | None]
-    ruling: Mapped[str | None] = mapped_column(Text)
+    ruling: Mapped[str | None] = mapped_column(Wording)
     until: Mapped[datetime | None]

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import Actor
+from hotline.store.interests import tells
 from hotline.store.standby import OPEN_TASK, CallTaskRow, CallTryRow
 
 AGAIN = timedelta(minutes=5)  # how often an open task is told of again
@@ -144,25 +146,26 @@ async def one(connection: AsyncConnection, task_id: int) -> CallTask | None:
 
 async def listed(
     connection: AsyncConnection,
+    actor: Actor,
     *,
     state: str = "",
-    units: Sequence[str] | None = None,
     below: int | None = None,
     limit: int = 50,
 ) -> list[CallTask]:
-    """Newest first; `units` narrows to what a department sees."""
-    where: list[ColumnElement[bool]] = []
+    """Newest first; a department sees its own, nobody those of a case that they are kept out of."""
+    where: list[ColumnElement[bool]] = [tells(actor, CallTaskRow.number)]
     if state:
         where.append(CallTaskRow.state == state)
-    if units is not None:
-        where.append(CallTaskRow.department.in_(units))
+    if actor.of_department:
+        where.append(CallTaskRow.department.in_(sorted(actor.units)))
     if below is not None:
         where.append(CallTaskRow.id < below)
     return await _found(connection, *where, limit)
 
 
-async def count_open(connection: AsyncConnection) -> int:
-    found = await connection.execute(select(func.count()).select_from(CallTaskRow).where(OPEN_TASK))
+async def count_open(connection: AsyncConnection, actor: Actor) -> int:
+    counted = select(func.count()).select_from(CallTaskRow)
+    found = await connection.execute(counted.where(OPEN_TASK, tells(actor, CallTaskRow.number)))
     return int(found.scalar_one())
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hotline.domain import chaining
 from hotline.store.keys import FILE, Keys
 from hotline.store.suites import SM4GCM, keyed_hash
 
@@ -49,6 +50,8 @@ class Cipher:
             for name, key in keys.fields.items()
         }
         self._keys = keys
+        self.suite = keys.suites.get(keys.current, "intl")
+        chaining.choose(self.suite)
 
     def _changed(self) -> int:
         try:
@@ -97,6 +100,16 @@ class Cipher:
     def blind(self, kind: str, value: str) -> str:
         """Keyed hash by which an encrypted phone or mail address is found again."""
         return self._keyed(self._keys.lookup, f"{kind}:{value}")
+
+    def vouch(self, kind: str, body: str) -> str:
+        """A keyed hash by the present suite, for what lies outside the database."""
+        return keyed_hash(self.suite, self._keys.lookup, f"{kind}:{body}".encode())
+
+    def vouches(self, kind: str, body: str, kept: str) -> bool:
+        """Whether it is ours: by the suite of today or of the day that it was made on."""
+        told = f"{kind}:{body}".encode()
+        made = (keyed_hash(suite, self._keys.lookup, told) for suite in chaining.SUITES)
+        return any([hmac.compare_digest(one, kept) for one in made])
 
     def signing_key(self, purpose: str) -> bytes:
         """A key of its own for what leaves the house signed: ids of letters, links in them."""

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
+from hotline.store.wording import Wording
 
 OPEN = text("ended_at IS NULL")
 
@@ -18,7 +19,7 @@ class RuleVersionRow(Row):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Wording)
     rules: Mapped[list[Any]]
     examples: Mapped[list[Any]]  # the tests attached to the rules
 
@@ -60,7 +61,7 @@ class AutodispatchRow(Row):
     running: Mapped[bool]
     role: Mapped[str] = mapped_column(String(20))
     actor: Mapped[str] = mapped_column(String(80))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Wording)
     facts: Mapped[dict[str, Any]]
 
 
@@ -84,7 +85,7 @@ class AlarmRow(Row):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     times: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Wording)
     ended_at: Mapped[datetime | None]
 
 

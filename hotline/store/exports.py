@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.facttables import ExportRow, FactCaseRow
+from hotline.store.interests import kept_from_any
 
 EXPORTS, CASES = (cast(Table, row.__table__) for row in (ExportRow, FactCaseRow))
 LEASE = timedelta(minutes=30)  # after which another node takes over what one left undone
@@ -36,9 +37,11 @@ class Wish:
 
 
 def _within(wish: Mapping[str, Any]) -> list[Any]:
+    units = [] if wish["units"] == "*" else wish["units"].split("|")
     found = [CASES.c.day >= wish["first"], CASES.c.day <= wish["last"]]
+    found.append(CASES.c.case_id.not_in(kept_from_any(wish["officer"], units)))
     if wish["units"] != "*":
-        found.append(CASES.c.department.in_(wish["units"].split("|")))
+        found.append(CASES.c.department.in_(units))
     return found
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
+from hotline.store.wording import Wording
 
 
 class FactTodoRow(Row):
@@ -165,7 +166,7 @@ class ExportRow(Row):
     form: Mapped[str] = mapped_column(String(10))  # csv, xlsx, parquet
     first: Mapped[date]
     last: Mapped[date]
-    purpose: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[str] = mapped_column(Wording)
     state: Mapped[str] = mapped_column(String(10))  # waiting, running, ready, failed, expired
     total: Mapped[int]
     done: Mapped[int]

@@ -124,9 +124,12 @@ def _paged(
     return query.order_by(*order)
 
 
-async def of_ids(connection: AsyncConnection, ids: Sequence[int]) -> list[dict[str, Any]]:
-    """The cases with these row ids as a list shows them, newest first."""
+async def of_ids(
+    connection: AsyncConnection, ids: Sequence[int], actor: Actor
+) -> list[dict[str, Any]]:
+    """The cases with these row ids that the actor may know of, as a list shows them, newest first."""
     query: Select[Any] = select(*(getattr(CaseRow, name) for name in LISTED))
+    query = query.where(not_kept_out(actor))
     found = await connection.execute(
         query.where(CaseRow.id.in_(ids)).order_by(CaseRow.received_at.desc(), CaseRow.id.desc())
     )

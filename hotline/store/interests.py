@@ -1,5 +1,6 @@
 """Cases that somebody is kept out of, as a condition for every list that could tell of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -28,6 +29,19 @@ def numbers_of(name: str, department: str | None) -> Any:
         .join(InterestRow, InterestRow.case_id == CaseRow.id)
         .where(_mine(name, department))
     )
+
+
+def tells(actor: Actor, number: Any) -> ColumnElement[bool]:
+    """Of a row that names a case by its number, or none: whether the actor may know of it."""
+    mine = numbers_of(actor.name, actor.department)
+    return or_(number.is_(None), number.not_in(mine))
+
+
+def kept_from_any(name: str, units: Sequence[str]) -> Any:
+    """The ids of the cases that an officer, or one of the units, is kept out of."""
+    unit = (InterestRow.kind == "unit") & InterestRow.of.in_(units)
+    officer = (InterestRow.kind == "officer") & (InterestRow.of == name)
+    return select(InterestRow.case_id).where(or_(officer, unit))
 
 
 async def kept_from(connection: AsyncConnection, actor: Actor) -> set[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text, text
+from sqlalchemy import BigInteger, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
@@ -162,6 +162,7 @@ class OfficerRow(Row):
     factor_step: Mapped[int] = mapped_column(BigInteger)  # the half-minute of the last code taken
     password_at: Mapped[datetime | None]  # when the password was set
     used_at: Mapped[datetime | None]  # the last sign-in
+    demo: Mapped[bool] = mapped_column(server_default=false())  # seeded for trying things out
     # Who it is in the city's own directory: issuer and subject.
     subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
 

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain import chaining
 from hotline.domain.case import GENESIS
 from hotline.store import alarms, alerts, files
-from hotline.store.acts import act_hash
+from hotline.store.acts import act_body
 from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
 from hotline.store.tables import CaseRow, IntakeRow
-from hotline.store.vault import reveal_hash
+from hotline.store.vault import reveal_body
 
 PAGE = 1000
 ORPHAN_AGE = timedelta(hours=24)  # a file younger than this may still get its row
@@ -41,7 +42,7 @@ async def reveals(connection: AsyncConnection) -> AsyncIterator[Broken]:
         for row in found:
             if row.case_id != at[0]:
                 at, previous = (row.case_id, 0), GENESIS
-            for what in _linked(row, at[1], previous, reveal_hash, f"reveal {row.seq}"):
+            for what in _linked(row, at[1], previous, reveal_body, f"reveal {row.seq}"):
                 yield Broken("I6", f"case id {row.case_id}", what)
             at, previous = (row.case_id, row.seq), row.hash
         if len(found) < PAGE:
@@ -61,20 +62,20 @@ async def acts(connection: AsyncConnection) -> AsyncIterator[Broken]:
         )
         found = page.all()
         for row in found:
-            for what in _linked(row, seq, previous, act_hash, f"act {row.seq}"):
+            for what in _linked(row, seq, previous, act_body, f"act {row.seq}"):
                 yield Broken("I6", "acts", what)
             seq, previous = row.seq, row.hash
         if len(found) < PAGE:
             return
 
 
-def _linked(row: Any, before: int, previous: str, hashed: Any, name: str) -> Iterator[str]:
+def _linked(row: Any, before: int, previous: str, body: Any, name: str) -> Iterator[str]:
     told = {key: value for key, value in row._mapping.items() if key != "hash"}
     if row.seq != before + 1:
         yield f"{name} follows {before}: one is missing"
     if row.previous != previous:
         yield f"{name} is not chained to the one before it"
-    if hashed(told) != row.hash:
+    if not chaining.holds(body(told), row.hash):
         yield f"{name} was changed after it was written"
 
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
+from hotline.store.wording import Wording
 
 
 class LetterRow(Row):
@@ -33,7 +34,7 @@ class LetterRow(Row):
     received_at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(String(20))
     attempts: Mapped[int]
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Wording)
     next_at: Mapped[datetime | None]  # of the next try, while it waits to be read
     lease_until: Mapped[datetime | None]  # by the database's clock
     identity: Mapped[str | None] = mapped_column(String(64))  # id and content; the first one's only
@@ -48,7 +49,7 @@ class LetterRow(Row):
     alarmed_at: Mapped[datetime | None]
     judged_at: Mapped[datetime | None]
     judged_by: Mapped[str | None] = mapped_column(String(80))
-    judgement: Mapped[str | None] = mapped_column(Text)
+    judgement: Mapped[str | None] = mapped_column(Wording)
 
 
 class MailboxRow(Row):
@@ -62,7 +63,7 @@ class MailboxRow(Row):
     last_uid: Mapped[int] = mapped_column(BigInteger)  # up to here all is done
     looked_at: Mapped[datetime | None]
     broken_since: Mapped[datetime | None]
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Wording)
     alarmed_at: Mapped[datetime | None]
 
 
@@ -72,7 +73,7 @@ class MarkedAddressRow(Row):
     __tablename__ = "marked_address"
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     number: Mapped[str | None] = mapped_column(String(20), index=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Wording)
     at: Mapped[datetime]
 
 

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row
+from hotline.store.wording import Wording
 
 
 class OrderYearRow(Row):
@@ -39,23 +40,23 @@ class OrderRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     level: Mapped[int]
     cause: Mapped[str] = mapped_column(String(20))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Wording)
     department: Mapped[str | None] = mapped_column(String(40), index=True)
     issued_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), index=True)
-    answer: Mapped[str | None] = mapped_column(Text)
-    verdict: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Wording)
+    verdict: Mapped[str | None] = mapped_column(Wording)
     number: Mapped[str | None] = mapped_column(String(20), unique=True, index=True)
     recipients: Mapped[list[Any]] = mapped_column(server_default="[]")
     basis: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     due_at: Mapped[datetime | None]
-    plan: Mapped[str | None] = mapped_column(Text)
+    plan: Mapped[str | None] = mapped_column(Wording)
     plan_on: Mapped[date | None]
     answered_at: Mapped[datetime | None]
     judged_at: Mapped[datetime | None]
-    withdrawn: Mapped[str | None] = mapped_column(Text)
-    appeal: Mapped[str | None] = mapped_column(Text)
+    withdrawn: Mapped[str | None] = mapped_column(Wording)
+    appeal: Mapped[str | None] = mapped_column(Wording)
     appealed_at: Mapped[datetime | None]
     appeal_state: Mapped[str | None] = mapped_column(String(10))
-    ruling: Mapped[str | None] = mapped_column(Text)
+    ruling: Mapped[str | None] = mapped_column(Wording)
     ruled_at: Mapped[datetime | None]

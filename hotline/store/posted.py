@@ -9,6 +9,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import Actor
+from hotline.store.interests import tells
 from hotline.store.mailtables import MarkedAddressRow, PostedRow
 
 MARKED = (
@@ -98,9 +100,13 @@ class Marked:
     at: datetime
 
 
-async def all_marked(connection: AsyncConnection, skip: int, limit: int) -> Sequence[Marked]:
+async def all_marked(
+    connection: AsyncConnection, actor: Actor, skip: int, limit: int
+) -> Sequence[Marked]:
+    """Newest first, without those of a case that the actor is kept out of."""
     newest = MarkedAddressRow.at.desc(), MarkedAddressRow.hash
-    asked = select(*MARKED).order_by(*newest).offset(skip).limit(limit)
+    known = tells(actor, MarkedAddressRow.number)
+    asked = select(*MARKED).where(known).order_by(*newest).offset(skip).limit(limit)
     return [Marked(*row) for row in await connection.execute(asked)]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain.people import Actor
 from hotline.domain.state import ENDED
 from hotline.store.cipher import Cipher
+from hotline.store.interests import tells
 from hotline.store.ordertables import OrderRow
 from hotline.store.privacytables import ErasureRow, HoldRow, PrivacyRequestRow
 from hotline.store.tables import CaseRow
@@ -76,14 +77,24 @@ async def of_case(connection: AsyncConnection, cipher: Cipher, case_id: int) -> 
     return [_asked(row, cipher) for row in found]
 
 
-async def listed(
-    connection: AsyncConnection, cipher: Cipher, state: str, below: int | None, limit: int
-) -> Sequence[Asked]:
-    wanted = select(*REQUESTS.c).order_by(PrivacyRequestRow.id.desc()).limit(limit)
-    if state:
-        wanted = wanted.where(PrivacyRequestRow.state == state)
-    if below is not None:
-        wanted = wanted.where(PrivacyRequestRow.id < below)
+@dataclass(frozen=True)
+class Page:
+    """Which of the requests, for whom."""
+
+    actor: Actor
+    state: str = ""
+    below: int | None = None
+    limit: int = 50
+
+
+async def listed(connection: AsyncConnection, cipher: Cipher, page: Page) -> Sequence[Asked]:
+    """Newest first, without those of a case that the actor is kept out of."""
+    wanted = select(*REQUESTS.c).order_by(PrivacyRequestRow.id.desc()).limit(page.limit)
+    wanted = wanted.where(tells(page.actor, PrivacyRequestRow.number))
+    if page.state:
+        wanted = wanted.where(PrivacyRequestRow.state == page.state)
+    if page.below is not None:
+        wanted = wanted.where(PrivacyRequestRow.id < page.below)
     return [_asked(row, cipher) for row in await connection.execute(wanted)]
 
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
+from hotline.store.wording import Wording
 
 
 class PrivacyRequestRow(Row):
@@ -23,7 +24,7 @@ class PrivacyRequestRow(Row):
     climbed: Mapped[int]  # rungs of its ladder taken
     next_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(10))  # waiting, granted, partly, refused
-    answer: Mapped[str | None] = mapped_column(Text)  # as the citizen reads it
+    answer: Mapped[str | None] = mapped_column(Wording)  # as the citizen reads it
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(80))
 
@@ -39,7 +40,7 @@ class HoldRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int]
     since: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Wording)
     by: Mapped[str] = mapped_column(String(80))
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(80))
@@ -65,6 +66,6 @@ class InterestRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(10))  # unit, officer
     of: Mapped[str] = mapped_column(String(80), index=True)  # a unit's code, an account's name
-    why: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Wording)
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]

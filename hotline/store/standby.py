@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row
+from hotline.store.wording import Wording
 
 OPEN_TASK = text("state = 'open'")
 
@@ -39,7 +40,7 @@ class CallTaskRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), index=True)  # the case's
     department: Mapped[str] = mapped_column(String(40))
-    title: Mapped[str] = mapped_column(Text)  # masked, as the case's
+    title: Mapped[str] = mapped_column(Wording)  # masked, as the case's
     entry_seq: Mapped[int]  # of the entry that it followed from
     opened_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16))  # open, acknowledged, closed
@@ -61,4 +62,4 @@ class CallTryRow(Row):
     by: Mapped[str] = mapped_column(String(80))
     person: Mapped[str] = mapped_column(String(60))
     outcome: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Wording)

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import Actor
 from hotline.store.cipher import Cipher
+from hotline.store.interests import tells
 from hotline.store.lettersread import open_facts
 from hotline.store.mailtables import LetterRow
 
@@ -60,15 +62,17 @@ async def listed(
     cipher: Cipher,
     *,
     kinds: Sequence[str],
-    below: int | None = None,
-    limit: int = 50,
+    actor: Actor,
+    page: tuple[int | None, int],
 ) -> list[Lying]:
-    """`kinds`: reasons of the tray, or outcomes of what was settled by itself; newest first."""
+    """`kinds`: reasons of the tray, or outcomes of what was settled by itself; newest first, so
+    many below an id; none of a case that the actor is kept out of."""
+    below, limit = page
     outcomes = [kind for kind in kinds if kind in BY_ITSELF]
     wanted = LetterRow.tray.in_(kinds) | (
         LetterRow.outcome.in_(outcomes) & LetterRow.judged_at.is_(None)
     )
-    query = _columns().where(wanted)
+    query = _columns().where(wanted, tells(actor, LetterRow.number))
     if below is not None:
         query = query.where(LetterRow.id < below)
     found = await connection.execute(query.order_by(LetterRow.id.desc()).limit(limit))

@@ -4,7 +4,6 @@
 address goes from here to the sealed outbox, and is shown to nobody on the way.
 """
 
-import hashlib
 import json
 import re
 import unicodedata
@@ -16,11 +15,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.domain import people
+from hotline.domain import chaining, people
 from hotline.domain.case import GENESIS
 from hotline.domain.people import Actor
 from hotline.store.cipher import Cipher
 from hotline.store.ledgers import IdentityRow, RevealRow
+from hotline.store.wording import masked
 
 FIELDS = ("name", "phone", "email", "address", "id_number")
 MASKS = {
@@ -181,10 +181,12 @@ class Vault:
             "actor": actor.name,
             "origin": actor.origin,
             "fields": list(fields),
-            "purpose": purpose,
+            "purpose": masked(purpose),  # before it is hashed
             "previous": last.hash if last else GENESIS,
         }
-        await self._connection.execute(insert(RevealRow).values(**record, hash=reveal_hash(record)))
+        await self._connection.execute(
+            insert(RevealRow).values(**record, hash=chaining.link(reveal_body(record)))
+        )
 
     async def cases_of_phone(self, phone: str, limit: int = 20) -> list[int]:
         """Cases of the same telephone, newest first, without opening a single number."""
@@ -202,7 +204,7 @@ class Vault:
         return list(found.scalars())
 
 
-def reveal_hash(record: Mapping[str, Any]) -> str:
-    facts = {**record, "at": record["at"].astimezone(UTC).isoformat()}
-    body = json.dumps(facts, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+def reveal_body(record: Mapping[str, Any]) -> str:
+    """The record as its hash is taken of it."""
+    told = {**record, "at": record["at"].astimezone(UTC).isoformat()}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain import chaining
 from hotline.domain.post import Post
 from hotline.store.casebook import CaseBook
 from hotline.store.cipher import Cipher
@@ -35,6 +36,8 @@ async def writing(
     ways: frozenset[str] = frozenset(),
     post: Post | None = None,
 ) -> AsyncIterator[Work]:
+    cipher.refresh()
+    chaining.choose(cipher.suite)
     async with store.write() as connection:
         books = CaseBook(connection), Vault(connection, cipher)
         work = Work(connection, *books, at, cipher, ways, post or Post())

@@ -40,7 +40,7 @@ async def admit(request: web.Request, route: Route) -> None:
         raise problems.CrossSite
     request[ACTOR], request[SECRET] = actor, secret
     lacking = factor.lacks(officer, request.app[CENTRE].now())
-    if lacking and not route.early and not factor.at_the_machine(request):
+    if lacking and not route.early and not factor.may_wait(officer, request):
         if not route.api and request.method == "GET":
             raise web.HTTPSeeOther("/office/account")
         raise lacking[0]

@@ -51,6 +51,7 @@ async def post_repeats(request: web.Request) -> web.Response:
         centre, told.title, told.content, district=told.district, phone=told.phone
     )
     found = await repeats.filing(centre, asked)
+    secret = await interests.kept_from(centre, request[ACTOR])
     caller = [
         {
             "number": row.number,
@@ -60,8 +61,10 @@ async def post_repeats(request: web.Request) -> web.Response:
             "received_at": moment(row.received_at),
         }
         for row in found.caller
+        if row.number not in secret
     ]
-    return answer({"items": [repeat(one) for one in found.repeats], "caller": caller})
+    items = [repeat(one) for one in found.repeats if one.number not in secret]
+    return answer({"items": items, "caller": caller})
 
 
 async def of_incoming(request: web.Request, incoming: Incoming, number: str) -> Sequence[Repeat]:
@@ -81,7 +84,8 @@ async def of_incoming(request: web.Request, incoming: Incoming, number: str) -> 
     except Exception as error:
         log.error("repeats.not_told", error=type(error).__name__, exc_info=error)
         return []
-    return [one for one in found.repeats if one.number != number]
+    secret = await interests.kept_from(request.app[CENTRE], request[ACTOR])
+    return [one for one in found.repeats if one.number not in {number, *secret}]
 
 
 async def get_alerts(request: web.Request) -> web.Response:

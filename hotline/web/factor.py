@@ -88,8 +88,13 @@ def lacks(officer: Officer, now: datetime) -> Sequence[Refused]:
     return [*found, *([] if officer.factor else [FactorNeeded()])]
 
 
+def may_wait(officer: Officer, request: web.Request) -> bool:
+    """What is lacking, for the demo's own accounts at the machine itself; never for a person's."""
+    return officer.demo and at_the_machine(request)
+
+
 def at_the_machine(request: web.Request) -> bool:
-    """Served to this very machine alone, and asked from it: then what is lacking may wait.
+    """Served to this very machine alone, and asked from it: a place for trying things out.
 
     A proxy, a public address or a name that is not this machine's each mean a network.
     """

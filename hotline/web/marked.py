@@ -50,7 +50,7 @@ def told(one: Marked) -> dict[str, Any]:
 
 async def get_marked(request: web.Request) -> web.Response:
     page, limit = whole(request, "page", 1, 100_000, 1), whole(request, "limit", SIZE, 200, 1)
-    found = await marked.listed(request.app[CENTRE], page, limit)
+    found = await marked.listed(request.app[CENTRE], request[ACTOR], page, limit)
     more = page + 1 if len(found) > limit else None
     return answer({"items": [told(one) for one in found[:limit]], "next": more})
 
@@ -77,7 +77,7 @@ async def addresses(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, wrong: str | None, status: int = 200) -> web.Response:
     page = whole(request, "page", 1, 100_000, 1)
-    found = await marked.listed(request.app[CENTRE], page, SIZE)
+    found = await marked.listed(request.app[CENTRE], request[ACTOR], page, SIZE)
     facts = {
         "marked": found[:SIZE],
         "page": page,

@@ -135,6 +135,8 @@ def read_action(body: Any) -> tuple[Act, int]:
     values = dict(body)
     action = action_named(values.pop("action", None))
     version = values.pop("version", None)
+    if isinstance(version, float) and version.is_integer():
+        version = int(version)  # in JSON Schema 3.0 is a whole number as well
     if type(version) is not int or not 0 < version < 2**31:
         wrong = "请带上您看到的版本号（正整数）。", "Send the version you saw, a whole number."
         raise BadForm([FieldProblem("version", "required", *wrong)])

@@ -76,7 +76,7 @@ async def with_staff(centre: Centre) -> None:
     hashed = await auth.hashed(PASSWORD)
     async with centre.work() as work:
         for username, role, unit in STAFF:
-            new = accounts.NewOfficer(username, role.zh, role, unit, hashed)
+            new = accounts.NewOfficer(username, role.zh, role, unit, hashed, demo=True)
             await accounts.add(work.connection, centre.cipher, new, work.at)
 
 

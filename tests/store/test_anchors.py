@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.commands import backup, restore
+from hotline.domain import chaining
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.case import GENESIS, Entry
@@ -20,8 +21,9 @@ from hotline.flow import intake, work
 from hotline.flow.centre import Centre
 from hotline.store import acts as chained
 from hotline.store import anchors, rows
-from hotline.store.acts import act_hash
+from hotline.store.acts import act_body
 from hotline.store.findings import Broken
+from hotline.store.keys import Keys
 from hotline.store.ledger import verify
 from hotline.store.ledgers import ActRow, RevealRow
 from hotline.store.tables import CaseRow, EntryRow
@@ -178,12 +180,21 @@ async def places(centre: Centre, numbers: Sequence[str], first_id: int) -> set[s
     return {by_id.get(place, place) for place in found} & set(numbers)
 
 
+def turned_to(centre: Centre, suite: str) -> None:
+    """A new key of the suite, as `hotline keys rotate --suite` makes it."""
+    Keys.load_or_make(centre.files).with_new(suite).save(centre.files)
+    centre.cipher.refresh()
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("suite", ["intl", "sm"])
 async def test_a_thousand_records_tampered_with_are_a_thousand_found(
-    centre: Centre, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+    centre: Centre, clock: MovingClock, monkeypatch: pytest.MonkeyPatch, suite: str
 ) -> None:
     """Row 21; edited, rehashed, cut short, taken out, swapped, deleted with everything."""
     monkeypatch.setattr("hotline.store.ledger.LISTED", 10_000)
+    if suite == "sm":
+        turned_to(centre, "sm")
     kept = await multiplied(centre, await a_life(centre), 1000)
     assert await anchored(centre) and not await broken(centre)
     await tampered(centre, kept)
@@ -207,6 +218,42 @@ async def test_what_was_done_to_one_record_is_named_by_its_place(
     found = await broken(centre)
     assert {one.place for one in found} == {"case id 3" if way is deletes_the_case else number}
     assert any("entry" in one.what for one in found)
+
+
+async def test_the_record_is_chained_by_the_suite_and_holds_when_it_changes_midway(
+    centre: Centre, clock: MovingClock
+) -> None:
+    """国密: entries, reveals, acts and anchors by SM3 from the change on; the old stay as they are."""
+    number = await a_life(centre)
+    assert await anchored(centre)
+    turned_to(centre, "sm")
+    clock.move_to(clock.at + timedelta(days=1))
+    dispatcher = an_officer(Role.DISPATCHER)
+    await work.act(centre, number, department.Note(text="已到现场"), dispatcher)
+    await work.reveal(centre, number, ("phone",), "再核实", dispatcher)
+    assert await anchored(centre) and not await broken(centre)
+    first, second = (
+        anchors.load(centre.files, d, centre.cipher) for d in anchors.days(centre.files)
+    )
+    assert (first.suite, second.suite, second.previous) == ("intl", "sm", first.digest)
+    turned_to(centre, "intl")
+    await work.act(centre, number, department.Note(text="又到现场"), dispatcher)
+    assert not await broken(centre)
+    async with centre.look() as look:
+        entries = await look.cases.timeline((await look.cases.read(number)).id or 0)
+    made = [chained_by(one, number) for one in entries]
+    assert made[0] == "intl" and made[-2:] == ["sm", "intl"] and "" not in made
+    async with centre.work() as unit:
+        await edits(unit.connection, number, list(entries), random.Random(1))
+    assert {one.place for one in await broken(centre)} == {number}
+
+
+def chained_by(entry: Entry, number: str) -> str:
+    for suite in chaining.SUITES:
+        chaining.choose(suite)
+        if entry.sealed(number).hash == entry.hash:
+            return suite
+    return ""
 
 
 async def test_an_anchor_a_day_that_holds_every_chain_that_moved(
@@ -243,7 +290,7 @@ async def test_acts_and_reveals_rewritten_by_the_owner_are_found(centre: Centre)
         for row in sorted(found, key=lambda one: one.seq):
             facts = {**row._mapping, "previous": previous, "origin": "elsewhere"}
             facts.pop("hash")
-            previous = act_hash(facts)
+            previous = chaining.link(act_body(facts))
             one = update(ActRow).where(ActRow.seq == row.seq)
             await unit.connection.execute(one.values(**facts, hash=previous))
     assert {one.place for one in await broken(centre)} == {"acts", number}

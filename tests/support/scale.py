@@ -40,6 +40,7 @@ class Scale:
     each_nth_message: int = 8  # of the real ones is replayed
     backups: int = 1  # while citizens write
     folds: int = 1  # of the ten that topics are judged by, trained anew
+    injecting: int = 20  # seconds that a stranger looks for a way into the statements
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     timeout: float | None = None  # seconds for each test; None: as the test says
 
@@ -79,5 +80,6 @@ SOAK = Scale(
     letters=20_000,
     folds=10,
     examples=50,
+    injecting=3600,
     timeout=5400,
 )

@@ -77,7 +77,7 @@ async def served(
     async with centre.work() as work:
         for role in ACCOUNTS:
             unit = "cgj" if role in (Role.CLERK, Role.LEADER) else None
-            new = accounts.NewOfficer(role.value, role.zh, role, unit, HASHED)
+            new = accounts.NewOfficer(role.value, role.zh, role, unit, HASHED, demo=True)
             await accounts.add(work.connection, centre.cipher, new, work.at)
     app = make_app(centre, settings, watch=False)
     async with Client(TestServer(app)) as made:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
+from hotline.domain.shanghai import city_day
 from hotline.domain.words import Role
 from hotline.flow import rising
-from hotline.store import accounts, notices
+from hotline.flow.facts import catch_up
+from hotline.store import accounts, calltasks, exports, notices, posted
 from tests.flow.orders_support import unbroken
 from tests.web.api_support import HASHED, Client, acted, filed, token
 from tests.web.test_matrix import POLICIES, STREAM, Policy, Things, address
@@ -46,7 +50,7 @@ def _searches(policy: Policy) -> bool:
 
 async def test_an_officer_with_an_interest_finds_it_nowhere(client: Client) -> None:
     async with client.centre.work() as work:
-        new = accounts.NewOfficer("cousin", "表亲", Role.DISPATCHER, None, HASHED)
+        new = accounts.NewOfficer("cousin", "表亲", Role.DISPATCHER, None, HASHED, demo=True)
         await accounts.add(work.connection, work.cipher, new, work.at)
         await notices.set_email(work.connection, work.cipher, "cousin", "cousin@example.com")
     number = await reported(client)
@@ -70,6 +74,55 @@ async def test_an_officer_with_an_interest_finds_it_nowhere(client: Client) -> N
         told["about"] = ""
         assert await notices.emails(look.connection, look.cipher, **told) == ["cousin@example.com"]  # type: ignore[arg-type]
     assert not await unbroken(client.centre)
+
+
+@pytest.mark.slow
+async def test_nothing_that_hangs_on_it_tells_of_it_either(client: Client) -> None:
+    """Call tasks, requests of its citizen, addresses, repeats, exports: each list leaves it out."""
+    new = accounts.NewOfficer("cousin", "表亲", Role.SHIFT_LEAD, None, HASHED, demo=True)
+    told = await filed(client, title=SECRET, content="举报他们收钱。", type="report")
+    number, code = told["number"], {"Query-Code": told["query_code"]}
+    path = f"/api/v1/complaints/{number}/privacy"
+    asked = await client.post(path, json={"kind": "access"}, headers=code)
+    assert asked.status == 201, await asked.text()
+    await catch_up(client.centre)
+    async with client.centre.work() as work:
+        await accounts.add(work.connection, work.cipher, new, work.at)
+        cause = calltasks.Cause(number, "cgj", SECRET, 1)
+        task = await calltasks.begin(work.connection, cause, work.at)
+        await posted.mark(work.connection, "0" * 64, number, "退信", work.at)
+    cousin, dispatcher = await token(client, "cousin"), await token(client, "dispatcher")
+    lists = ("/api/v1/call-tasks", "/office/calls", "/office/privacy", "/office/marked-addresses")
+
+    async def shown() -> list[str]:
+        found = [one for one in lists if number in await _text(client, one, cousin)]
+        words = {"title": SECRET, "content": "举报他们收钱。", "phone": "13800001234"}
+        answer = await client.post("/api/v1/repeats", json=words, headers=cousin)
+        found += ["repeats"] if number in await answer.text() else []
+        return found + (["export"] if number in str(await _exported(client)) else [])
+
+    assert await shown() == [*lists, "repeats", "export"], "before, all of them told"
+    assert (await kept_out(client, number, dispatcher, officers=["cousin"])).status == 200
+    assert await shown() == []
+    tried = {"person": "王", "outcome": "busy", "text": ""}
+    answer = await client.post(f"/api/v1/call-tasks/{task}/tries", json=tried, headers=cousin)
+    assert answer.status == 404
+    answer = await client.delete(f"/api/v1/marked-addresses/{'0' * 64}", headers=cousin)
+    assert answer.status in (404, 405)
+    assert number in await _text(client, lists[0], dispatcher)
+
+
+async def _text(client: Client, path: str, headers: dict[str, str]) -> str:
+    answer = await client.get(path, headers=headers)
+    assert answer.status == 200, (path, answer.status)
+    return await answer.text()
+
+
+async def _exported(client: Client) -> Any:
+    today = city_day(client.clock.at)
+    wish = {"first": today, "last": today, "units": "*", "officer": "cousin"}
+    async with client.centre.look() as look:
+        return await exports.page(look.connection, wish, 0, 100)
 
 
 async def test_the_unit_complained_of_is_not_sent_it_and_the_one_above_is(client: Client) -> None:

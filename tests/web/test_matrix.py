@@ -281,7 +281,7 @@ async def test_no_column_is_set_that_a_form_does_not_name(client: Client, city: 
 async def test_the_form_of_another_session_is_not_taken(client: Client) -> None:
     """A page's token is bound to the session that it was shown in."""
     async with client.centre.work() as unit:
-        new = accounts.NewOfficer("other", "乙", Role.DISPATCHER, None, HASHED)
+        new = accounts.NewOfficer("other", "乙", Role.DISPATCHER, None, HASHED, demo=True)
         await accounts.add(unit.connection, unit.cipher, new, unit.at)
     mine, theirs = await token(client, "dispatcher"), await token(client, "other")
     stolen = form_token(await (await client.get("/office/account", headers=theirs)).text())

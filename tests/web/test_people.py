@@ -112,6 +112,21 @@ async def test_at_the_machine_itself_what_lacks_may_wait_and_is_said(client: Cli
     assert answer.status == 403
 
 
+async def test_an_account_that_is_not_the_demos_goes_without_nothing_even_there(
+    client: Client,
+) -> None:
+    """`user add` at the machine makes a person's account: the factor and the change are asked of it."""
+    async with client.centre.work() as work:
+        new = accounts.NewOfficer("real", "真人", Role.DISPATCHER, None, HASHED)
+        await accounts.add(work.connection, work.cipher, new, work.at)
+        await accounts.mark_demo(work.connection, ["real"])  # it has a password of its own
+    headers = await token(client, "real")
+    answer = await client.get("/api/v1/cases", headers=headers)
+    assert (answer.status, (await answer.json())["title"]) == (403, "factor_needed")
+    page = await client.get("/office/", headers=headers, allow_redirects=False)
+    assert (page.status, page.headers["Location"]) == (303, "/office/account")
+
+
 async def test_a_code_is_taken_once_within_its_time_and_with_the_right_password(
     client: Client, clock: MovingClock
 ) -> None:
@@ -265,7 +280,7 @@ async def test_a_session_ends_after_twelve_hours_however_busy(
 async def second(client: Client) -> None:
     """Another security administrator."""
     async with client.centre.work() as work:
-        new = accounts.NewOfficer("second", "安全乙", Role.SECADMIN, None, HASHED)
+        new = accounts.NewOfficer("second", "安全乙", Role.SECADMIN, None, HASHED, demo=True)
         await accounts.add(work.connection, work.cipher, new, work.at)
 
 

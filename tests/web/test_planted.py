@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 import structlog
 
-from hotline.domain.words import ACCOUNTS
-from hotline.flow import unused
+from hotline.domain.article import Draft
+from hotline.domain.words import ACCOUNTS, Role
+from hotline.flow import bulletins, knowledge, unused
+from hotline.store import calltasks, exports
 from hotline.wiring import MovingClock
 from tests.flow.orders_support import unbroken
+from tests.makers import an_officer
 from tests.web.api_support import Client, acted, filed, token
 from tests.web.test_matrix import POLICIES, STREAM, Things, address
 
@@ -68,7 +71,35 @@ async def led(client: Client) -> Things:
         days=2,
         citizen_informed=True,
     )
+    await told_to_all(client)
     return Things(number, f"{number}.1", "none", "cgj", told["query_code"])
+
+
+async def told_to_all(client: Client) -> None:
+    """What staff tell each other and the public: a bulletin, an article, why a list was exported."""
+    now, lead = client.clock.at, an_officer(Role.SHIFT_LEAD)
+    new = bulletins.New(f"停水 {PHONES[9]}", both(9), "", "", "停水", now, now + timedelta(days=1))
+    await bulletins.put(client.centre, lead, new)
+    questions = (f"停水找谁？{PHONES[9]}",)
+    draft = Draft(
+        title=f"停水了怎么办 {PHONES[9]}",
+        body=both(9),
+        topic="",
+        department="cgj",
+        basis=both(9),
+        keywords=(f"停水{PHONES[9]}",),
+        questions=questions,
+        origin="自拟",
+    )
+    assert await knowledge.known_articles(client.centre, [draft]) == 1
+    day = now.date()
+    async with client.centre.work() as work:
+        for officer in ("director", "supervisor"):
+            wish = exports.Wish(f"t-{officer}", officer, officer, None, "csv", day, day, both(9))
+            await exports.ask(work.connection, wish, work.at)
+        await calltasks.begin(
+            work.connection, calltasks.Cause("20260101-000009", "cgj", both(9), 1), work.at
+        )
 
 
 @pytest.mark.slow
@@ -78,7 +109,7 @@ async def test_what_was_planted_is_seen_by_nobody_without_a_reveal(
     """Row 11, row 43: every GET of every role, and all that was logged meanwhile."""
     structlog.configure(processors=[structlog.processors.JSONRenderer(ensure_ascii=False)])
     of = await led(client)
-    planted = [*PHONES[:9], *CARDS[:9], NAME, MAIL, ROAD]
+    planted = [*PHONES[:10], *CARDS[:10], NAME, MAIL, ROAD]
     seen, looked = [], 0
     for role in ACCOUNTS:
         headers = await token(client, role.value)

@@ -30,6 +30,7 @@ async def test_the_same_case_is_shown_masked_and_stale_is_told_with_the_version(
     act = {"action": "accept", "version": case["version"]}
     done = await client.post(f"{path}/actions", json=act, headers=headers)
     assert (await done.json())["state"] == "pending_dispatch"
+    act["version"] = float(act["version"])  # a whole number all the same
     late = await client.post(f"{path}/actions", json=act, headers=headers)
     assert late.status == 409 and (await late.json())["version"] == case["version"] + 1
     wrong = await client.post(

@@ -1,0 +1,67 @@
+"""Free text is kept masked: which columns hold it, and that none was forgotten."""
+
+from datetime import timedelta
+
+from sqlalchemy import Text, select, text
+
+from hotline.domain.words import Role
+from hotline.flow import bulletins
+from hotline.flow.centre import Centre
+from hotline.store import guardtables, repeattables, rotation
+from hotline.store.calltables import BulletinRow
+from hotline.store.tables import Row
+from hotline.store.wording import masked
+from tests.makers import an_officer
+
+assert guardtables and repeattables and rotation  # their columns are counted as well
+NUMBER, CARD = "13900001111", "11010519491231002X"
+# Long texts that are no Wording, and what masks them or why nobody's number can stand in them.
+ELSEWHERE = {
+    "cases.title cases.content": "by the intake, the words as written lie in the vault",
+    "entry.text entry.public part.text part.report request.reason": "by the act, before its hash",
+    "outbox.subject outbox.text": "made of masked texts; what a citizen is told is sealed",
+    "reveal.purpose": "before its hash",
+    "officer.password past_password.password": "hashes",
+    "deadline.source": "of a profile",
+    "intake.problem outbox.problem stumble.problem switch_command.problem": "a program's words",
+    "export.units report.body topic_hour.figures": "codes and figures",
+}
+
+
+def test_every_long_text_is_masked_or_says_where_it_is() -> None:
+    listed = {one for names in ELSEWHERE for one in names.split()}
+    found = {
+        f"{table.name}.{column.name}"
+        for table in Row.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Text) or type(column.type) is Text
+    }
+    assert found - listed == set()
+
+
+def test_a_masked_text_stays_as_it_is() -> None:
+    told = {"a": [f"电话 {NUMBER}，证件 {CARD}", 7], "b": None}
+    once = masked(told)
+    assert once == masked(once) and NUMBER not in str(once) and CARD not in str(once)
+    assert str(once).count("*") > 4
+
+
+async def test_a_bulletin_is_masked_as_it_is_written_and_an_old_one_as_it_is_read(
+    any_centre: Centre,
+) -> None:
+    now = any_centre.now()
+    told = {"topic": "", "district": "", "words": "停水"}
+    new = bulletins.New(
+        f"停水找 {NUMBER}", f"证件 {CARD}", **told, starts_at=now, ends_at=now + timedelta(days=1)
+    )
+    await bulletins.put(any_centre, an_officer(Role.SHIFT_LEAD), new)
+    async with any_centre.work() as work:
+        kept = await work.connection.execute(text("select title, text from bulletin"))
+        assert NUMBER not in (said := str(kept.all())) and CARD not in said
+        about = await work.connection.execute(text("select about from act order by seq desc"))
+        assert NUMBER not in str(about.first())
+        await work.connection.execute(
+            text("update bulletin set title = :told"), {"told": f"旧的 {NUMBER}"}
+        )
+        shown = (await work.connection.execute(select(BulletinRow.title))).scalar_one()
+        assert shown == "旧的 139****1111"
