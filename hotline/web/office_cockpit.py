@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.calendar import ZONE
 from hotline.domain.people import Actor
@@ -82,7 +81,7 @@ def _band(n: int) -> str:
     return f"{begins}–{cockpit.AGES[n + 1]}" if n + 1 < len(cockpit.AGES) else f"{begins}+"
 
 
-async def _facts(connection: AsyncConnection, actor: Actor, now: datetime) -> dict[str, Any]:
+async def _facts(connection: Any, actor: Actor, now: datetime) -> dict[str, Any]:
     """Everything the page says, counted in one look."""
     midnight = datetime.combine(city_day(now), time(), ZONE)
     rungs, ladder = await cockpit.ladder(connection, actor, now)
