@@ -63,12 +63,8 @@ async def nearest(
     dialect = connection.dialect.name
     found = await connection.execute(_held(dialect, terms, _bounds(dialect, near)))
     ids = [int(row.case_id) for row in found]
-    at = (CaseRow.received_at.desc(),) if near.falling else (CaseRow.received_at,)
-    waiting = select(CaseRow.id).where(*_waiting(typed)).order_by(*at).limit(NEAR)
-    if near.beyond:
-        moment = near.beyond[0]
-        further = CaseRow.received_at <= moment if near.falling else CaseRow.received_at >= moment
-        waiting = waiting.where(further)
+    # In no order: one would tempt a database to walk all cases by their receipt.
+    waiting = select(CaseRow.id).where(*_waiting(typed)).limit(NEAR)
     late = list((await connection.execute(waiting)).scalars())
     if len(late) == NEAR:  # so much is not in the index yet that it says nothing of an order
         return [], False
