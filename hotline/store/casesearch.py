@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, literal_column, select, text, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    TextClause,
+    and_,
+    column,
+    literal_column,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.ledgers import IdentityRow
@@ -32,44 +42,64 @@ class Near:
     beyond: tuple[datetime, int] | None = None  # where the page before it ended
 
 
-def matching(
-    dialect: str, terms: Sequence[str], typed: str, near: Near | None = None
-) -> ColumnElement[bool]:
-    """Cases that hold every term; not yet indexed ones that hold what was typed, as it stands.
+def matching(dialect: str, terms: Sequence[str], typed: str) -> ColumnElement[bool]:
+    """Cases that hold every term; not yet indexed ones that hold what was typed, as it stands."""
+    waiting = select(CaseRow.id).where(*_waiting(typed))
+    if not terms:
+        return CaseRow.id.in_(waiting)
+    rows = _held(dialect, terms).columns(column("case_id")).subquery("held")
+    return CaseRow.id.in_(union_all(select(rows.c.case_id), waiting))
 
-    With `near` a frequent word costs no more than a rare one, on SQLite: its rows are numbered by
-    the time of receipt. What is found is then the beginning of the list, not the whole of it.
+
+async def nearest(
+    connection: AsyncConnection, terms: Sequence[str], typed: str, near: Near
+) -> tuple[list[int], bool]:
+    """The beginning of the list that `matching` makes, and whether that is the whole of it.
+
+    So a frequent word costs no more than a rare one: the index stands in the order of receipt.
     """
-    pieces = [
+    if not terms:
+        return [], False
+    dialect = connection.dialect.name
+    found = await connection.execute(_held(dialect, terms, _bounds(dialect, near)))
+    ids = [int(row.case_id) for row in found]
+    # In no order: one would tempt a database to walk all cases by their receipt.
+    waiting = select(CaseRow.id).where(*_waiting(typed)).limit(NEAR)
+    late = list((await connection.execute(waiting)).scalars())
+    if len(late) == NEAR:  # so much is not in the index yet that it says nothing of an order
+        return [], False
+    return ids + late, len(ids) < NEAR
+
+
+def _waiting(typed: str) -> list[ColumnElement[bool]]:
+    pieces = (
         CaseRow.title.contains(piece, autoescape=True)
         | CaseRow.content.contains(piece, autoescape=True)
         for piece in typed.split()
-    ]
-    waiting = select(CaseRow.id).where(_WAITING, *pieces)
-    if not terms:
-        return CaseRow.id.in_(waiting)
+    )
+    return [_WAITING, *pieces]
+
+
+def _held(dialect: str, terms: Sequence[str], bounds: str = "") -> TextClause:
     if dialect == "sqlite":
         asked = " AND ".join(f'"{term}"' if len(term) > 1 else f'"{term}"*' for term in terms)
         rowids = f"SELECT rowid & {LOW} AS case_id FROM {TABLE} WHERE {TABLE} MATCH :asked"
     else:
         asked = " & ".join(f"'{term}'" if len(term) > 1 else f"'{term}':*" for term in terms)
         rowids = f"SELECT case_id FROM {TABLE} WHERE words @@ CAST(:asked AS tsquery)"
-    held = text(rowids + (_bounds(near) if dialect == "sqlite" else ""))
-    rows = held.bindparams(asked=asked).columns(column("case_id")).subquery("held")
-    return CaseRow.id.in_(union_all(select(rows.c.case_id), waiting))
+    return text(rowids + bounds).bindparams(asked=asked)
 
 
-def _bounds(near: Near | None) -> str:
+def _bounds(dialect: str, near: Near) -> str:
     """Of numbers only: nothing that was typed comes into the statement."""
-    if near is None:
-        return ""
+    row = "rowid" if dialect == "sqlite" else "place"
     way, beyond = ("DESC", "<=") if near.falling else ("ASC", ">=")
-    place = f" AND rowid {beyond} {_place(*near.beyond)}" if near.beyond else ""
-    return f"{place} ORDER BY rowid {way} LIMIT {NEAR}"
+    place = f" AND {row} {beyond} {_place(*near.beyond)}" if near.beyond else ""
+    return f"{place} ORDER BY {row} {way} LIMIT {NEAR}"
 
 
 def _place(received_at: datetime, case_id: int) -> int:
-    """A row's number on SQLite: seconds of receipt, then the case; alike in order to a list."""
+    """Seconds of receipt, then the case; alike in order to a list. A row's number on SQLite."""
     return max(int(received_at.timestamp()) - SINCE, 0) << 32 | case_id
 
 
@@ -101,18 +131,22 @@ async def keep(connection: AsyncConnection, cases: Sequence[tuple[Any, Iterable[
         return
     sqlite = connection.dialect.name == "sqlite"
     rows = [
-        (_place(row.received_at, row.id) if sqlite else row.id, sorted(set(terms)))
+        (row.id, _place(row.received_at, row.id), sorted(set(terms)))
         for row, terms in sorted(cases, key=lambda one: int(one[0].id))
     ]
-    if connection.dialect.name == "sqlite":
-        put = f"INSERT OR REPLACE INTO {TABLE} (rowid, terms) VALUES (:id, :terms)"
-        told = [{"id": one, "terms": " ".join(terms)} for one, terms in rows]
+    if sqlite:
+        put = f"INSERT OR REPLACE INTO {TABLE} (rowid, terms) VALUES (:place, :terms)"
+        told = [{"place": place, "terms": " ".join(terms)} for _, place, terms in rows]
     else:
         put = (
-            f"INSERT INTO {TABLE} (case_id, words) VALUES (:id, CAST(:terms AS tsvector))"
-            " ON CONFLICT (case_id) DO UPDATE SET words = excluded.words"
+            f"INSERT INTO {TABLE} (case_id, place, words)"
+            " VALUES (:id, :place, CAST(:terms AS tsvector)) ON CONFLICT (case_id)"
+            " DO UPDATE SET place = excluded.place, words = excluded.words"
         )
-        told = [{"id": one, "terms": " ".join(f"'{t}'" for t in terms)} for one, terms in rows]
+        told = [
+            {"id": one, "place": place, "terms": " ".join(f"'{t}'" for t in terms)}
+            for one, place, terms in rows
+        ]
     await connection.execute(text(put), told)
 
 

@@ -1,5 +1,6 @@
 """Lists of cases by cursor, filtered and sorted; an actor's view decides what is found at all."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ SORTS = {
     "-due_at": (CaseRow.due_at, True),
 }
 MOST = 200
+NOBODY = "none"
+NUMBERED = re.compile(r"[0-9]{8}-?[0-9]{0,6}")  # a case's number or its beginning
 SIGNED = (
     State.PROCESSING,
     State.SUSPENDED,
@@ -42,13 +45,16 @@ class Wanted:
     """What a list is asked for; an empty field does not narrow it."""
 
     state: tuple[str, ...] = ()
-    department: str = ""
+    department: str = ""  # NOBODY: those that no department has yet
     type: str = ""
     topic: str = ""  # a level or a path of levels
     urgency: str = ""
     level: int | None = None  # at least
     overdue: bool | None = None
     district: str = ""
+    channel: str = ""
+    since: datetime | None = None  # received then or later
+    until: datetime | None = None  # received before
     q: str = ""
     words: tuple[str, ...] = ()  # what was typed, as terms: see flow.casewords
     caller: str = ""  # the keyed hash of a telephone number
@@ -85,27 +91,41 @@ async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: d
     column, falling = SORTS.get(wanted.sort, SORTS["-received_at"])
     limit = min(max(wanted.limit, 1), MOST)
     beyond = cursors.read(wanted.cursor, ids=1) if wanted.cursor else None
-    ways: list[Near | None] = [None]
-    if wanted.words and column is CaseRow.received_at and connection.dialect.name == "sqlite":
-        ways = [Near(falling, beyond and (beyond[0], beyond[1])), None]
     rows: list[dict[str, Any]] = []
-    for near in ways:  # the near hits first; all of them where those do not fill the page
-        query = _query(connection.dialect.name, actor, wanted, now, near=near)
+    whole = False
+    for ids, whole in await _ways(connection, wanted, beyond):
+        query = _query(actor, wanted, now, connection.dialect.name, ids=ids)
         found = await connection.execute(_paged(query, (column, falling), beyond).limit(limit + 1))
         rows = [dict(row._mapping) for row in found]
-        if len(rows) > limit:
+        if whole or len(rows) > limit:
             break
     more = len(rows) > limit
     rows = rows[:limit]
     return Found(rows, cursors.give(rows[-1][column.key], rows[-1]["id"]) if more else None)
 
 
+async def _ways(
+    connection: AsyncConnection, wanted: Wanted, beyond: tuple[Any, ...] | None
+) -> list[tuple[list[int] | None, bool]]:
+    """The nearest hits first, and all of them where those may not fill the page."""
+    column, falling = SORTS.get(wanted.sort, SORTS["-received_at"])
+    every: tuple[list[int] | None, bool] = (None, True)
+    if not wanted.words or column is not CaseRow.received_at:
+        return [every]
+    near = Near(falling, beyond and (beyond[0], beyond[1]))
+    ids, whole = await casesearch.nearest(connection, wanted.words, wanted.q.strip(), near)
+    return [(ids, True)] if whole else [(ids, False), every]
+
+
 def _query(
-    dialect: str, actor: Actor, wanted: Wanted, now: datetime, *, near: Near | None
+    actor: Actor, wanted: Wanted, now: datetime, dialect: str, *, ids: list[int] | None
 ) -> Select[Any]:
-    conditions = _conditions(actor, wanted, now)
-    if wanted.q.strip():
-        conditions.append(_matches(wanted, dialect, near))
+    """`ids`: what the words were found in already; None to look for them all."""
+    conditions = narrowed(actor, wanted, now)
+    if ids is not None:
+        conditions.append(CaseRow.id.in_(ids))
+    elif wanted.q.strip():
+        conditions.append(_matches(wanted, dialect))
     return select(*(getattr(CaseRow, name) for name in LISTED)).where(*conditions)
 
 
@@ -136,18 +156,24 @@ async def of_ids(
     return [dict(row._mapping) for row in found]
 
 
-def _conditions(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def narrowed(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    """Which cases a list holds, words apart: what counts them counts with the same conditions."""
     conditions: list[ColumnElement[bool]] = []
     seen = visible(actor)
     if seen is not None:
         conditions.append(seen)
     if wanted.state:
         conditions.append(CaseRow.state.in_(_states(wanted.state)))
-    for name in ("type", "urgency", "district"):
+    for name in ("type", "urgency", "district", "channel"):
         if getattr(wanted, name):
             conditions.append(getattr(CaseRow, name) == getattr(wanted, name))
     if wanted.department:
-        conditions.append(CaseRow.lead == wanted.department)
+        lead = None if wanted.department == NOBODY else wanted.department
+        conditions.append(CaseRow.lead == lead)
+    if wanted.since:
+        conditions.append(CaseRow.received_at >= wanted.since)
+    if wanted.until:
+        conditions.append(CaseRow.received_at < wanted.until)
     if wanted.topic:
         below = CaseRow.topic.startswith(wanted.topic + "/", autoescape=True)
         conditions.append(or_(CaseRow.topic == wanted.topic, below))
@@ -166,17 +192,21 @@ def _states(asked: tuple[str, ...]) -> list[str]:
     return [name for word in asked for name in sorted(groups.get(word, {word}))]
 
 
-def _matches(wanted: Wanted, dialect: str, near: Near | None) -> ColumnElement[bool]:
+def _matches(wanted: Wanted, dialect: str) -> ColumnElement[bool]:
     """A number by its beginning, with or without its dash; anything else by its words."""
     q = wanted.q.strip()
-    if q[:8].isdigit() and len(q) <= 16:
-        number = q if "-" in q or len(q) <= 8 else f"{q[:8]}-{q[8:]}"
-        if len(number) >= 15:
-            return CaseRow.number == number
-        if dialect == "sqlite":  # by the index, which LIKE does not use there
-            return CaseRow.number.between(number, number + "~")
-        return CaseRow.number.startswith(number, autoescape=True)
-    return casesearch.matching(dialect, wanted.words, q, near)
+    if not NUMBERED.fullmatch(q):
+        return casesearch.matching(dialect, wanted.words, q)
+    digits = q.replace("-", "")
+    if len(digits) >= 14:
+        return CaseRow.number == _number(digits)
+    # Between two numbers, by the index, which a pattern does not use in every collation.
+    above = str(int(digits) + 1).zfill(len(digits))
+    return and_(CaseRow.number >= _number(digits), CaseRow.number < _number(above))
+
+
+def _number(digits: str) -> str:
+    return f"{digits[:8]}-{digits[8:]}" if len(digits) > 8 else digits
 
 
 def _may_know(actor: Actor, condition: ColumnElement[bool]) -> ColumnElement[bool]:

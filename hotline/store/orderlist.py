@@ -92,6 +92,17 @@ def _state(word: str) -> ColumnElement[bool]:
     return OrderRow.state == word
 
 
+async def count(
+    connection: AsyncConnection, actor: Actor, wanted: OrdersWanted, now: datetime
+) -> int:
+    """How many orders the list has over all its pages."""
+    column, _ = SORTS.get(wanted.sort, SORTS["-issued_at"])
+    query = select(func.count()).select_from(OrderRow)
+    query = query.join(CaseRow, CaseRow.id == OrderRow.case_id)
+    query = query.where(*_conditions(actor, wanted, now), column.is_not(None))
+    return int((await connection.execute(query)).scalar_one())
+
+
 async def counts(connection: AsyncConnection, actor: Actor) -> dict[int, int]:
     """How many orders bind at each level, of those the actor sees."""
     query = (

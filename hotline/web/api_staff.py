@@ -1,12 +1,14 @@
 """The staff's and machines' interface: sign-in, cases, actions, timelines, reveals."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import Field, ValidationError
 
 from channels.forms import BadForm, FieldProblem, Form, one_of, problems, words
+from escalation.calendar import ZONE
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Urgency
 from hotline.flow import work as flow
@@ -96,11 +98,28 @@ def wanted(request: web.Request) -> Wanted:
         overdue=overdue in ("true", "1") if overdue else None,
         caller=_hash(request.query.get("caller", "")),
         district=request.query.get("district", "")[:40],
+        channel=chosen(request, "channel", frozenset(one.value for one in Channel)),
+        since=_moment(request, "since"),
+        until=_moment(request, "until"),
         q=request.query.get("q", "")[:100].replace("\x00", ""),
         sort=chosen(request, "sort", frozenset(SORTS)) or "-received_at",
         cursor=request.query.get("cursor", "")[:200],
         limit=whole(request, "limit", 50, 200, least=1),
     )
+
+
+def _moment(request: web.Request, name: str) -> datetime | None:
+    """Without an offset it is the city's time; a day alone is its beginning."""
+    given = request.query.get(name, "")
+    if not given:
+        return None
+    try:
+        told = datetime.fromisoformat(given[:40])
+        return told if told.tzinfo else told.replace(tzinfo=ZONE)
+    except (ValueError, OverflowError):
+        zh = "请填写日期或时间，例如 2026-11-25 或 2026-11-25T08:00:00+08:00。"
+        en = "Give a date or a moment, as 2026-11-25 or 2026-11-25T08:00:00+08:00."
+        raise BadForm([FieldProblem(name, "format", zh, en)]) from None
 
 
 def _hash(given: str) -> str:

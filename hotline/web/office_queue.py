@@ -8,10 +8,11 @@ from aiohttp import web
 
 from hotline.domain.errors import NotPossible
 from hotline.domain.state import OPEN, State
-from hotline.domain.words import Kind, Role, Urgency
+from hotline.domain.words import Channel, Kind, Role, Urgency
 from hotline.flow import casewords, notify, ringing, rising, savedviews
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
+from hotline.store.find import NOBODY
 from hotline.web import forms
 from hotline.web.api_staff import wanted
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -29,6 +30,9 @@ FILTERS = (
     "level",
     "department",
     "district",
+    "channel",
+    "since",
+    "until",
     "overdue",
     "sort",
 )
@@ -62,6 +66,8 @@ async def _queue(request: web.Request, problem: str = "", status: int = 200) -> 
         "state_link": lambda state: _link({}, state=state),
         "kinds": list(Kind),
         "urgencies": list(Urgency),
+        "channels": list(Channel),
+        "nobody": NOBODY,
         "units": forms.departments(centre.rules.tree),
         "State": State,
         "Kind": Kind,

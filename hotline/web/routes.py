@@ -82,6 +82,9 @@ def _list_params() -> tuple[Param, ...]:
         ),
         Param("overdue", "query", "是否超期", schema=choice(["true", "false", "1", "0"])),
         Param("district", "query", "区县"),
+        Param("channel", "query", "来源渠道", schema=choice([one.value for one in Channel])),
+        Param("since", "query", "收到时间不早于", schema={"type": "string", "maxLength": 40}),
+        Param("until", "query", "收到时间早于", schema={"type": "string", "maxLength": 40}),
         Param(
             "q",
             "query",

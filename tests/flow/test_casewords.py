@@ -8,7 +8,8 @@ from hotline.flow import casewords, erasure, intake, work
 from hotline.flow.casewords import telephone
 from hotline.flow.centre import Centre
 from hotline.store import casesearch
-from hotline.store.find import Wanted
+from hotline.store.casesearch import Near
+from hotline.store.find import Wanted, of_ids
 from tests.flow.orders_support import in_hand
 from tests.makers import a_complaint, an_officer
 
@@ -154,13 +155,38 @@ async def test_pages_of_a_frequent_word_follow_each_other_without_gaps(any_centr
 
 
 async def test_what_the_near_hits_lack_is_looked_for_among_all(
-    centre: Centre, monkeypatch: pytest.MonkeyPatch
+    any_centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A filter that few of a frequent word's cases pass: the near ones alone would miss it."""
     monkeypatch.setattr(casesearch, "NEAR", 2)
-    first = await filed(centre, "praise", **SAID, type="praise")
+    first = await filed(any_centre, "praise", **SAID, type="praise")
     for n in range(4):
-        await filed(centre, f"k{n}", **{**SAID, "title": f"电梯{n}"})
-    await casewords.index(centre)
-    found = await work.listed(centre, DISPATCHER, Wanted(q="电梯", type="praise"))
+        await filed(any_centre, f"k{n}", **{**SAID, "title": f"电梯{n}"})
+    await casewords.index(any_centre)
+    found = await work.listed(any_centre, DISPATCHER, Wanted(q="电梯", type="praise"))
     assert [row["number"] for row in found.rows] == [first]
+
+
+async def test_near_hits_are_the_beginning_of_the_list_on_both_databases(
+    any_centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [await filed(any_centre, f"k{n}", **{**SAID, "title": f"电梯{n}"}) for n in range(5)]
+    await casewords.index(any_centre)
+    monkeypatch.setattr(casesearch, "NEAR", 2)
+    newest = made[::-1]
+    async with any_centre.look() as look:
+        ids, whole = await casesearch.nearest(look.connection, ["电梯"], "电梯", Near(True))
+        rows = await of_ids(look.connection, ids)
+    assert [row["number"] for row in rows] == newest[:2]
+    assert not whole
+
+
+async def test_a_number_is_found_by_any_beginning_of_it(any_centre: Centre) -> None:
+    number = await filed(any_centre, "k", **SAID)
+    day, _, count = number.partition("-")
+    for typed in (day, f"{day}-", f"{day}-{count[:3]}", number, day + count):
+        found = await work.listed(any_centre, DISPATCHER, Wanted(q=typed))
+        assert [row["number"] for row in found.rows] == [number], typed
+    for typed in (f"{day}-9", "20250101", f"{day}abc", f"{day}²"):
+        found = await work.listed(any_centre, DISPATCHER, Wanted(q=typed))
+        assert found.rows == [], typed

@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from pathlib import Path
 
 import pytest
 from aiohttp import FormData
@@ -9,6 +10,7 @@ from yarl import URL
 
 from hotline.domain.words import ACCOUNTS, Role
 from hotline.store.accounts import ADMINISTRATORS
+from hotline.web import pages
 from tests.web.api_support import (
     OWN_PAGE,
     PASSWORD,
@@ -204,3 +206,15 @@ async def test_the_queue_filters_by_topic_and_pages(client: Client) -> None:
     assert all(f"第{n}盏" in page for n in range(3))
     none = await found(client, "/office/?topic=不存在的事项")
     assert "第0盏" not in none
+
+
+def test_both_ways_into_the_dark_set_the_same_colours() -> None:
+    """By the system's wish and by the reader's choice; whoever changes one changes the other."""
+    css = (Path(pages.__file__).parent / "static" / "hotline.css").read_text("utf-8")
+    wished, chosen = (
+        re.search(re.escape(start) + r" \{(.*?)\} \}", css, re.DOTALL)
+        for start in (":root:not([data-theme=light])", ":root[data-theme=dark]")
+    )
+    assert wished and chosen
+    assert wished[1].split() == chosen[1].split()
+    assert "--paper:" in chosen[1]

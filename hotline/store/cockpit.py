@@ -1,0 +1,136 @@
+"""What the cockpit 驾驶舱 counts; each figure with the list that it leads to.
+
+A figure is counted with the very conditions of its list, so that the two agree whoever looks.
+Only what is open, what today brought and a few past days are read: no cost grows with history.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.domain.people import Actor
+from hotline.store.find import NOBODY, Wanted, narrowed, visible
+from hotline.store.tables import CaseRow, DeadlineRow
+
+OPEN = Wanted(state=("open",))
+LATE = Wanted(state=("open",), overdue=True)
+AGES = (0, 1, 3, 7, 15)  # days: where each band begins; the last has no end
+LEVELS = (2, 4)  # from the first supervision order on; from the leaders' levels on
+WEEKS = 4  # whose same weekday, up to the same time of day, says what is usual
+SOON = timedelta(hours=1)
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number and the list it leads to; `usual` where there is something to compare it with."""
+
+    key: str
+    n: int
+    wanted: Wanted
+    usual: float | None = None
+    graver: tuple["Figure", ...] = ()  # those of them at each of LEVELS or above
+
+
+async def by_channel(
+    connection: AsyncConnection, actor: Actor, midnight: datetime, now: datetime
+) -> list[Figure]:
+    """Today's cases, beside the mean of the same weekday up to this time in the weeks before."""
+    today = Wanted(since=midnight, until=now + timedelta(seconds=1))
+    spans = [
+        (midnight - timedelta(weeks=week), now - timedelta(weeks=week))
+        for week in range(1, WEEKS + 1)
+    ]
+    past = or_(*(and_(CaseRow.received_at >= a, CaseRow.received_at < b) for a, b in spans))
+    seen = visible(actor)
+    before = [past] if seen is None else [past, seen]
+    got = await _counted(connection, CaseRow.channel, narrowed(actor, today, now))
+    usual = await _counted(connection, CaseRow.channel, before)
+    found = [
+        Figure(
+            key,
+            got.get(key, 0),
+            Wanted(channel=key, since=today.since, until=today.until),
+            usual.get(key, 0) / WEEKS,
+        )
+        for key in got.keys() | usual.keys()
+    ]
+    whole = Figure("", sum(got.values()), today, sum(usual.values()) / WEEKS)
+    return [whole, *sorted(found, key=lambda one: (-one.n, -(one.usual or 0), one.key))]
+
+
+async def _counted(connection: AsyncConnection, column: Any, conditions: Any) -> dict[Any, int]:
+    query = select(column, func.count()).where(*conditions).group_by(column)
+    return {row[0]: int(row[1]) for row in await connection.execute(query)}
+
+
+async def backlog(connection: AsyncConnection, actor: Actor, now: datetime) -> list[Figure]:
+    """Open cases by the days since their receipt; the first figure is all of them."""
+    bands = [OPEN]
+    for n, begins in enumerate(AGES):
+        until = now - timedelta(days=begins) if begins else None
+        since = now - timedelta(days=AGES[n + 1]) if n + 1 < len(AGES) else None
+        bands.append(Wanted(state=("open",), since=since, until=until))
+    within = [_within(band) for band in bands]
+    query = select(*(func.count(case((one, 1))) for one in within))
+    row = (await connection.execute(query.where(*narrowed(actor, OPEN, now)))).one()
+    keys = ("", *(str(begins) for begins in AGES))
+    return [Figure(key, int(n), band) for key, n, band in zip(keys, row, bands, strict=True)]
+
+
+def _within(band: Wanted) -> Any:
+    ends: list[ColumnElement[bool]] = [true()]
+    if band.since:
+        ends.append(CaseRow.received_at >= band.since)
+    if band.until:
+        ends.append(CaseRow.received_at < band.until)
+    return and_(*ends)
+
+
+async def overdue(connection: AsyncConnection, actor: Actor, now: datetime) -> list[Figure]:
+    """By the department that has them, most first; the first figure is all of them."""
+    grave = [func.count(case((CaseRow.level >= level, 1))) for level in LEVELS]
+    query = select(CaseRow.lead, func.count(), *grave).group_by(CaseRow.lead)
+    found = await connection.execute(query.where(*narrowed(actor, LATE, now)))
+    rows = [(row[0] or NOBODY, [int(n) for n in row[1:]]) for row in found]
+    whole = [sum(one) for one in zip(*(counts for _, counts in rows), strict=True)]
+    rows.sort(key=lambda one: (-one[1][0], one[0]))
+    return [_late("", whole or [0] * (1 + len(LEVELS))), *(_late(*row) for row in rows)]
+
+
+def _late(unit: str, counts: list[int]) -> Figure:
+    def asked(level: int | None) -> Wanted:
+        return Wanted(state=("open",), overdue=True, department=unit, level=level)
+
+    graver = (
+        Figure(str(level), n, asked(level)) for level, n in zip(LEVELS, counts[1:], strict=True)
+    )
+    return Figure(unit, counts[0], asked(None), graver=tuple(graver))
+
+
+async def districts(connection: AsyncConnection, actor: Actor, now: datetime) -> list[Figure]:
+    """Where open cases lie, most first; those without a place are left out."""
+    held = await _counted(connection, CaseRow.district, narrowed(actor, OPEN, now))
+    found = [
+        Figure(key, n, Wanted(state=("open",), district=key)) for key, n in held.items() if key
+    ]
+    return sorted(found, key=lambda one: (-one.n, one.key))
+
+
+async def ladder(
+    connection: AsyncConnection, actor: Actor, now: datetime
+) -> tuple[int, list[dict[str, Any]]]:
+    """Rungs that fall due within the hour, or should have by now: how many, and the first."""
+    seen = visible(actor)
+    coming = [DeadlineRow.next_at < now + SOON, *([] if seen is None else [seen])]
+    joined = select(func.count()).select_from(DeadlineRow).join(CaseRow).where(*coming)
+    n = int((await connection.execute(joined)).scalar_one())
+    query = select(
+        CaseRow.number, CaseRow.title, CaseRow.lead, DeadlineRow.promise, DeadlineRow.next_at
+    ).select_from(DeadlineRow)
+    query = query.join(CaseRow).where(*coming).order_by(DeadlineRow.next_at, DeadlineRow.id)
+    rows = await connection.execute(query.limit(MOST))
+    return n, [dict(row._mapping) for row in rows]

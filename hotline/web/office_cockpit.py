@@ -1,0 +1,105 @@
+"""The cockpit 驾驶舱 of supervisor and director: how the city stands now, each figure to its cases."""
+
+from datetime import datetime, time
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from escalation.calendar import ZONE
+from hotline.domain.people import Actor
+from hotline.domain.shanghai import city_day
+from hotline.domain.words import Channel, Role
+from hotline.reports import charts
+from hotline.store import alerts, cockpit, orderlist
+from hotline.store.find import NOBODY, Wanted
+from hotline.store.orderlist import OrdersWanted
+from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
+from hotline.web.pages import render
+from hotline.web.routing import Route
+
+PILOTS = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
+RISING, CHARTED = 10, 12
+OUT = ("issued", "returned")  # an order that waits for its answer
+ORDERS = {
+    "out": OrdersWanted(state=OUT, sort="due_at"),
+    "late": OrdersWanted(state=OUT, overdue=True, sort="due_at"),
+    "answered": OrdersWanted(state=("answered",), sort="due_at"),
+    "appealed": OrdersWanted(state=("appealed",), sort="due_at"),
+}
+
+
+def link(wanted: Wanted) -> str:
+    """The list of cases that a figure counted, as the address of its first page."""
+    query = {
+        "state": ",".join(wanted.state) or "open,ended",
+        "department": wanted.department,
+        "level": str(wanted.level) if wanted.level else "",
+        "overdue": "true" if wanted.overdue else "",
+        "district": wanted.district,
+        "channel": wanted.channel,
+        "since": wanted.since.isoformat() if wanted.since else "",
+        "until": wanted.until.isoformat() if wanted.until else "",
+    }
+    return "/office/?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def orders_link(wanted: OrdersWanted) -> str:
+    query = {"state": ",".join(wanted.state), "sort": wanted.sort}
+    return "/office/orders?" + urlencode(query | ({"overdue": "true"} if wanted.overdue else {}))
+
+
+async def page(request: web.Request) -> web.Response:
+    """Whole, or as the part of it that the script fetches anew."""
+    actor = request[ACTOR]
+    async with request.app[CENTRE].look() as look:
+        facts = await _facts(look.connection, actor, look.at)
+    english = request[LANGUAGE] == "en"
+    ages, places = facts["backlog"][1:], facts["districts"][:CHARTED]
+    said = {channel.value: channel for channel in Channel}
+    drawn = {
+        "age_chart": charts.bars(
+            "Open cases by age in days" if english else "未结诉求按时长（天）",
+            [_band(n) for n in range(len(ages))],
+            [one.n for one in ages],
+        ),
+        "heat_chart": charts.lying(
+            "Open cases by district" if english else "各区县未结诉求",
+            [one.key for one in places],
+            [one.n for one in places],
+        ),
+    }
+    told = {**facts, **drawn, "link": link, "orders_link": orders_link, "said": said}
+    told |= {"band": _band, "levels": cockpit.LEVELS, "nobody": NOBODY}
+    part = "_part" if request.query.get("part") else ""
+    return render(request, f"office/cockpit{part}.html", told)
+
+
+def _band(n: int) -> str:
+    """A band of AGES in days."""
+    begins = cockpit.AGES[n]
+    return f"{begins}–{cockpit.AGES[n + 1]}" if n + 1 < len(cockpit.AGES) else f"{begins}+"
+
+
+async def _facts(connection: Any, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Everything the page says, counted in one look."""
+    midnight = datetime.combine(city_day(now), time(), ZONE)
+    rungs, ladder = await cockpit.ladder(connection, actor, now)
+    return {
+        "as_of": now,
+        "intake": await cockpit.by_channel(connection, actor, midnight, now),
+        "backlog": await cockpit.backlog(connection, actor, now),
+        "overdue": await cockpit.overdue(connection, actor, now),
+        "districts": await cockpit.districts(connection, actor, now),
+        "rungs": rungs,
+        "ladder": ladder,
+        "orders": {
+            name: (await orderlist.count(connection, actor, asked, now), orders_link(asked))
+            for name, asked in ORDERS.items()
+        },
+        "rising": await alerts.listed(connection, "open", None, RISING),
+    }
+
+
+def routes() -> list[Route]:
+    return [Route("GET", "/office/cockpit", page, PILOTS, "驾驶舱", api=False)]

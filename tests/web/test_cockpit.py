@@ -1,0 +1,112 @@
+"""The cockpit: what it counts is what its links list, it compares with the usual, for whom it is."""
+
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, update
+
+from hotline.domain.words import Role
+from hotline.flow.centre import Centre
+from hotline.store import cockpit
+from hotline.store.find import Wanted, find
+from hotline.store.privacytables import InterestRow
+from hotline.store.tables import CaseRow
+from tests.makers import an_officer
+from tests.support.signed import fill
+from tests.web.api_support import Client, signed_in
+
+DIRECTOR = an_officer(Role.DIRECTOR)
+FIGURE = re.compile(r'<a href="(/office/(?:orders)?\?[^"]+)">(\d+)</a>')
+
+
+async def spread(centre: Centre) -> datetime:
+    """Eighty cases, eight a day, in every state of the figures; the newest of them are today's."""
+    now = centre.now()
+    await fill(centre, [("路灯不亮", "望江大道路灯不亮。")] * 80, now - timedelta(days=10))
+    units, channels = ("zjj", "cgj", None), ("web", "phone")
+    async with centre.store.write() as connection:
+        for n in range(80):
+            told = {
+                "received_at": now - timedelta(hours=3 * n, minutes=5),
+                "lead": units[n % 3],
+                "channel": channels[n % 2],
+                "level": (None, 2, 4)[n % 3 if n % 2 else 0],
+                "state": "closed" if n % 7 == 0 else "processing",
+                "due_at": now + timedelta(hours=12 - 3 * (n % 9)),
+                "district": ("望江区", "")[n % 5 == 0],
+            }
+            await connection.execute(update(CaseRow).where(CaseRow.id == n + 1).values(**told))
+    return now
+
+
+async def listed(centre: Centre, wanted: Wanted, now: datetime) -> int:
+    async with centre.look() as look:
+        found = await find(look.connection, DIRECTOR, Wanted(**{**vars(wanted), "limit": 200}), now)
+    assert found.next_cursor is None
+    return len(found.rows)
+
+
+async def test_each_figure_is_as_long_as_the_list_it_leads_to(any_centre: Centre) -> None:
+    now = await spread(any_centre)
+    midnight = now.replace(hour=0, minute=0)
+    async with any_centre.store.write() as connection:  # and the director is kept out of one
+        kept = {"case_id": 2, "id": 1, "kind": "officer", "of": DIRECTOR.name}
+        said = {"why": "亲属", "by": "auditor", "at": now}
+        await connection.execute(insert(InterestRow), kept | said)
+    async with any_centre.look() as look:
+        asked = (look.connection, DIRECTOR)
+        figures = [
+            *await cockpit.by_channel(*asked, midnight, now),
+            *await cockpit.backlog(*asked, now),
+            *await cockpit.overdue(*asked, now),
+            *await cockpit.districts(*asked, now),
+        ]
+    every = figures + [grave for one in figures for grave in one.graver]
+    assert sum(one.n > 0 for one in every) > 15, "a comparison of nothings says nothing"
+    for one in every:
+        assert await listed(any_centre, one.wanted, now) == one.n, one
+
+
+async def test_the_usual_is_the_same_weekday_up_to_the_same_time(any_centre: Centre) -> None:
+    now = any_centre.now()
+    await fill(any_centre, [("路灯不亮", "路灯不亮。")] * 4, now)
+    midnight = now.replace(hour=0, minute=0)
+    moments = [
+        now - timedelta(weeks=1, minutes=1),
+        now - timedelta(weeks=2, minutes=1),
+        now - timedelta(weeks=1) + timedelta(minutes=1),  # later in the day
+        now - timedelta(days=1),  # another weekday
+    ]
+    async with any_centre.store.write() as connection:
+        for n, at in enumerate(moments, 1):
+            changed = update(CaseRow).where(CaseRow.id == n).values(received_at=at, channel="web")
+            await connection.execute(changed)
+    async with any_centre.look() as look:
+        whole, web = await cockpit.by_channel(look.connection, DIRECTOR, midnight, now)
+    assert (whole.n, whole.usual) == (0, 0.5)
+    assert (web.key, web.n, web.usual) == ("web", 0, 0.5)
+
+
+async def test_the_page_leads_to_lists_that_hold_as_many_rows(client: Client) -> None:
+    await spread(client.centre)
+    await signed_in(client, "director")
+    page = await (await client.get("/office/cockpit")).text()
+    figures = FIGURE.findall(page)
+    assert len(figures) > 20
+    for address, n in figures:
+        rows, link = 0, address.replace("&amp;", "&")
+        while link:
+            answer = await client.get(link)
+            told = await answer.text()
+            assert answer.status == 200, link
+            rows += len(re.findall(r"<tr>\s*<td data-label", told))
+            more = re.search(r'href="([^"]+)">下一页', told)
+            link = more[1].replace("&amp;", "&") if more else ""
+        assert rows == int(n), address
+
+
+async def test_a_moment_that_is_none_is_told_and_not_ignored(client: Client) -> None:
+    await signed_in(client, "director")
+    answer = await client.get("/office/?since=gestern")
+    assert answer.status == 422
+    assert "2026-11-25T08:00:00+08:00" in await answer.text()
