@@ -10,7 +10,7 @@ from alembic import op
 from hotline.store.migrations.columns import needed
 
 revision = "0024"
-down_revision = "0018"
+down_revision = "0023"
 
 
 def upgrade() -> None:
