@@ -109,6 +109,7 @@ def a_complaint(key: str = "k1", **changes: Any) -> Incoming:
         "key": key,
         "title": "路灯不亮",
         "content": "望江大道路灯坏了三天，晚上很黑。",
+        "type": "complaint",
         "received_at": MONDAY,
         "contact": Contact("张小明", "13800001234", "zhang@example.com"),
         "place": Place("望江大道12号", "望江区"),

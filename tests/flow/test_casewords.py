@@ -176,7 +176,7 @@ async def test_near_hits_are_the_beginning_of_the_list_on_both_databases(
     newest = made[::-1]
     async with any_centre.look() as look:
         ids, whole = await casesearch.nearest(look.connection, ["电梯"], "电梯", Near(True))
-        rows = await of_ids(look.connection, ids)
+        rows = await of_ids(look.connection, ids, DISPATCHER)
     assert [row["number"] for row in rows] == newest[:2]
     assert not whole
 
