@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hotline.domain.errors import NotAllowed
 from hotline.flow import unread
-from hotline.web import auth, factor, params, problems
+from hotline.web import auth, factor, params, problems, taken
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, ORIGIN, SECRET
 from hotline.web.limits import LIMITER
 from hotline.web.routing import ANYONE, WORKERS, Route
@@ -23,7 +23,10 @@ def guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
         if route.who != ANYONE:
             await admit(request, route)
         params.check(request, route)
-        return await route.handler(request)
+        response = await route.handler(request)
+        if ACTOR in request and not route.api:
+            taken.tell(request, response)
+        return response
 
     return handler
 

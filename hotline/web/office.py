@@ -16,13 +16,13 @@ from hotline.web import api_city, api_repeats, auth, filing, forms
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
-from hotline.web.pages import home, render, see_other
+from hotline.web.pages import home, render, see_other, staff_page
 from hotline.web.problems import CrossSite
 from hotline.web.routing import ANYONE, FILERS, STAFF, Route
 
 
 async def login(request: web.Request) -> web.Response:
-    return render(request, "office/login.html", {"problem": None, "username": ""})
+    return render(request, "office/login.html", {"problem": None, "username": "", "back": ""})
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -31,14 +31,16 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     username = str(posted.get("username", ""))[:80].strip()
     password, code = str(posted.get("password", ""))[:200], str(posted.get("code", ""))[:40]
+    back = staff_page(str(posted.get("back", "")))
     try:
         officer, secret, _ = await auth.sign_in(
             request.app[CENTRE], username, password, origin_of(request), code
         )
     except Refused as error:
         told = error.en if request[LANGUAGE] == "en" else error.zh
-        return render(request, "office/login.html", {"problem": told, "username": username}, 401)
-    response = see_other(home(officer.role))
+        facts = {"problem": told, "username": username, "back": back or ""}
+        return render(request, "office/login.html", facts, 401)
+    response = see_other(back or home(officer.role))
     auth.set_cookie(request, response, secret)
     return response
 

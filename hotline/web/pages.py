@@ -144,13 +144,29 @@ def home(role: Role) -> str:
 
 
 def _with(request: web.Request, **changes: str) -> str:
-    query = {**request.query, **changes}
-    # Two slashes at the front would name another host; a form's address cannot be fetched.
+    return f"{_page_of(request)}?{urlencode({**request.query, **changes})}"
+
+
+def _page_of(request: web.Request) -> str:
+    """The page that is shown, or that a form stands on: a form's address cannot be fetched."""
+    # Two slashes at the front would name another host.
     path = "/" + request.rel_url.raw_path.lstrip("/")
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
         path = re.sub("/(actions|reveal|decide|interests(/[0-9]+/end)?)$", "", path)
-    return f"{path}?{urlencode(query)}"
+    return path
+
+
+def _way_back(request: web.Request) -> str:
+    """Where a sign-in leads whose session ended on a page."""
+    asked = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
+    return _page_of(request) + (asked if request.method == "GET" else "")
+
+
+def staff_page(told: str) -> str | None:
+    """An address that a sign-in may lead to: a page of the desks on this host, or None."""
+    fine = re.fullmatch(r"/office/[\x21-\x5b\x5d-\x7e]{0,600}", told) is not None
+    return told if fine and not told.startswith(("/office/log", "/office/directory")) else None
 
 
 def render(
@@ -178,7 +194,8 @@ NO_STORE = {"Cache-Control": "no-store"}
 def failed(request: web.Request, problem: Problem) -> web.Response:
     """An error as a page; who is not signed in is shown the way in."""
     if problem.status == 401 and request.path.startswith("/office"):
-        return render(request, "office/login.html", {"problem": None, "username": ""}, 401)
+        facts = {"problem": None, "username": "", "back": _way_back(request)}
+        return render(request, "office/login.html", facts, 401)
     answer = render(request, "error.html", {"problem": problem}, problem.status)
     if problem.allow:
         answer.headers["Allow"] = problem.allow
