@@ -26,10 +26,12 @@ from hotline.web import (
     office_orders,
     office_phone,
     office_privacy,
+    office_published,
     office_queue,
     office_rule,
     office_rules,
     papers,
+    published,
     rating,
 )
 from hotline.web.routing import Route
@@ -65,6 +67,8 @@ PAGES = (
     office_figures,
     office_exports,
     office_figurereports,
+    published,
+    office_published,
 )
 
 

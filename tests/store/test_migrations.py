@@ -23,6 +23,7 @@ from hotline.store.repeattables import AlertRow
 from hotline.store.savedviews import SavedViewRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
+from hotline.store.typicaltables import TypicalRow
 from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
@@ -40,6 +41,7 @@ ALL = (
     FactCaseRow,
     BeatRow,
     HoldRow,
+    TypicalRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 
