@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hotline.domain.article import REVIEWERS, Stage
 from hotline.domain.case import Case
-from hotline.domain.errors import NotAllowed, NotPossible, Refused
+from hotline.domain.errors import NotAllowed, NotFound, NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.redaction import redacted
 from hotline.domain.state import State
@@ -19,7 +19,7 @@ KNOWN = {"name": "［姓名］", "phone": "［电话］", "email": "［邮箱］
 KNOWN |= {"id_number": "［证件号］"}
 
 
-class NoSuchTypical(Refused):
+class NoSuchTypical(NotFound):
     code = "no_such_typical"
 
     def __init__(self) -> None:

@@ -25,12 +25,14 @@ from hotline.web import (
     office_notices,
     office_orders,
     office_phone,
+    office_polls,
     office_privacy,
     office_published,
     office_queue,
     office_rule,
     office_rules,
     papers,
+    polls,
     published,
     rating,
 )
@@ -69,6 +71,8 @@ PAGES = (
     office_figurereports,
     published,
     office_published,
+    polls,
+    office_polls,
 )
 
 

@@ -12,7 +12,6 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain import errors
 from hotline.domain.article import NoSuchArticle, Rewritten
 from hotline.domain.errors import Refused
-from hotline.domain.typical import NoSuchTypical
 from hotline.flow.citizen import DoorShut
 from hotline.flow.papers import NoReminder, NotMade
 from hotline.flow.ringing import NoSuchTask
@@ -129,7 +128,6 @@ STATUS: dict[type[Refused], int] = {
     NotMade: 503,
     NoSuchAlert: 404,
     NoSuchArticle: 404,
-    NoSuchTypical: 404,
     Rewritten: 409,
     DoorShut: 429,
     TooOften: 429,

@@ -71,6 +71,7 @@ def test_what_is_taken_out_twice_changes_no_more_and_plain_words_stay() -> None:
         assert school not in redacted(f"孩子在{school}读书。")
 
 
+@pytest.mark.slow
 async def test_nothing_of_500_planted_is_left_in_what_is_published(centre: Centre) -> None:
     texts = planted.texts(11, SHARES)
     for start in range(0, len(texts), 25):

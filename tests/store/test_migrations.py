@@ -18,6 +18,7 @@ from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
+from hotline.store.polltables import PollRow
 from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.savedviews import SavedViewRow
@@ -42,6 +43,7 @@ ALL = (
     BeatRow,
     HoldRow,
     TypicalRow,
+    PollRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 
