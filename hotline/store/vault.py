@@ -84,15 +84,7 @@ class Vault:
 
     async def copy(self, source: int, target: int, words: Mapping[str, str]) -> None:
         """The same citizen in another case, locked anew for its row."""
-        found = await self._connection.execute(
-            select(*IdentityRow.__table__.c).where(IdentityRow.case_id == source)
-        )
-        row = found.one_or_none()
-        told = {
-            name: self._cipher.unlock(getattr(row, name), f"identity.{name}.{source}")
-            for name in FIELDS
-            if row is not None and getattr(row, name) is not None
-        }
+        told = await self.compared(source)
         await self.put(target, Identity(**told), words)
 
     async def masked(self, case_ids: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -109,6 +101,18 @@ class Vault:
             )
         ).scalar_one_or_none()
         return self._cipher.unlock(locked, f"identity.email.{case_id}") if locked else ""
+
+    async def compared(self, case_id: int) -> dict[str, str]:
+        """Identity in clear for the machine alone, to take it out of a text before publication."""
+        found = await self._connection.execute(
+            select(*IdentityRow.__table__.c).where(IdentityRow.case_id == case_id)
+        )
+        row = found.one_or_none()
+        return {
+            name: self._cipher.unlock(getattr(row, name), f"identity.{name}.{case_id}")
+            for name in FIELDS
+            if row is not None and getattr(row, name) is not None
+        }
 
     async def writes_from(self, case_id: int, address: str) -> bool:
         """Whether this is the e-mail address the citizen has left with the case."""

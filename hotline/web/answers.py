@@ -69,8 +69,21 @@ class Topics(Told):
     items: list[Topic]
 
 
+class Typical(Told):
+    """A typical case as anyone reads it."""
+
+    id: int
+    title: str
+    topic: str
+    department: str
+    problem: str
+    handling: str
+    supports: Count
+    released_at: Moment
+
+
 class Published(Told):
-    items: list[dict[str, Any]]
+    items: list[Typical]
     next_cursor: str | None
 
 

@@ -1,4 +1,4 @@
-"""What anyone may ask of the city: topics, published cases, answers; and the staff's reports."""
+"""What anyone may ask of the city: topics, answers; and the staff's reports."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -56,11 +56,6 @@ async def get_topics(request: web.Request) -> web.Response:
         for row in city.topics
     ]
     return answer({"items": items})
-
-
-async def get_published(request: web.Request) -> web.Response:
-    """Only what two people released may stand here; nothing has been."""
-    return answer({"items": [], "next_cursor": None})
 
 
 async def get_report(request: web.Request) -> web.Response:

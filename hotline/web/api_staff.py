@@ -119,7 +119,7 @@ def _moment(request: web.Request, name: str) -> datetime | None:
     except (ValueError, OverflowError):
         zh = "请填写日期或时间，例如 2026-11-25 或 2026-11-25T08:00:00+08:00。"
         en = "Give a date or a moment, as 2026-11-25 or 2026-11-25T08:00:00+08:00."
-        raise BadForm([FieldProblem(name, "format", zh, en)]) from None
+        raise BadForm([FieldProblem(name, "no_such_day", zh, en)]) from None
 
 
 def _hash(given: str) -> str:

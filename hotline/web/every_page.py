@@ -25,11 +25,15 @@ from hotline.web import (
     office_notices,
     office_orders,
     office_phone,
+    office_polls,
     office_privacy,
+    office_published,
     office_queue,
     office_rule,
     office_rules,
     papers,
+    polls,
+    published,
     rating,
 )
 from hotline.web.routing import Route
@@ -65,6 +69,10 @@ PAGES = (
     office_figures,
     office_exports,
     office_figurereports,
+    published,
+    office_published,
+    polls,
+    office_polls,
 )
 
 

@@ -44,6 +44,10 @@ FORMS = {
     "/office/alerts/": "/office/alerts",
     "/office/knowledge/": "/office/knowledge",
     "/knowledge/": "/knowledge",
+    "/office/polls/": "/office/polls",
+    "/polls/": "/polls",
+    "/office/published/": "/office/published",
+    "/published/": "/published",
     "/complaints/new/": "/complaints/new",
 }
 

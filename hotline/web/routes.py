@@ -64,6 +64,15 @@ def staff_complaint() -> dict[str, object]:
     return schema
 
 
+DAY, HOUR = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d"
+# A day, or a moment in ISO 8601; without an offset it is the city's.
+MOMENT = {
+    "type": "string",
+    "maxLength": 40,
+    "pattern": rf"^({DAY}(T{HOUR}(:\d\d(\.\d{{1,6}})?)?(Z|[+-]{HOUR})?)?)?$",
+}
+
+
 def _list_params() -> tuple[Param, ...]:
     def choice(values: list[str]) -> dict[str, object]:
         return {"type": "string", "enum": values}
@@ -83,8 +92,8 @@ def _list_params() -> tuple[Param, ...]:
         Param("overdue", "query", "是否超期", schema=choice(["true", "false", "1", "0"])),
         Param("district", "query", "区县"),
         Param("channel", "query", "来源渠道", schema=choice([one.value for one in Channel])),
-        Param("since", "query", "收到时间不早于", schema={"type": "string", "maxLength": 40}),
-        Param("until", "query", "收到时间早于", schema={"type": "string", "maxLength": 40}),
+        Param("since", "query", "收到时间不早于", schema=MOMENT),
+        Param("until", "query", "收到时间早于", schema=MOMENT),
         Param(
             "q",
             "query",

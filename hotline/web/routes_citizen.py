@@ -4,7 +4,7 @@ from typing import Any
 
 from channels.web import ComplaintForm
 from hotline.domain.state import Action
-from hotline.web import answers, api_citizen, api_city, attachments, challenge
+from hotline.web import answers, api_citizen, api_city, attachments, challenge, published
 from hotline.web.routing import ANYONE, KEY, Handler, Param, Route
 from hotline.web.schemas import model
 
@@ -20,6 +20,16 @@ SOLUTION = Param(
     schema={"type": "string", "maxLength": challenge.LONGEST},
 )
 CODE = Param("Query-Code", "header", "查询码", required=True)
+SEARCHED = (
+    Param("q", "query", "标题或文中的词语", schema={"type": "string", "maxLength": 100}),
+    Param(
+        "cursor",
+        "query",
+        "翻页标记",
+        schema={"type": "integer", "minimum": 0, "maximum": 999999999},
+    ),
+    Param("limit", "query", "条数", schema={"type": "integer", "minimum": 1, "maximum": 50}),
+)
 CITIZENS = (
     ("supplements", Action.SUPPLEMENT, api_citizen.post_supplement, "补充信息"),
     ("withdrawal", Action.WITHDRAW, api_citizen.post_withdrawal, "撤诉"),
@@ -68,5 +78,5 @@ def told_to_everyone() -> list[Route]:
 
     return [
         open_to_all("/api/v1/topics", api_city.get_topics, answers.Topics),
-        open_to_all("/api/v1/published", api_city.get_published, answers.Published),
+        open_to_all("/api/v1/published", published.get_published, answers.Published, *SEARCHED),
     ]

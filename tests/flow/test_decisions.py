@@ -80,7 +80,7 @@ async def test_a_threshold_that_a_model_names_is_kept_with_the_score(
 async def test_who_took_the_suggestion_over_or_changed_it_stands_field_by_field(
     unsure: Centre,
 ) -> None:
-    number = await received(unsure)
+    number = await received(unsure, type=None)
     await work.act(unsure, number, acts.Accept(topic=HOLE), DISPATCHER)
     await work.act(unsure, number, acts.Transfer(department="zjj"), DISPATCHER)
     urgent = acts.Correct(reason="有人跌伤", urgency=Urgency.URGENT)

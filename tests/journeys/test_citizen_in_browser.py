@@ -1,5 +1,6 @@
 """The citizen's own journey: helped while writing, nothing typed lost, number and code kept, by keyboard."""
 
+import asyncio
 import io
 import re
 from pathlib import Path
@@ -150,17 +151,20 @@ async def test_an_answer_that_got_lost_makes_no_second_case(person: Any, hotline
     await writes(page)
     await kept(page, WORDS)
 
+    cut = asyncio.Event()
+
     async def lost(route: Any) -> None:
         if route.request.method == "POST":
             await route.fetch(max_redirects=0)
             await route.abort()
+            cut.set()
         else:
             await route.continue_()
 
     await page.route("**/complaints/new", lost)
     await page.click("button[type=submit]")
-    while await received(hotline) == 0:
-        await page.wait_for_timeout(50)
+    await asyncio.wait_for(cut.wait(), 30)
+    assert await received(hotline) == 1
     await page.unroute("**/complaints/new")
     citizen.errors.clear()
     await citizen.goes("/complaints/new")

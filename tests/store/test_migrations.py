@@ -18,11 +18,13 @@ from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
+from hotline.store.polltables import PollRow
 from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.savedviews import SavedViewRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
+from hotline.store.typicaltables import TypicalRow
 from tests.support.postgres import Cluster
 
 METADATA = Row.metadata
@@ -40,6 +42,8 @@ ALL = (
     FactCaseRow,
     BeatRow,
     HoldRow,
+    TypicalRow,
+    PollRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 

@@ -142,7 +142,7 @@ async def tried(target: Target, host: str, headers: dict[str, str], folder: Path
             *("--dbms", "SQLite", "--flush-session", "--disable-coloring", "--skip-waf"),
             *("--output-dir", str(folder), "--ignore-code", "*", "--time-sec", "2"),
             *("--skip", "token,Host,Authorization", "--timeout", "10", "--retries", "1"),
-            *("--answers", "redirect=N,cookie=N"),
+            *("--answers", "redirect=N,cookie=N", "--ignore-stdin"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=out,
             stderr=out,
