@@ -1,6 +1,5 @@
 """Writes the whole hotline to one file while it works: database, attachments, keys, own papers."""
 
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from escalation.calendar import ZONE
-from hotline.commands.failing import Failed
+from hotline.commands.failing import Failed, snapshots
 from hotline.commands.opening import ready_store, say, warn
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
@@ -41,17 +40,8 @@ async def run(settings: Settings, place: Path) -> int:
     async with ready_store(settings, make=False) as (store, _):
         async with store.write() as connection:
             await acts.record(connection, now, OPERATOR, "backup", {"file": path.name})
-        try:
+        with snapshots("备份", f"备份无法写入 / cannot write {path}"):
             made = await _make(store, settings, path, now)
-        except snapshot.NoTool as error:
-            raise Failed(
-                f"本机没有 {error}，请安装 PostgreSQL 客户端程序（如 postgresql-client）后重试"
-                f" / {error} is not on this machine: install PostgreSQL's client programs"
-            ) from None
-        except (snapshot.ToolFailed, sqlite3.Error) as error:
-            raise Failed(f"数据库备份失败 / the database: {error}") from None
-        except OSError as error:
-            raise Failed(f"备份无法写入 / cannot write {path}: {error.strerror}") from None
     return _tell(path, made)
 
 

@@ -1,7 +1,6 @@
 """Puts a backup back into an empty place, then verifies it; what is there already is never touched."""
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 from escalation.calendar import ZONE
 from hotline.commands import verify
-from hotline.commands.failing import Failed
+from hotline.commands.failing import Failed, snapshots
 from hotline.commands.opening import say
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
@@ -35,19 +34,11 @@ async def run(settings: Settings, path: Path, erasures: Path | None = None) -> i
         raise Failed(str(error)) from None
     store = Store(settings.database_url)
     try:
-        await _check_place(store, settings, about)
-        await _put(store, settings, path)
-        await _settle(store, about)
-        await _forget(store, settings, erasures)
-    except snapshot.NoTool as error:
-        raise Failed(
-            f"本机没有 {error}，请安装 PostgreSQL 客户端程序（如 postgresql-client）后重试"
-            f" / {error} is not on this machine: install PostgreSQL's client programs"
-        ) from None
-    except (snapshot.ToolFailed, sqlite3.Error) as error:
-        raise Failed(f"数据库恢复失败 / the database: {error}") from None
-    except OSError as error:
-        raise Failed(f"恢复无法写入 / cannot write: {error.strerror}") from None
+        with snapshots("恢复", "恢复无法写入 / cannot write"):
+            await _check_place(store, settings, about)
+            await _put(store, settings, path)
+            await _settle(store, about)
+            await _forget(store, settings, erasures)
     finally:
         await store.close()
     say(f"已恢复 {about['made_at']} 的备份，正在核验 / restored, now verifying")
