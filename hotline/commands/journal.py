@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import traceback
+import warnings
 from typing import Any, TextIO, cast
 
 import structlog
@@ -29,6 +30,7 @@ def to_stderr(level: int) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Line())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    warnings.showwarning = cast(Any, _warned)
 
 
 class Unfailing:
@@ -66,6 +68,12 @@ class Line(logging.Formatter):
             told["exception"] = record.exc_info[0].__name__
             told["at"] = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
         return json.dumps(told, ensure_ascii=False)
+
+
+def _warned(_: Any, category: type[Warning], filename: str, lineno: int, *__: Any) -> None:
+    """A library's warning may quote what a stranger sent: its kind and its place are enough."""
+    told = {"warning": category.__name__, "at": f"{filename}:{lineno}"}
+    structlog.get_logger(__name__).warning("library.warned", **told)
 
 
 def _without_values(_: Any, __: str, event: Any) -> Any:

@@ -8,6 +8,7 @@ from aiohttp import web
 from channels.forms import BadForm
 from channels.telephone import events, generic, signing
 from hotline.flow import calls, restrict
+from hotline.web import posting
 from hotline.web.answers_calls import EventsTaken
 from hotline.web.bodies import json_body, json_of, read_bytes
 from hotline.web.keys import CENTRE, SETTINGS
@@ -80,7 +81,7 @@ async def _posted(request: web.Request) -> dict[str, Any]:
         if not isinstance(found, dict):
             raise BadBody("not_json")
         return found
-    posted = await request.post()
+    posted = await posting.posted(request)
     return {
         name: values if len(values) > 1 else values[0]
         for name in posted

@@ -33,6 +33,7 @@ from hotline.web import (
     pages,
     papers,
     patience,
+    posting,
     problems,
     pulses,
     telephony,
@@ -93,6 +94,8 @@ async def _answered(request: web.Request, handler: Next) -> web.StreamResponse:
         if problem.status in (408, 413):
             response.force_close()  # the rest of the body is not wanted
         return response
+    finally:
+        posting.close(request)
 
 
 def _known(request: web.Request) -> bool:

@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.web_protocol import RequestPayloadError
+from aiohttp import BodyPartReader, web
 from aiohttp.web_request import FileField
 
 from channels.forms import BadForm, FieldProblem, clean
@@ -18,14 +16,14 @@ from hotline.flow import work as flow
 from hotline.store import files
 from hotline.store.filekinds import kind_of
 from hotline.store.files import Kept
+from hotline.web import posting
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
 from hotline.web.outage import unavailable
 from hotline.web.photos import NoPhoto, bare, position
-from hotline.web.problems import BadBody, TooLarge, WrongType
+from hotline.web.problems import TooLarge, WrongType
 from hotline.web.scanning import Infected, NotScanned, scan
 from hotline.web.shown import answer
 
-CHUNK = 2**16
 # One picture at a time: the largest that is taken needs some hundred megabytes while it is drawn.
 _drawing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
@@ -35,19 +33,21 @@ async def upload(request: web.Request) -> web.Response:
     was taken, which the kept file does not."""
     if request.content_type != "multipart/form-data":
         raise WrongType("multipart/form-data")
-    try:
+    name, body = await _sent(request)
+    kept = await keep(request, name, body)
+    told: dict[str, Any] = {"token": kept.token, "name": kept.name, "size": kept.size}
+    if request.query.get("position") == "tell":
+        told["position"] = _told(position(body, kept.type))
+    return answer({**told, "type": kept.type}, status=201)
+
+
+async def _sent(request: web.Request) -> tuple[str, bytes]:
+    """The first file of the body: its name and its bytes."""
+    with posting.reading():
         reader = await request.multipart()
-        async for part in reader:
-            name = getattr(part, "filename", None)
-            if name:
-                body = await _read(request, part)
-                kept = await keep(request, name, body)
-                told = {"token": kept.token, "name": kept.name, "size": kept.size}
-                if request.query.get("position") == "tell":
-                    told["position"] = _told(position(body, kept.type))
-                return answer({**told, "type": kept.type}, status=201)
-    except (ValueError, AssertionError, HttpProcessingError, RequestPayloadError):
-        raise BadBody("broken") from None
+        while part := await posting.next_part(reader):
+            if part.filename:
+                return part.filename, await _read(request, part)
     raise BadForm([FieldProblem("file", "missing", "请选择文件。", "Choose a file.")])
 
 
@@ -55,10 +55,10 @@ def _told(found: tuple[float, float] | None) -> dict[str, float] | None:
     return {"lon": found[0], "lat": found[1]} if found else None
 
 
-async def _read(request: web.Request, part: object) -> bytes:
+async def _read(request: web.Request, part: BodyPartReader) -> bytes:
     most = request.app[SETTINGS].limits.attachment_mb * 2**20
     body = bytearray()
-    while chunk := await part.read_chunk(CHUNK):  # type: ignore[attr-defined]
+    while chunk := await part.read_chunk(posting.CHUNK):
         body += chunk
         if len(body) > most:
             raise TooLarge(most)
@@ -110,7 +110,7 @@ async def of_form(request: web.Request, typed: dict[str, Any]) -> None:
     typed["files"] = await uploads(request)
     if not typed["keep_position"] or typed["place.lon"]:
         return
-    for part in (await request.post()).getall("files", []):
+    for part in (await posting.posted(request)).getall("files", []):
         if isinstance(part, FileField) and part.filename:
             part.file.seek(0)
             body = part.file.read()
@@ -121,7 +121,7 @@ async def of_form(request: web.Request, typed: dict[str, Any]) -> None:
 
 async def uploads(request: web.Request) -> list[str]:
     """Tokens of a page's files, kept at once, so that a form with mistakes does not lose them."""
-    posted = await request.post()
+    posted = await posting.posted(request)
     tokens = [str(token) for token in posted.getall("file_token", [])]
     for part in posted.getall("files", []):
         if isinstance(part, FileField) and part.filename:

@@ -10,7 +10,7 @@ from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, Action
 from hotline.domain.words import Kind, Satisfaction
 from hotline.flow import citizen
-from hotline.web import attachments, auth, pages, standing
+from hotline.web import attachments, auth, pages, posting, standing
 from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.factor import square
 from hotline.web.keys import CENTRE, LANGUAGE, SETTINGS
@@ -59,7 +59,7 @@ async def find(request: web.Request) -> web.Response:
 
 
 async def look_up(request: web.Request) -> web.StreamResponse:
-    posted = await request.post()
+    posted = await posting.posted(request)
     number, code = str(posted.get("number", ""))[:40].strip(), str(posted.get("code", ""))[:40]
     try:
         await citizen.progress(request.app[CENTRE], number, code, origin_of(request))
@@ -114,7 +114,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     if not auth.same_site(request):
         raise CrossSite
     kept = pages.opened(request, MINE, SECONDS)
-    posted = await request.post()
+    posted = await posting.posted(request)
     if not kept:
         return _too_late(request, pages.texts(posted))
     name = request.match_info["action"]

@@ -11,7 +11,7 @@ from hotline.domain import privacy as law
 from hotline.domain.errors import Refused
 from hotline.domain.privacy import Outcome, Wish
 from hotline.flow import privacy
-from hotline.web import api_privacy, auth, pages
+from hotline.web import api_privacy, auth, pages, posting
 from hotline.web.bodies import origin_of
 from hotline.web.citizen import MINE, SECONDS
 from hotline.web.keys import CENTRE, LANGUAGE
@@ -57,7 +57,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     mine = door(request)
     if mine is None:
         return see_other("/complaints/find")
-    typed = {name: said[-1] for name, said in pages.texts(await request.post()).items()}
+    typed = {name: said[-1] for name, said in pages.texts(await posting.posted(request)).items()}
     changes = {name: typed[name] for name in law.FIELDS if typed.get(name)}
     body: dict[str, Any] = {"kind": typed.get("kind", ""), "reason": typed.get("reason", "")}
     try:

@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from hotline.web import posting
 from hotline.web.bodies import key_typed
 
 FIELDS = (
@@ -22,7 +23,7 @@ TICKED = ("anonymous", "confidential")
 
 
 async def typed(request: web.Request) -> dict[str, Any]:
-    posted = await request.post()
+    posted = await posting.posted(request)
     told: dict[str, Any] = {name: str(posted.get(name, "")) for name in (*FIELDS, "key", "topic")}
     told |= {name: posted.get(name) == "on" for name in (*TICKED, "keep_position")}
     told["key"] = key_typed(told["key"])
@@ -32,7 +33,7 @@ async def typed(request: web.Request) -> dict[str, Any]:
 
 async def solution(request: web.Request) -> tuple[str, str]:
     """The challenge that the page was given, and what the browser found."""
-    posted = await request.post()
+    posted = await posting.posted(request)
     return str(posted.get("challenge_token", "")), str(posted.get("challenge_number", ""))
 
 

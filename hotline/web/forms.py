@@ -15,7 +15,7 @@ from hotline.domain.people import Department, Tree
 from hotline.domain.state import Action
 from hotline.domain.words import Channel, Named
 from hotline.flow.centre import Centre, City
-from hotline.web import auth, pages
+from hotline.web import auth, pages, posting
 from hotline.web.keys import CENTRE, SECRET
 from hotline.web.problems import CrossSite
 from hotline.web.schemas import asked, bare
@@ -167,7 +167,7 @@ def departments(tree: Tree) -> list[Choice]:
 
 async def posted(request: web.Request) -> dict[str, list[str]]:
     """A staff form: from our own page, with the token that page was given."""
-    found = await request.post()
+    found = await posting.posted(request)
     values = pages.texts(found)
     token = values.pop("token", [""])[-1]
     right = auth.form_token(request.app[CENTRE], request[SECRET])

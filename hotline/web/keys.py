@@ -1,6 +1,10 @@
 """What the application carries, under typed keys."""
 
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
 from aiohttp import web
+from multidict import MultiDictProxy
 
 from channels.mailbox.worker import Readers
 from hotline.config import Settings
@@ -17,3 +21,5 @@ SECRET = web.RequestKey("secret", str)
 BADGE = web.RequestKey("badge", Badge)
 LANGUAGE = web.RequestKey("language", str)
 LACKS = web.RequestKey("lacks", bool)  # the account has no second factor yet, or its first password
+FORM = web.RequestKey("form", MultiDictProxy[Any])
+OPENED = web.RequestKey("opened", list[SpooledTemporaryFile[bytes]])  # to be closed with it

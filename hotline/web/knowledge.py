@@ -9,7 +9,7 @@ from hotline.domain.article import NoSuchArticle
 from hotline.flow import answers
 from hotline.flow.answers import Asked
 from hotline.store import files
-from hotline.web import auth
+from hotline.web import auth, posting
 from hotline.web.api_knowledge import LONGEST, number_of
 from hotline.web.bodies import whole
 from hotline.web.keys import CENTRE
@@ -40,7 +40,7 @@ async def article(request: web.Request) -> web.Response:
 async def usefulness(request: web.Request) -> web.StreamResponse:
     if not auth.same_site(request):
         raise CrossSite
-    posted = await request.post()
+    posted = await posting.posted(request)
     kind = "helpful" if posted.get("helpful") == "yes" else "unhelpful"
     article_id = number_of(request)
     await answers.judged(request.app[CENTRE], article_id, kind, internal=False)

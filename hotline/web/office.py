@@ -12,7 +12,7 @@ from hotline.domain.errors import Refused
 from hotline.domain.state import State
 from hotline.domain.words import Kind
 from hotline.flow import answers, repeats
-from hotline.web import api_city, api_repeats, auth, filing, forms
+from hotline.web import api_city, api_repeats, auth, filing, forms, posting
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
@@ -28,7 +28,7 @@ async def login(request: web.Request) -> web.Response:
 async def sign_in(request: web.Request) -> web.StreamResponse:
     if not auth.same_site(request):
         raise CrossSite
-    posted = await request.post()
+    posted = await posting.posted(request)
     username = str(posted.get("username", ""))[:80].strip()
     password, code = str(posted.get("password", ""))[:200], str(posted.get("code", ""))[:40]
     back = staff_page(str(posted.get("back", "")))

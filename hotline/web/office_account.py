@@ -8,7 +8,7 @@ from hotline.domain.errors import Refused
 from hotline.flow.centre import Centre
 from hotline.store import accounts, acts, doors, factors, invitations, passwords, subjects
 from hotline.store.accounts import Officer
-from hotline.web import auth, factor, forms
+from hotline.web import auth, factor, forms, posting
 from hotline.web.bodies import origin_of
 from hotline.web.keys import ACTOR, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.pages import render, see_other
@@ -149,7 +149,7 @@ async def redeem(request: web.Request) -> web.StreamResponse:
     """The owner's first password, by a code that works once; the code never is in an address."""
     if not auth.same_site(request):
         raise CrossSite
-    posted = await request.post()
+    posted = await posting.posted(request)
     code, new, again = (str(posted.get(name, ""))[:200] for name in ("code", "new", "again"))
     try:
         await _redeem(request, code, new, again)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from hotline.store import accounts, acts, subjects
 from hotline.store.accounts import ADMINISTRATORS, Officer
-from hotline.web import auth, forms, office_account, pages
+from hotline.web import auth, forms, office_account, pages, posting
 from hotline.web.bodies import origin_of
 from hotline.web.directory import DIRECTORY, NotBelieved, Trip
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SETTINGS
@@ -98,7 +98,7 @@ async def code(request: web.Request) -> web.StreamResponse:
     kept = pages.opened(request, WAITING, SECONDS)
     if not kept:
         raise NotBelieved
-    centre, posted = request.app[CENTRE], await request.post()
+    centre, posted = request.app[CENTRE], await posting.posted(request)
     async with centre.look() as look:
         officer = await accounts.by_id(look.connection, int(kept["officer"]))
     if officer is None or officer.disabled:

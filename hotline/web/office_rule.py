@@ -16,7 +16,7 @@ from hotline.flow.rules import READERS, TRIERS, WRITERS, Unsound
 from hotline.flow.trial import Trial
 from hotline.store import rulebooks
 from hotline.store.rulebooks import Edition
-from hotline.web import forms, ruleforms
+from hotline.web import forms, posting, ruleforms
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
 from hotline.web.routing import Route
@@ -146,7 +146,7 @@ def _files(request: web.Request, typed: dict[str, str], came: Outcome) -> web.Re
 async def bring(request: web.Request) -> web.StreamResponse:
     """A whole list from files, or an older version: tried first, then put in force."""
     texts = await forms.posted(request)
-    posted = await request.post()
+    posted = await posting.posted(request)
     do = texts.get("do", ["try"])[-1]
     typed = {name: texts.get(name, [""])[-1] for name in ("rules", "tests", "note", "version")}
     try:

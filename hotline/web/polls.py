@@ -10,7 +10,7 @@ from hotline.domain.poll import Asking, NoSuchPoll, PollKind, PollStage, takes_v
 from hotline.domain.shanghai import city_day
 from hotline.flow import polls
 from hotline.flow.citizen import DoorShut
-from hotline.web import auth
+from hotline.web import auth, posting
 from hotline.web.bodies import origin_of, whole
 from hotline.web.keys import CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other, texts
@@ -62,7 +62,7 @@ async def vote(request: web.Request) -> web.StreamResponse:
     """The answers with number and query code; what was typed stays where something is wrong."""
     if not auth.same_site(request):
         raise CrossSite
-    typed = texts(await request.post())
+    typed = texts(await posting.posted(request))
     number, code = (typed.get(name, [""])[-1].strip()[:40] for name in ("number", "code"))
     given = {
         int(name[1:]): said for name, said in typed.items() if re.fullmatch("q[0-9]{1,2}", name)

@@ -11,7 +11,7 @@ from hotline.domain.errors import NoSuchCase, Refused
 from hotline.domain.state import Action
 from hotline.domain.words import Satisfaction
 from hotline.flow import rating
-from hotline.web import auth, pages
+from hotline.web import auth, pages, posting
 from hotline.web.bodies import origin_of
 from hotline.web.keys import CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
@@ -31,7 +31,7 @@ async def ask(request: web.Request) -> web.Response:
 async def take(request: web.Request) -> web.StreamResponse:
     if not auth.same_site(request):
         raise CrossSite
-    values = pages.texts(await request.post())
+    values = pages.texts(await posting.posted(request))
     typed: dict[str, Any] = {key: found[-1] for key, found in values.items()}
     try:
         facts = read_typed(Action.RATE, values)

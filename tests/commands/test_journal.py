@@ -2,11 +2,15 @@
 
 import io
 import json
+import logging
+import warnings
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp.multipart import parse_content_disposition
 
+from hotline.commands import journal
 from hotline.commands.journal import Unfailing
 from tests.support.served import Served
 
@@ -44,6 +48,19 @@ def test_a_full_disk_costs_lines_and_nothing_else_and_says_how_many() -> None:
     assert (lost["event"], lost["lines"], after["event"]) == ("log.lines_lost", 3, "after")
 
 
+def test_a_warning_of_a_library_is_a_line_that_quotes_nobody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A part's file name that no reader understands is quoted by the framework's own warning."""
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    journal.to_stderr(logging.INFO)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        parse_content_disposition(f"form-data; filename*={PLANTED['file']}")
+    told = capsys.readouterr().err
+    assert json.loads(told)["event"] == "library.warned" and PLANTED["file"] not in told
+
+
 @pytest.mark.slow
 async def test_a_day_in_the_log_holds_no_personal_data_and_one_object_a_line(
     sqlite_url: str, tmp_path: Path
@@ -74,6 +91,10 @@ async def test_a_day_in_the_log_holds_no_personal_data_and_one_object_a_line(
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("file", b"\x89PNG\r\n\x1a\n" + bytes(64), filename=PLANTED["file"])
         await session.post(f"{address}/api/v1/attachments", data=form)
+        named = f"form-data; name=file; filename*={PLANTED['file']}; name*={PLANTED['name']}"
+        broken = f"--b\r\nContent-Disposition: {named}\r\n\r\nx\r\n--b--\r\n".encode()
+        kind = {"Content-Type": "multipart/form-data; boundary=b"}
+        await session.post(f"{address}/api/v1/attachments", data=broken, headers=kind)
         wrong = {"username": PLANTED["name"], "password": PLANTED["password"]}
         await session.post(f"{address}/api/v1/sessions", json=wrong)
         await session.get(f"{address}/{PLANTED['name']}?phone={PLANTED['phone']}")
