@@ -12,7 +12,7 @@ from hotline.domain.people import Actor
 from hotline.domain.redaction import redacted
 from hotline.flow import drafting
 from hotline.flow.centre import Centre
-from hotline.store import articles, articleuse
+from hotline.store import articles, articleuse, interests
 from hotline.store.work import Work
 
 ENOUGH = 20  # signs: a shorter reply answers nobody else
@@ -45,21 +45,24 @@ def _offer(row: Any, said: str) -> Offer:
     )
 
 
-async def _read(work: Work, limit: int, number: str = "") -> list[Offer]:
+async def _read(work: Work, actor: Actor, limit: int, number: str = "") -> list[Offer]:
     rows = await articleuse.offers(work.connection, work.at - articleuse.SINCE, limit, number)
+    hidden = await interests.kept_from(work.connection, actor)
+    rows = [row for row in rows if row.number not in hidden]
     said = await articleuse.said(work.connection, [row.id for row in rows])
     found = [_offer(row, said.get(row.id, "")) for row in rows]
     return [one for one in found if len(one.body) >= ENOUGH]
 
 
-async def offers(centre: Centre) -> Sequence[Offer]:
-    """Of the last year, newest first; those whose reply says too little are left out."""
+async def offers(centre: Centre, actor: Actor) -> Sequence[Offer]:
+    """Of the last year, newest first; not those whose reply says too little, nor what the reader is
+    kept out of."""
     async with centre.look() as look:
-        return (await _read(look, PAGE * 3))[:PAGE]
+        return (await _read(look, actor, PAGE * 3))[:PAGE]
 
 
-async def _one(work: Work, number: str) -> Offer:
-    found = await _read(work, 1, number)
+async def _one(work: Work, actor: Actor, number: str) -> Offer:
+    found = await _read(work, actor, 1, number)
     if not found:
         zh = "这件咨询不能转为知识，或已有人处理。"
         raise NotPossible(zh, "It is no open offer.")
@@ -69,7 +72,7 @@ async def _one(work: Work, number: str) -> Offer:
 async def take(centre: Centre, actor: Actor, number: str) -> int:
     """Somebody makes a draft of it; it goes the way of every article, to be reviewed by another."""
     async with centre.work() as work:
-        offer = await _one(work, number)
+        offer = await _one(work, actor, number)
         owner = offer.department if offer.department in centre.rules.tree.departments else ""
         if actor.of_department and owner not in actor.units:
             owner = actor.department or ""
@@ -98,7 +101,7 @@ async def _free(work: Work, offer: Offer) -> str:
 async def pass_over(centre: Centre, actor: Actor, number: str) -> None:
     async with centre.work() as work:
         article.check_author(actor, actor.department or CENTRE)
-        offer = await _one(work, number)
+        offer = await _one(work, actor, number)
         await articleuse.see_to(work.connection, offer.case_id, None, actor.name, work.at)
 
 

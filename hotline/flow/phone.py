@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -64,6 +64,8 @@ async def call_of(look: Work, actor: Actor, call_id: str) -> Call:
 
 
 async def may_see(look: Work, actor: Actor, call: Call) -> bool:
+    if await interests.in_call(look.connection, actor, call.call_id):
+        return False
     if actor.role in SEES_CALLS:
         return True
     if actor.role not in DESK:
@@ -79,7 +81,7 @@ async def pop(centre: Centre, actor: Actor, call_id: str) -> Pop:
         if call.number_hash:
             ids = await Vault(look.connection, centre.cipher).cases_of_hash(call.number_hash)
             rows = await find.of_ids(look.connection, ids, actor)
-            asked = Asked(number_hash=call.number_hash, limit=6)
+            asked = Asked(number_hash=call.number_hash, limit=6, actor=actor)
             found, _ = await calllist.listed(look.connection, asked)
             before = [one for one in found if one.call_id != call_id][:5]
         hidden = await interests.kept_from(look.connection, actor)
@@ -97,10 +99,11 @@ async def pop(centre: Centre, actor: Actor, call_id: str) -> Pop:
 
 async def listed(centre: Centre, actor: Actor, asked: Asked) -> tuple[list[Call], str | None]:
     """The calls an actor may see: an agent's own, or all."""
+    asked = replace(asked, actor=actor)
     async with centre.look() as look:
         if actor.role not in SEES_CALLS:
             own = await seats.keys(look.connection, actor.name)
-            asked = Asked(**{**asked.__dict__, "agents": own})
+            asked = replace(asked, agents=own)
         return await calllist.listed(look.connection, asked)
 
 
@@ -108,7 +111,9 @@ async def own(centre: Centre, actor: Actor, limit: int) -> list[Call]:
     """The calls that rang at the actor's own telephone, newest first."""
     async with centre.look() as look:
         keys = await seats.keys(look.connection, actor.name)
-        found, _ = await calllist.listed(look.connection, Asked(agents=keys, limit=limit))
+        found, _ = await calllist.listed(
+            look.connection, Asked(agents=keys, limit=limit, actor=actor)
+        )
     return found
 
 

@@ -6,18 +6,20 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import Actor
 from hotline.reports import sampling
 from hotline.reports.factqueries import Span
 from hotline.reports.sampling import Stratum
 from hotline.store.facttables import FactCaseRow as F
+from hotline.store.interests import tells
 
 
-async def told(connection: AsyncConnection, span: Span, n: int) -> dict[str, Any]:
-    """A department and a type are a stratum; who was reached already is not drawn again."""
+async def told(connection: AsyncConnection, span: Span, n: int, actor: Actor) -> dict[str, Any]:
+    """A department and a type are a stratum; who was reached already is not drawn again, nor what
+    the reader is kept out of."""
     due = [*span.days(), F.closed_at.is_not(None), F.dispatched_at.is_not(None)]
-    open_ = await connection.execute(
-        select(F.department, F.type, F.number).where(*due, F.reached.is_(False), F.solved.is_(None))
-    )
+    unheard = (F.reached.is_(False), F.solved.is_(None), tells(actor, F.number))
+    open_ = await connection.execute(select(F.department, F.type, F.number).where(*due, *unheard))
     cases = [((row.department or "", row.type), row.number) for row in open_]
     seed = f"{span.first}..{span.last}"
     drawn = sampling.drawn(cases, n, seed) if cases else {}

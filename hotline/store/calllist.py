@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import Actor
 from hotline.store.calls import Call, call_from
 from hotline.store.calltables import CallActRow, CallCaseRow, CallRow
 from hotline.store.cursors import BadCursor
+from hotline.store.interests import calls_kept_from
 
 
 async def one(connection: AsyncConnection, call_id: str) -> Call | None:
@@ -34,6 +36,7 @@ class Asked:
     changed_since: datetime | None = None
     cursor: str = ""
     limit: int = 50
+    actor: Actor | None = None  # who reads: not the calls of what they are kept out of
 
 
 async def listed(connection: AsyncConnection, asked: Asked) -> tuple[list[Call], str | None]:
@@ -75,6 +78,8 @@ def _conditions(asked: Asked) -> Iterable[ColumnElement[bool]]:
         yield CallRow.offered_at >= asked.since
     if asked.changed_since:
         yield CallRow.changed_at >= asked.changed_since
+    if asked.actor:
+        yield CallRow.call_id.not_in(calls_kept_from(asked.actor))
     if asked.cursor:
         yield _after(asked.cursor)
 

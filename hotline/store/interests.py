@@ -1,12 +1,13 @@
 """Cases that somebody is kept out of, as a condition for every list that could tell of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
+from hotline.store.calltables import CallCaseRow
 from hotline.store.privacytables import InterestRow
 from hotline.store.tables import CaseRow
 
@@ -35,6 +36,27 @@ def tells(actor: Actor, number: Any) -> ColumnElement[bool]:
     """Of a row that names a case by its number, or none: whether the actor may know of it."""
     mine = numbers_of(actor.name, actor.department)
     return or_(number.is_(None), number.not_in(mine))
+
+
+def calls_kept_from(actor: Actor) -> Any:
+    """The ids of the calls that belong to a case that somebody is kept out of, as a select."""
+    mine = numbers_of(actor.name, actor.department)
+    return select(CallCaseRow.call_id).where(CallCaseRow.number.in_(mine))
+
+
+async def in_call(connection: AsyncConnection, actor: Actor, call_id: str) -> bool:
+    """Whether a call belongs to such a case."""
+    mine = calls_kept_from(actor).where(CallCaseRow.call_id == call_id).limit(1)
+    return (await connection.execute(mine)).first() is not None
+
+
+async def since(connection: AsyncConnection, wish: Mapping[str, Any]) -> bool:
+    """Whether somebody was kept out of a case after a file of cases was made for them."""
+    units = [] if wish["units"] == "*" else wish["units"].split("|")
+    unit = (InterestRow.kind == "unit") & InterestRow.of.in_(units)
+    officer = (InterestRow.kind == "officer") & (InterestRow.of == wish["officer"])
+    later = select(InterestRow.id).where(or_(officer, unit), InterestRow.at >= wish["asked_at"])
+    return (await connection.execute(later.limit(1))).first() is not None
 
 
 def kept_from_any(name: str, units: Sequence[str]) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import Actor
+from hotline.store.interests import tells
 from hotline.store.ledgers import RevealRow
 from hotline.store.tables import CaseRow, EntryRow
 
@@ -21,6 +23,7 @@ class Asked:
     cases: Sequence[int] | None = None  # of one citizen
     since: datetime | None = None
     until: datetime | None = None
+    reader: Actor | None = None  # not of the cases that they are kept out of
 
 
 async def listed(
@@ -35,6 +38,8 @@ async def listed(
     )
     if below:
         wanted = wanted.where(RevealRow.id < below)
+    if asked.reader:
+        wanted = wanted.where(tells(asked.reader, CaseRow.number))
     if asked.actor:
         wanted = wanted.where(RevealRow.actor == asked.actor)
     if asked.number:

@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation import audit
+from hotline.domain.people import Actor
+from hotline.store.interests import tells
 from hotline.store.ledgers import StumbleRow
 from hotline.store.tables import CaseRow, DeadlineRow
 
@@ -111,12 +113,15 @@ async def standing(connection: AsyncConnection) -> tuple[int, int, datetime | No
     return row[0], row[1] or 0, row[2]
 
 
-async def listed(connection: AsyncConnection, limit: int = 50) -> Sequence[dict[str, Any]]:
-    """Those that stumble now, the oldest first, with their case's number."""
+async def listed(
+    connection: AsyncConnection, actor: Actor, limit: int = 50
+) -> Sequence[dict[str, Any]]:
+    """Those that stumble now, the oldest first, with their case's number; not of what the reader is
+    kept out of."""
     found = await connection.execute(
         select(*STUMBLES.c, CaseRow.number)
         .join(CaseRow, CaseRow.id == STUMBLES.c.case_id)
-        .where(LIVE)
+        .where(LIVE, tells(actor, CaseRow.number))
         .order_by(STUMBLES.c.first_at, STUMBLES.c.id)
         .limit(limit)
     )

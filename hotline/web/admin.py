@@ -1,12 +1,13 @@
 """The three administrators' page, each with only their own."""
 
+from collections.abc import Collection
 from typing import Any
 
 from aiohttp import web
 
 from hotline.domain.words import ACCOUNTS, Role
 from hotline.flow import supervise
-from hotline.store import accounts, acts, rights, stumbles
+from hotline.store import accounts, acts, interests, rights, stumbles
 from hotline.web import forms, health
 from hotline.web.bodies import whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -30,7 +31,7 @@ async def shown(
         facts["standing"] = await health.standing(centre)
     async with centre.look() as look:
         if role is Role.SYSADMIN:
-            facts["stumbles"] = await stumbles.listed(look.connection, PAGE)
+            facts["stumbles"] = await stumbles.listed(look.connection, request[ACTOR], PAGE)
         if role is Role.SECADMIN:
             after = request.query.get("after", "")[:80]
             facts["accounts"] = await accounts.listed(look.connection, after, PAGE)
@@ -38,8 +39,17 @@ async def shown(
             facts["rights"] = await rights.waiting(look.connection)
         if role is Role.AUDITOR:
             below = whole(request, "below", 0, 999_999_999) or None
-            facts["acts"] = await acts.listed(look.connection, below, PAGE)
+            found = await acts.listed(look.connection, below, PAGE)
+            hidden = await interests.kept_from(look.connection, request[ACTOR])
+            facts["acts"] = [one for one in found if not _names(one["about"], hidden)]
+            facts["older"] = found[-1]["seq"] if len(found) == PAGE else None
     return render(request, "office/admin.html", facts | {"page": PAGE}, status)
+
+
+def _names(about: Any, numbers: Collection[str]) -> bool:
+    """Whether what an act was about names one of the cases, under whatever word."""
+    told = str(about)
+    return any(number in told for number in numbers)
 
 
 async def retry(request: web.Request) -> web.StreamResponse:

@@ -47,6 +47,7 @@ async def _page(request: web.Request, work: Work, told: dict[str, str]) -> web.R
         cases,
         _day(told, "since"),
         _day(told, "until"),
+        request[ACTOR],
     )
     below = told.get("below", "")
     last = int(below) if below.isascii() and below.isdigit() and len(below) < 10 else None

@@ -161,7 +161,7 @@ async def post_gap(request: web.Request) -> web.Response:
 
 
 async def get_offers(request: web.Request) -> web.Response:
-    found = await offers.offers(request.app[CENTRE])
+    found = await offers.offers(request.app[CENTRE], request[ACTOR])
     named = ("number", "title", "body", "topic", "department")
     items = [
         {**{name: getattr(one, name) for name in named}, "received_at": moment(one.received_at)}

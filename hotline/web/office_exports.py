@@ -12,13 +12,13 @@ import structlog
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
-from hotline.domain.errors import NoSuchCase
+from hotline.domain.errors import NoSuchCase, NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.words import Role
 from hotline.flow import facts as flow
 from hotline.flow.centre import Centre
 from hotline.reports import exporting
-from hotline.store import acts, exports
+from hotline.store import acts, exports, interests
 from hotline.web import api_city, forms
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
@@ -157,6 +157,12 @@ async def file(request: web.Request) -> web.StreamResponse:
         wish = await exports.by_token(look.connection, request.match_info["token"][:60])
     if wish is None or wish["officer"] != actor.name or wish["state"] != "ready":
         raise NoSuchCase
+    async with centre.look() as look:
+        if await interests.since(look.connection, wish):
+            raise NotPossible(
+                "导出之后登记了您应当回避的诉求，这份文件不再提供，请重新导出。",
+                "You are kept out of a case since it was made; ask for it anew.",
+            )
     path = _place(centre, wish)
     if not await asyncio.to_thread(path.is_file):
         raise NoSuchCase

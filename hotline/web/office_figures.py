@@ -111,7 +111,7 @@ async def sample(request: web.Request) -> web.Response:
     """Whom to call back, drawn by lot inside each unit and type; and what was heard so far."""
     span, n = asked(request), whole(request, "n", 100, 2000, 1)
     async with request.app[CENTRE].look() as look:
-        found = await factsampling.told(look.connection, span, n)
+        found = await factsampling.told(look.connection, span, n, request[ACTOR])
     facts = {**words(request), "found": found, "span": span, "n": n, "asked": request.query}
     return render(request, "office/sample.html", facts)
 

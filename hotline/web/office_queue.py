@@ -108,7 +108,7 @@ async def _machine(request: web.Request) -> dict[str, Any]:
 async def _stumbling(request: web.Request) -> list[str]:
     """Cases whose rungs keep failing, for who answers for the shift."""
     async with request.app[CENTRE].look() as look:
-        found = await stumbles.listed(look.connection, 10)
+        found = await stumbles.listed(look.connection, request[ACTOR], 10)
     return list(dict.fromkeys(one["number"] for one in found))
 
 

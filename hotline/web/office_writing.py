@@ -113,7 +113,7 @@ async def _lacking(request: web.Request, problem: str = "", status: int = 200) -
     centre = request.app[CENTRE]
     facts = {
         "gaps": await offers.gaps(centre),
-        "offers": await offers.offers(centre),
+        "offers": await offers.offers(centre, request[ACTOR]),
         "problem": problem,
     }
     return render(request, "office/lacking.html", facts, status)

@@ -7,6 +7,7 @@ import pytest
 
 from escalation import audit
 from escalation.watch import Watch
+from hotline.domain.words import Role
 from hotline.flow import notify, supervise, work
 from hotline.flow.centre import Centre
 from hotline.flow.supervise import CaseAgenda
@@ -14,6 +15,7 @@ from hotline.store import stumbles
 from hotline.web import health
 from hotline.wiring import MovingClock
 from tests.flow.orders_support import DISPATCHER, SYSTEMS, ask, case_of, in_hand, unbroken
+from tests.makers import an_officer
 
 
 class Poisoned(CaseAgenda):
@@ -109,7 +111,7 @@ async def test_it_is_released_by_hand_and_that_is_on_record(
     await tick(agenda, clock, 1)
     assert (await case_of(centre, bad)).level is None, "put off for minutes"
     async with centre.look() as look:
-        listed = await stumbles.listed(look.connection)
+        listed = await stumbles.listed(look.connection, an_officer(Role.SYSADMIN))
     assert {one["number"] for one in listed} == {bad}
     for one in listed:
         assert await supervise.retry_now(centre, one["id"], SYSTEMS)
