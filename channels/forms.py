@@ -90,6 +90,17 @@ def _at_most(longest: int) -> Callable[[str], str]:
     return check
 
 
+def _typed_at_most(longest: int) -> Callable[[str], str]:
+    """As the schema counts, before anything is taken off; a browser sends a line's end as two."""
+    check = _at_most(longest)
+
+    def typed(text: str) -> str:
+        check(text.replace("\r\n", "\n"))
+        return text
+
+    return typed
+
+
 def _needed(text: str) -> str:
     """Something that can be seen: spaces and marks without width say nothing."""
     if all(unicodedata.category(letter) in UNSEEN for letter in text):
@@ -107,10 +118,8 @@ def _empty_is_none(value: Any) -> Any:
 
 def words(longest: int, *, needed: bool = False) -> Any:
     """The type of a text field of at most `longest` characters."""
-    checks: list[Any] = [AfterValidator(_clean), AfterValidator(_at_most(longest))]
-    if needed:
-        checks.append(AfterValidator(_needed))
-    return Annotated[(str, *checks, _as_schema(longest, needed))]
+    checks = [_typed_at_most(longest), _clean, _at_most(longest), *([_needed] if needed else [])]
+    return Annotated[(str, *map(AfterValidator, checks), _as_schema(longest, needed))]
 
 
 def _as_schema(longest: int, needed: bool) -> Any:
@@ -126,7 +135,8 @@ def one_of(*choices: str) -> Any:
 
 def line(longest: int, *, needed: bool = False) -> Any:
     """The type of a text that stands in one line: a title becomes the subject of a message."""
-    checks: list[Any] = [_clean, _one_line, _at_most(longest), *([_needed] if needed else [])]
+    checks: list[Any] = [_typed_at_most(longest), _clean, _one_line, _at_most(longest)]
+    checks += [_needed] if needed else []
     return Annotated[(str, *map(AfterValidator, checks), _as_schema(longest, needed))]
 
 

@@ -24,7 +24,7 @@ def wanted(request: web.Request) -> OrdersWanted:
     """The filters of the list; a word that is not one of the choices is a problem, not ignored."""
     states = tuple(word for word in request.query.get("state", "").split(",") if word)
     if not set(states) <= STATES:
-        raise BadForm([FieldProblem("state", "enum", "没有这种状态。", "No such state.")])
+        raise BadForm([FieldProblem("state", "unknown", "没有这种状态。", "No such state.")])
     overdue = chosen(request, "overdue", frozenset({"true", "false"}))
     return OrdersWanted(
         state=states,

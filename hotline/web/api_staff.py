@@ -85,7 +85,7 @@ def wanted(request: web.Request) -> Wanted:
     states = tuple(word for word in request.query.get("state", "").split(",") if word)
     unknown = [word for word in states if word not in STATES]
     if unknown:
-        raise BadForm([FieldProblem("state", "enum", "没有这种状态。", "No such state.")])
+        raise BadForm([FieldProblem("state", "unknown", "没有这种状态。", "No such state.")])
     overdue = chosen(request, "overdue", frozenset({"true", "false", "1", "0"}))
     level = request.query.get("level")
     return Wanted(

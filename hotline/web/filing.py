@@ -30,7 +30,9 @@ def checked(call_id: Any, channel: str) -> str | None:
         raise BadForm([FieldProblem("call_id", "string", "通话编号应为文字。", "call_id: text.")])
     if channel != "phone":
         zh = "由通话登记的诉求，来源渠道应为电话。"
-        raise BadForm([FieldProblem("channel", "enum", zh, "What has a call came by telephone.")])
+        raise BadForm(
+            [FieldProblem("channel", "mismatch", zh, "What has a call came by telephone.")]
+        )
     return call_id
 
 

@@ -143,6 +143,7 @@ def _body(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         schema: dict[str, Any] = {
             "type": "object",
             "required": ["file"],
+            "propertyNames": {"pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"},
             "properties": {
                 "file": {"type": "string", "contentMediaType": "application/octet-stream"}
             },
