@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -64,6 +65,9 @@ class Form(BaseModel):
             raise PydanticCustomError("model_type", "yes or no")
         if either and not isinstance(value, bool | None):
             raise PydanticCustomError("bool_type", "neither yes nor no")
+        days = {asked, *get_args(asked)} & {date, datetime}
+        if days and isinstance(value, int | float):  # no seconds since 1970
+            raise PydanticCustomError("date_type", "a number is no day")
         return value
 
 

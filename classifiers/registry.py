@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -92,8 +93,11 @@ def save(
 def load(folder: Path) -> Model:
     """Raises BadModel when the folder does not match its manifest, or this version."""
     manifest, body = _checked(folder)
-    with numpy.load(io.BytesIO(body), allow_pickle=False) as packed:
-        arrays = {name: packed[name] for name in packed.files}
+    try:  # the hash says whose they are, not that they are numbers
+        with numpy.load(io.BytesIO(body), allow_pickle=False) as packed:
+            arrays = {name: packed[name] for name in packed.files}
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise _refused(folder, "the arrays hold more than numbers") from error
     parts: dict[str, Any] = {
         part: part_from(part, told, arrays) for part, told in manifest["models"].items()
     }

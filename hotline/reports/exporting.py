@@ -51,7 +51,8 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
 }
-LEADS = ("=", "+", "-", "@", "\t", "\r", "\n")  # with which a sheet takes a text for a formula
+# With which a sheet takes a text for a formula; some take the wide signs of Chinese typing too.
+LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def forms() -> list[str]:
@@ -65,7 +66,7 @@ def safe(value: Any) -> Any:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, str) and value.startswith(LEADS):
+    if isinstance(value, str) and (value.startswith(LEADS) or value.lstrip().startswith(LEADS)):
         return f"'{value}"
     return value
 

@@ -59,7 +59,7 @@ class ArticleVersionRow(Row):
     effective_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     files: Mapped[list[Any]]  # token, name, size, type, sha256
-    origin: Mapped[str] = mapped_column(String(200), index=True)
+    origin: Mapped[str] = mapped_column(Line(200), index=True)
     author: Mapped[str] = mapped_column(String(80))
     written_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]

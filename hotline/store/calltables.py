@@ -7,7 +7,7 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
-from hotline.store.wording import Wording
+from hotline.store.wording import Wording, Wordings
 
 OPEN_MISSED = text("state = 'open'")
 
@@ -86,7 +86,7 @@ class CallActRow(Row):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(16))
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(Wordings)
 
 
 class SwitchCommandRow(Row):

@@ -7,7 +7,7 @@ from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
-from hotline.store.wording import Wording
+from hotline.store.wording import Wording, Wordings
 
 OPEN = text("ended_at IS NULL")
 
@@ -20,8 +20,8 @@ class RuleVersionRow(Row):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     note: Mapped[str] = mapped_column(Wording)
-    rules: Mapped[list[Any]]
-    examples: Mapped[list[Any]]  # the tests attached to the rules
+    rules: Mapped[list[Any]] = mapped_column(Wordings)
+    examples: Mapped[list[Any]] = mapped_column(Wordings)  # the tests attached to the rules
 
 
 class DecisionRow(Row):

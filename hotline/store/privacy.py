@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
@@ -145,7 +145,11 @@ async def held_numbers(connection: AsyncConnection) -> list[str]:
 async def hold(
     connection: AsyncConnection, case_id: int, reason: str, actor: Actor, at: datetime
 ) -> None:
-    told = {"case_id": case_id, "since": at, "reason": reason, "by": actor.name}
+    """From `at` on, or a moment after one that began and ended at the very same time."""
+    last = select(func.max(HoldRow.since)).where(HoldRow.case_id == case_id)
+    before = (await connection.execute(last)).scalar_one()
+    since = max(at, before + timedelta(microseconds=1)) if before else at
+    told = {"case_id": case_id, "since": since, "reason": reason, "by": actor.name}
     await connection.execute(insert(HoldRow).values(**told))
 
 

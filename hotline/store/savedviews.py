@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, func, select, update
+from sqlalchemy import Index, func, select, update
 from sqlalchemy import insert as put
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row
+from hotline.store.wording import Line, Wordings
 
 MOST = 20  # views of one officer
 
@@ -21,8 +22,8 @@ class SavedViewRow(Row):
     __table_args__ = (Index("ix_saved_view_officer_id_id", "officer_id", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int]
-    name: Mapped[str] = mapped_column(String(40))
-    filters: Mapped[dict[str, Any]]
+    name: Mapped[str] = mapped_column(Line(40))
+    filters: Mapped[dict[str, Any]] = mapped_column(Wordings)
     created_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
 

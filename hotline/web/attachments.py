@@ -150,10 +150,11 @@ async def download(request: web.Request) -> web.StreamResponse:
     if kept is None or kept.case_id is None:
         raise NoSuchCase
     await flow.view_by_id(centre, kept.case_id, request[ACTOR])
+    charset = "; charset=utf-8" if kept.type.startswith("text/") else ""  # taken only as that
     return web.FileResponse(
         files.path(centre.files, kept.sha256),
         headers={
-            "Content-Type": kept.type,
+            "Content-Type": kept.type + charset,
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.name)}",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",

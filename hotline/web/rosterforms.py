@@ -47,11 +47,18 @@ class RosterForm(Form):
     people: Annotated[tuple[dict[str, Any], ...], Field(max_length=MOST_PEOPLE)]
 
 
+class PersonBody(PersonForm):
+    """PersonForm as the document tells it: what is missing is told in words of its own."""
+
+    name: line(60, needed=True)  # type: ignore[valid-type]
+    phone: line(40, needed=True)  # type: ignore[valid-type]
+
+
 class RosterBody(Form):
     """RosterForm as the document tells it."""
 
     version: Annotated[int, Field(ge=0)]
-    people: Annotated[tuple[PersonForm, ...], Field(max_length=MOST_PEOPLE)]
+    people: Annotated[tuple[PersonBody, ...], Field(max_length=MOST_PEOPLE)]
 
 
 def read(body: Any) -> tuple[int, tuple[Person, ...]]:
@@ -98,7 +105,7 @@ def _missing(person: Person) -> Iterable[FieldProblem]:
         yield FieldProblem("phone", "required", "请填写电话。", "phone is required.")
     if any(away.last < away.first for away in person.absences):
         zh, en = "缺勤结束日期不能早于开始日期。", "An absence ends before it begins."
-        yield FieldProblem("absences", "range", zh, en)
+        yield FieldProblem("absences", "order", zh, en)
 
 
 def _between(people: list[Person]) -> Iterable[FieldProblem]:

@@ -89,6 +89,28 @@ async def test_a_letter_cannot_smuggle_in_another(slot: tuple[Room, int], end: b
     assert len(room.taken) == 1 and b"forged" in room.taken[0].raw
 
 
+ENDS = ("\n", "\r", "\r\n", "\n\r", "\r\r\n", "\0\r\n", "\r\0\n", "\x0b", "\u2028", "\x85")
+
+
+async def test_two_hundred_sequences_smuggle_in_no_letter(slot: tuple[Room, int]) -> None:
+    """Row 63: every pair of line ends around a lone dot, before commands and before a second start."""
+    room, port = slot
+    inner = b"MAIL FROM:<boss@x>\r\nRCPT TO:<b@city.example>\r\nDATA\r\nforged\r\n"
+    pairs = [(a, b) for a in ENDS for b in ENDS if not (a.endswith("\r\n") and b == "\r\n")]
+    tried = [f"{a}.{b}".encode() + more for a, b in pairs for more in (b"", b"RSET\r\n")]
+    tried += [b"\r\n..\r\n", b"\r\n. \r\n", b"\n..\n", b"\r\n.x\r\n", b"\r.\r\n\r", b"\n.\r\n\n"]
+    assert len(tried) == 200
+
+    def sent_all() -> None:
+        for sequence in tried:
+            said = START + b"DATA\r\nSubject: one\r\n\r\nhello" + sequence + inner
+            lines(port, said + b"\r\n.\r\nQUIT\r\n")
+
+    await talk(sent_all)
+    assert len(room.taken) == len(tried)
+    assert all(b"forged" in one.raw and one.sender == "a@example.com" for one in room.taken)
+
+
 async def test_over_lmtp_each_recipient_gets_its_own_word_and_over_smtp_the_letter_does(
     slot: tuple[Room, int],
 ) -> None:

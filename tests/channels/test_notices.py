@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import itertools
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +11,9 @@ import pytest
 
 from channels.mailbox.marks import case_among, case_of, sign_message_id
 from channels.mailbox.notices import BadTemplate, Facts, Notice, compose
-from channels.mailbox.send import letter
+from channels.mailbox.send import LOOP, letter
 from channels.message import Outgoing
+from tests.support.scale import Scale
 
 KEY = b"0123456789abcdef"
 NUMBER = "20261125-000001"
@@ -74,6 +77,59 @@ def test_what_a_citizen_wrote_is_never_a_template_nor_a_header() -> None:
     made = compose(Notice.REPLY, nasty)
     assert "{{ 7*7 }} Bcc: x@example.org" in made.text and "{% raw %}" in made.text
     assert "\n" not in made.subject
+
+
+OBJECTS = ("''", "()", "[]", "{}", "number", "title", "self", "cycler", "lipsum", "namespace")
+WAYS = (
+    ".__class__.__mro__[1].__subclasses__()",
+    ".__init__.__globals__['os'].popen('id').read()",
+    "|attr('__class__')|attr('__base__')",
+    ".__class__.__base__.__subclasses__()[40]('/etc/passwd').read()",
+    "['__class__']['__mro__']",
+    "|attr(['__cl','ass__']|join)",
+)
+
+
+def test_of_sixty_ways_out_of_a_template_none_leads_out(tmp_path: Path) -> None:
+    """Row 38: in an office's own template they are an error; in a citizen's words they are words."""
+    (tmp_path / "mail").mkdir()
+    own, ways = tmp_path / "mail" / "receipt.txt", [a + b for a in OBJECTS for b in WAYS]
+    assert len(ways) == 60
+    for way in ways:
+        own.write_text("x\n\n{{ " + way + " }}", "utf-8")
+        try:
+            told = compose(Notice.RECEIPT, FACTS, tmp_path).text
+        except BadTemplate:
+            told = ""
+        assert not any(word in told for word in ("<class", "subclasses", "root:", "uid=")), way
+        said = "{{ " + way + " }}"
+        made = compose(Notice.REPLY, replace(FACTS, title=said, answer=said))
+        assert said in made.text
+        assert compose(Notice.RECEIPT, FACTS).text, "the next letter goes out"
+
+
+OURS = {
+    *("from", "to", "subject", "message-id", "auto-submitted", "x-auto-response-suppress"),
+    *("in-reply-to", "references", "list-id", "list-unsubscribe", "mime-version", "content-type"),
+    *("content-transfer-encoding", LOOP.lower()),
+}
+
+
+@pytest.mark.soak
+def test_two_thousand_texts_that_would_be_headers_are_none(scale: Scale) -> None:
+    """Row 33: line ends and their kin in every text that becomes part of a letter's head."""
+    ends = ("\r\n", "\n", "\r", "\0", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\r\n ")
+    names = ("Bcc", "To", "Cc", "Reply-To", "Sender", "Content-Type", "X-Loop", "DKIM-Signature")
+    tried, every = 0, 1 if scale.examples > 1 else 5
+    for end, name, n in itertools.product(ends, names, range(0, 25, every)):
+        nasty = f"{'x' * (n % 5)}{end * (1 + n // 5)}{name}: forged@example.org{end}{end}forged"
+        told = replace(TOLD, subject=nasty, in_reply_to=nasty, references=(nasty,))
+        told = replace(told, unsubscribe=f"https://x/{nasty}", message_id=nasty, about=nasty)
+        head = letter(told, SENDER, KEY).as_bytes().split(b"\r\n\r\n")[0]
+        found = [one.split(b":")[0].decode().lower() for one in re.split(rb"\r\n(?![ \t])", head)]
+        assert set(found) <= OURS and len(found) == len(set(found)), nasty
+        tried += 1
+    assert tried == 2000 // every
 
 
 def test_a_signed_id_names_its_case_and_nobody_else_can_make_one() -> None:

@@ -1,10 +1,15 @@
 """Model folders: refused when they do not match, let in only when no worse, taken back at will."""
 
 import hashlib
+import io
 import json
+import pickle
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy
 import pytest
 
 from classifiers import registry
@@ -96,6 +101,47 @@ def test_a_broken_candidate_is_left_out(tmp_path: Path) -> None:
     registry.propose(folder, tmp_path)
     (folder / "arrays.npz").write_bytes(b"")
     assert registry.candidate(tmp_path) is None
+
+
+class Planted:
+    """What runs when it is unpacked by a reader that believes it."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.mark,)
+
+
+def packed(way: int, good: Mapping[str, Any], mark: Path) -> bytes:
+    """The model's arrays, one of them with a program in it; or the program instead of an archive."""
+    out, name = io.BytesIO(), sorted(good)[way % len(good)]
+    wicked = numpy.array([Planted(mark)] * (1 + way % 3), dtype=object)
+    if way % 4 == 0:
+        return pickle.dumps(Planted(mark), protocol=way // 4)
+    if way % 4 == 1:
+        numpy.save(out, wicked, allow_pickle=True)
+        return out.getvalue()
+    extra = {name: wicked} if way % 4 == 2 else {f"more_{way}": wicked, name: wicked}
+    numpy.savez_compressed(out, **{**good, **extra})
+    return out.getvalue()
+
+
+def test_of_twenty_programs_in_a_models_arrays_none_runs(tmp_path: Path) -> None:
+    """Row 37: even where the manifest vouches for them."""
+    with numpy.load(io.BytesIO((copied(tmp_path) / "arrays.npz").read_bytes())) as found:
+        good = {name: found[name] for name in list(found.files)[:5]}
+    mark = tmp_path / "ran"
+    pickle.loads(pickle.dumps(Planted(mark)))
+    assert mark.exists(), "it would run"
+    mark.unlink()
+    for way in range(20):
+        folder, body = tmp_path / "models" / "second", packed(way, good, mark)
+        (folder / "arrays.npz").write_bytes(body)
+        changed(folder, arrays_sha256=hashlib.sha256(body).hexdigest())
+        with pytest.raises(registry.BadModel):
+            registry.load(folder)
+        assert not mark.exists(), way
 
 
 def test_a_figure_that_is_gone_counts_as_worse() -> None:

@@ -2,18 +2,20 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Text, select, text
+from sqlalchemy import JSON, Text, select, text
 
 from hotline.domain.words import Role
 from hotline.flow import bulletins
 from hotline.flow.centre import Centre
-from hotline.store import guardtables, repeattables, rotation
+from hotline.store import guardtables, repeattables, rotation, savedviews, shadows
 from hotline.store.calltables import BulletinRow
 from hotline.store.tables import Row
 from hotline.store.wording import masked
 from tests.makers import an_officer
 
-assert guardtables and repeattables and rotation  # their columns are counted as well
+assert (
+    guardtables and repeattables and rotation and savedviews and shadows
+)  # their columns are counted as well
 NUMBER, CARD = "13900001111", "11010519491231002X"
 # Long texts that are no Wording, and what masks them or why nobody's number can stand in them.
 ELSEWHERE = {
@@ -37,6 +39,31 @@ def test_every_long_text_is_masked_or_says_where_it_is() -> None:
         if isinstance(column.type, Text) or type(column.type) is Text
     }
     assert found - listed == set()
+
+
+# Columns of several values that are no Wordings, and what stands in them.
+NO_WORDS = {
+    "act.about": "masked before its hash",
+    "alert.cases article_version.files calls.agents calls.flags letter.marks reveal.fields": "names",
+    "autodispatch.facts decision.facts shadow.facts repeat.why": "figures and labels",
+    "cases.details cases.suggestions entry.before entry.after": "by the act, before its hash",
+    "deadline.rungs deadline.changes missed.rungs tick.failed typical.writers": "codes and moments",
+    "district.places": "the city's gazetteer",
+    "identity.masked": "masked, as it says",
+    "right_request.about setting.value": "names of accounts and settings",
+    "supervision_order.recipients supervision_order.basis": "units and profiles",
+}
+
+
+def test_every_column_of_several_values_is_masked_or_says_what_stands_in_it() -> None:
+    listed = {one for names in NO_WORDS for one in names.split()}
+    found = {
+        f"{table.name}.{column.name}"
+        for table in Row.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, JSON)
+    }
+    assert found == listed
 
 
 def test_a_masked_text_stays_as_it_is() -> None:

@@ -42,6 +42,7 @@ class Scale:
     folds: int = 1  # of the ten that topics are judged by, trained anew
     injecting: int = 20  # seconds that a stranger looks for a way into the statements
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
+    guesses: int = 100  # at a file's address
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
@@ -81,5 +82,6 @@ SOAK = Scale(
     folds=10,
     examples=50,
     injecting=3600,
+    guesses=10_000,
     timeout=5400,
 )

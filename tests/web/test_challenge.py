@@ -78,6 +78,9 @@ async def test_a_solution_counts_once_in_time_for_its_form_and_as_it_was_given(
         await challenge._passed(_request(strict), "complaint", token, number) for _ in range(200)
     ]
     assert not any(replays)
+    for n in range(10_000):  # a signature guessed, a salt of one's own: nothing is even counted
+        made = ".".join((f"{n:032x}", form, at, f"{n:064x}"))
+        assert not await challenge._passed(_request(strict), "complaint", made, number)
     token = await given(strict)
     number = solved(token)
     clock.move_to(clock() + timedelta(minutes=6))

@@ -122,6 +122,38 @@ async def test_an_export_left_undone_by_a_node_that_died_is_begun_anew(stocked: 
     assert again is not None and again["node"] == "b"
 
 
+OPENINGS = [
+    before + sign + after
+    for before in ("", " ", "\t", "\r", "\n", "\u3000")
+    for sign in ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+    for after in ("1+1", 'HYPERLINK("http://x")', "cmd|' /C calc'!A0")
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_no_cell_of_a_file_is_a_formula_and_numbers_stay_numbers(tmp_path: Path, form: str) -> None:
+    """Row 34: a hundred and more openings in every column of words, read back by other programs."""
+    plain: dict[str, Any] = dict.fromkeys(exports.COLUMNS, None)
+    rows = [{**plain, "number": one, "topic": one, "hours": -1.5} for one in OPENINGS]
+    path = tmp_path / f"x.{form}"
+    made = exporting.writer(form, path, "mark")
+    made.rows(rows)
+    made.close()
+    assert len(rows) >= 140
+    if form == "xlsx":
+        sheet = load_workbook(path).active
+        assert sheet is not None
+        cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
+        assert not [cell.value for cell in cells if cell.data_type == "f"]
+        assert sum(cell.value == -1.5 for cell in cells) == len(rows)
+        texts = [str(cell.value) for cell in cells if cell.data_type != "n"]
+    else:
+        told = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))[1:]
+        assert sum("-1.5" in row for row in told) == len(rows)
+        texts = [cell for row in told for cell in row if cell and cell != "-1.5"]
+    assert not [one for one in texts if one.lstrip().startswith(exporting.LEADS)]
+
+
 def test_a_text_is_never_a_formula() -> None:
     for wicked in ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1"):
         assert exporting.safe(wicked).startswith("'")

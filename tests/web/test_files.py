@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,10 +12,12 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
+from hotline.domain.words import ACCOUNTS
 from hotline.store import files
 from hotline.web import photos
 from hotline.wiring import MovingClock
-from tests.web.api_support import OWN_PAGE, PNG, Client, a_file, served, uploaded
+from tests.support.scale import Scale
+from tests.web.api_support import OWN_PAGE, PNG, Client, a_file, filed, served, token, uploaded
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -79,9 +82,9 @@ def test_a_picture_made_to_fill_the_memory_is_not_drawn() -> None:
 
 
 async def test_what_is_uploaded_lies_on_disk_without_its_place(client: Client) -> None:
-    token = await uploaded(client, "井盖.jpg", a_photo())
+    kept_as = await uploaded(client, "井盖.jpg", a_photo())
     async with client.centre.look() as look:
-        kept = await files.find(look.connection, client.centre.cipher, token)
+        kept = await files.find(look.connection, client.centre.cipher, kept_as)
     assert kept is not None
     body = files.path(client.centre.files, kept.sha256).read_bytes()
     assert b"PLANTED" not in body and len(body) == kept.size
@@ -143,3 +146,60 @@ async def test_no_file_passes_that_could_not_be_looked_at(
         async with served(empty_sqlite, tmp_path, clock, limits=limits) as client:
             assert await sent(client, b"a note") == (503, "not_scanned")
             assert on_disk(tmp_path) == 0
+
+
+HOSTILE = {
+    "page.html": b"<html><script>alert(1)</script>",
+    "picture.svg": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "data.xml": b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "http://x/">',
+    "page.pdf": b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>",
+    "both.gif": b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)//<script>alert(1)</script>",
+    "both.jpg": b"\xff\xd8\xff\xe0" + b"<script>alert(1)</script>",
+    "../../.htaccess": b"plain words",
+    "x.php\u200b.png": PNG + b"<?php system('id');",
+}
+
+
+async def test_what_is_kept_is_only_ever_handed_out_as_a_download(client: Client) -> None:
+    """Row 14: pages, drawings and files that are two things at once, to every role that may have them."""
+    taken = []
+    for name, body in HOSTILE.items():
+        answer = await client.post("/api/v1/attachments", data=a_file(name, body))
+        assert answer.status in (201, 422), (name, answer.status)
+        if answer.status == 201:
+            taken.append((await answer.json())["token"])
+    assert 3 <= len(taken) < len(HOSTILE)
+    assert all(len(one) >= 22 for one in taken), "128 bits and more"
+    stored = [one.name for one in (client.centre.files / "files").glob("??/*")]
+    assert all(len(one) == 64 and int(one, 16) >= 0 for one in stored)
+    number = (await filed(client, attachments=taken))["number"]
+    served = 0
+    for role in ACCOUNTS:
+        headers = await token(client, role.value)
+        seen = (await client.get(f"/api/v1/cases/{number}", headers=headers)).status == 200
+        for one, door in (
+            (one, door) for one in taken for door in ("api/v1/attachments", "office/files")
+        ):
+            answer = await client.get(f"/{door}/{one}", headers=headers)
+            assert (answer.status == 200) == seen, (role, answer.status)
+            if seen:
+                told, served = answer.headers, served + 1
+                assert told["Content-Disposition"].startswith("attachment;")
+                assert told["X-Content-Type-Options"] == "nosniff"
+                assert "sandbox" in told["Content-Security-Policy"]
+                assert "default-src 'none'" in told["Content-Security-Policy"]
+    assert served >= 30
+
+
+@pytest.mark.slow
+@pytest.mark.soak
+async def test_no_guess_finds_a_file(client: Client, scale: Scale) -> None:
+    one = await uploaded(client)
+    await filed(client, attachments=[one])
+    headers = await token(client, "dispatcher")
+    for n in range(scale.guesses):
+        guess = one[:-4] + secrets.token_urlsafe(3) if n % 2 else secrets.token_urlsafe(24)
+        if guess != one:
+            path = f"/api/v1/attachments/{guess}"
+            assert (await client.get(path, headers=headers)).status == 404
+            assert n % 10 or (await client.get(path)).status == 401

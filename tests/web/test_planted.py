@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +12,16 @@ import structlog
 
 from hotline.domain.article import Draft
 from hotline.domain.words import ACCOUNTS, Role
-from hotline.flow import bulletins, knowledge, unused
+from hotline.flow import bulletins, knowledge, savedviews, unused
 from hotline.store import calltasks, exports
+from hotline.web import office_exports
 from hotline.wiring import MovingClock
 from tests.flow.orders_support import unbroken
 from tests.makers import an_officer
+from tests.support.scale import Scale
 from tests.web.api_support import Client, acted, filed, token
 from tests.web.test_matrix import POLICIES, STREAM, Things, address
+from tests.web.test_rules_api import LAMPS, book
 
 PHONES = [f"139{n:08d}" for n in range(31415926, 31415926 + 12)]
 CARDS = [f"11010519491231{n:03d}X" for n in range(100, 112)]
@@ -75,6 +80,36 @@ async def led(client: Client) -> Things:
     return Things(number, f"{number}.1", "none", "cgj", told["query_code"])
 
 
+async def kept_for_later(client: Client) -> None:
+    """What staff keep: a search under a name, a rule with its test, why somebody is kept out, a hold."""
+    director = an_officer(Role.DIRECTOR)
+    actor = replace(director, officer_id=1)
+    await savedviews.save(client.centre, actor, f"找 {PHONES[9]}", {"q": both(9)})
+    lead, dispatcher = await token(client, "shift_lead"), await token(client, "dispatcher")
+    body = await book(client)
+    rule = {**LAMPS, "basis": both(9), "reason": both(9)}
+    said = f"路灯坏了，{both(9)}"
+    test = {"rule": "lamps", "topic": "城市管理", "text": said, "department": LAMPS["department"]}
+    body |= {"rules": [rule, *body["rules"]], "note": both(9)}
+    body |= {"examples": [*body["examples"], test]}
+    answer = await client.put("/api/v1/rules", json=body, headers=lead)
+    assert answer.status == 200, await answer.text()
+    told = await filed(client, title=f"无关的另一件 {PHONES[8]}", content=both(8))
+    whom = {"officers": ["callback"], "reason": both(9)}
+    path = f"/api/v1/cases/{told['number']}"
+    assert (await client.post(f"{path}/interests", json=whom, headers=lead)).status == 200
+    hold = {"reason": both(9)}
+    held = await client.put(f"{path}/hold", json=hold, headers=await token(client, "director"))
+    assert held.status == 200, await held.text()
+    code = {"Query-Code": told["query_code"]}
+    wish = {"kind": "copy", "reason": both(9)}
+    asked = await client.post(
+        f"/api/v1/complaints/{told['number']}/privacy", json=wish, headers=code
+    )
+    assert asked.status == 201, await asked.text()
+    await acted(client, told["number"], dispatcher, "note", text=both(9), visible=True)
+
+
 async def told_to_all(client: Client) -> None:
     """What staff tell each other and the public: a bulletin, an article, why a list was exported."""
     now, lead = client.clock.at, an_officer(Role.SHIFT_LEAD)
@@ -102,18 +137,34 @@ async def told_to_all(client: Client) -> None:
         )
 
 
+def lying(client: Client, planted: Sequence[str]) -> list[tuple[str, str]]:
+    """What lies in clear in any file of the data folder: database, journal, exports, anchors."""
+    found = []
+    for path in sorted(client.centre.files.rglob("*")):
+        if path.is_file():
+            body = path.read_bytes()
+            body += texts(body).encode() if body[:2] == b"PK" else b""
+            found += [(path.name, word) for word in planted if word.encode() in body]
+    return found
+
+
 @pytest.mark.slow
+@pytest.mark.soak
 async def test_what_was_planted_is_seen_by_nobody_without_a_reveal(
-    client: Client, capsys: pytest.CaptureFixture[str]
+    client: Client, capsys: pytest.CaptureFixture[str], scale: Scale
 ) -> None:
     """Row 11, row 43: every GET of every role, and all that was logged meanwhile."""
     structlog.configure(processors=[structlog.processors.JSONRenderer(ensure_ascii=False)])
     of = await led(client)
+    await kept_for_later(client)
+    while await office_exports.work_off(client.centre):
+        pass
     planted = [*PHONES[:10], *CARDS[:10], NAME, MAIL, ROAD]
     seen, looked = [], 0
-    for role in ACCOUNTS:
+    every = 1 if scale.examples > 1 else 2  # in every run each address by every second role
+    for n, role in enumerate(ACCOUNTS):
         headers = await token(client, role.value)
-        for policy in POLICIES.values():
+        for policy in list(POLICIES.values())[n % every :: every]:
             if policy.method != "GET" or (policy.who and role not in policy.who):
                 continue
             if policy.path == STREAM:
@@ -122,7 +173,8 @@ async def test_what_was_planted_is_seen_by_nobody_without_a_reveal(
             shown, looked = texts(await answer.read()), looked + (answer.status == 200)
             shown += repr(answer.headers)
             seen += [(role.value, policy.path, word) for word in planted if word in shown]
-    assert seen == [] and looked > 300
+    assert seen == [] and looked > 300 // every
+    assert lying(client, planted) == []
     logged = capsys.readouterr()
     assert len(logged.out) > 50_000, "something was logged"
     assert [word for word in planted if word in logged.out + logged.err] == []

@@ -214,6 +214,8 @@ async def test_time_erases_by_policy_and_a_hold_keeps(centre: Centre, clock: Mov
     )  # type: ignore[arg-type]
     await closed(centre, guarded)
     await privacy.hold(centre, director, held, "行政诉讼")
+    await privacy.release(centre, director, held)
+    await privacy.hold(centre, director, held, "行政诉讼")  # begun and ended within a moment
     started, policy = clock(), Privacy()
 
     async def gone(days: int) -> set[str]:
