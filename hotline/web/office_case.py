@@ -73,7 +73,6 @@ async def _case(
         "calls": await phone.of_case(centre, actor, view.case.number),
         "outcome_text": phone.outcome_text,
         "reply_hints": await replyhints.on_page(centre, actor, view.case, typed or {}),
-        "REPLIES": replyhints.WRITTEN,
     }
     return render(request, "office/case.html", facts | TERMS, status)
 
@@ -86,7 +85,14 @@ async def _articles(centre: Centre, view: flow.CaseView) -> list[answers.Answer]
 
 
 # The terms that the page names.
-TERMS = {"State": State, "Action": Action, "OrderState": OrderState, "Why": Why, "Sign": Sign}
+TERMS: dict[str, Any] = {
+    "State": State,
+    "Action": Action,
+    "OrderState": OrderState,
+    "Why": Why,
+    "Sign": Sign,
+}
+TERMS["REPLIES"] = replyhints.WRITTEN
 
 
 def _decides(actor: Actor, names: list[str]) -> bool:

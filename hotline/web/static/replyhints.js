@@ -36,8 +36,8 @@
         const list = document.createElement("ul");
         list.append(...items.map(line));
         const none = document.createElement("p");
-        none.textContent = asked.trim() ? shown.dataset.none : "";
-        shown.replaceChildren(items.length ? list : none);
+        none.textContent = shown.dataset.none;
+        shown.replaceChildren(...(items.length ? [list] : asked.trim() ? [none] : []));
       } catch (error) {
         // Not reachable just now: the button works without it.
       }
