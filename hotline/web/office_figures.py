@@ -49,7 +49,7 @@ def words(request: web.Request) -> dict[str, Any]:
         "classes": said(terms.CLASSES),
         "kinds": said(terms.KINDS),
         "shown": terms.shown,
-        "days": terms.days,
+        "lasted": lambda days: terms.lasted(days, spoken == 1),
         "Kind": Kind,
         "State": State,
     }
