@@ -22,6 +22,8 @@ async def test_a_reply_that_only_passes_on_is_noticed_and_may_still_be_sent(
     long = await client.post(path, json={"public_reply": "长" * 5001}, headers=clerk)
     assert long.status == 422
 
+    clerk_here = unit(client.centre)
+    await work.act(client.centre, number, department.Contact(text="已联系"), clerk_here)
     await signed_in(client, "clerk")
     page = await (await client.get(f"/office/cases/{number}")).text()
     assert "data-reply-hints" in page and "只说转交" not in page
@@ -30,8 +32,6 @@ async def test_a_reply_that_only_passes_on_is_noticed_and_may_still_be_sent(
     page = await checked.text()
     assert checked.status == 200 and "只说转交" in page and PASSED_ON in page
 
-    clerk_here = unit(client.centre)
-    await work.act(client.centre, number, department.Contact(text="已联系"), clerk_here)
     await work.act(client.centre, number, a_reply(public_reply=PASSED_ON), clerk_here)
     await signed_in(client, "inspector")
     page = await (await client.get(f"/office/cases/{number}")).text()
