@@ -54,11 +54,11 @@ async def on_page(
 
 
 async def post_hints(request: web.Request) -> web.Response:
+    view = await flow.view(request.app[CENTRE], number_of(request), request[ACTOR])
     try:
         told = ReplyTyped.model_validate(await json_object(request))
     except ValidationError as error:
         raise BadForm(problems(error, NAMES)) from None
-    view = await flow.view(request.app[CENTRE], number_of(request), request[ACTOR])
     found = await replyhints.of(request.app[CENTRE], view.case, told.public_reply)
     english = request[LANGUAGE] == "en"
     items: list[dict[str, Any]] = [
