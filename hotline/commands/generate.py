@@ -15,23 +15,27 @@ from typing import Any
 from rich.progress import Progress
 
 from escalation.calendar import ZONE
-from hotline.commands import syntheticcity, syntheticlife
+from hotline.commands import syntheticcase, syntheticcity, syntheticlife
 from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of, say
 from hotline.commands.seed import sown
+from hotline.commands.syntheticcase import Life
 from hotline.commands.syntheticcity import City
-from hotline.commands.syntheticlife import Life
 from hotline.config import Settings
 from hotline.domain.facts import Folded
 from hotline.domain.folding import fold
 from hotline.domain.people import OPERATOR
 from hotline.domain.shanghai import city_day
 from hotline.flow.centre import Centre
-from hotline.store import acts, bulk
+from hotline.store import acts, bulk, bulkreceipts
 from hotline.wiring import system_clock
 
 ONE = timedelta(days=1)
 BATCH = 2000
+TABLES = (
+    *(bulk.CASES, bulk.ENTRIES, bulk.CLOCKS, bulk.FACTS, bulk.STEPS),
+    bulkreceipts.RECEIPTS,
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ async def generated(centre: Centre, wanted: Asked, told: Any = None) -> int:
         if told:
             told(len(batch))
     async with centre.work() as work:
+        await writer.tally.write(work.connection)
         await bulk.settle(work.connection)
     return writer.n
 
@@ -119,11 +124,10 @@ class _Writer:
         self._centre, self._until, self._whole_from = centre, until, whole_from
         self._before: dict[int, tuple[datetime, str]] = {}  # caller -> the case before
         self._day, self._of_day, self.n = date.min, 0, 0
+        self.tally = bulkreceipts.Tally()
 
     async def put(self, lives: list[Life]) -> None:
-        tables: dict[Any, list[dict[str, Any]]] = {
-            table: [] for table in (bulk.CASES, bulk.ENTRIES, bulk.CLOCKS, bulk.FACTS, bulk.STEPS)
-        }
+        tables: dict[Any, list[dict[str, Any]]] = {table: [] for table in TABLES}
         for one in lives:
             self._add(tables, one)
         async with self._centre.work() as work:
@@ -139,17 +143,18 @@ class _Writer:
         return f"{day:%Y%m%d}-{self._of_day:06}"
 
     def _add(self, tables: dict[Any, list[dict[str, Any]]], one: Life) -> None:
-        number, lines_clocks = self._number(one.call.at), syntheticlife.cut(one, self._until)
+        number, lines_clocks = self._number(one.call.at), syntheticcase.cut(one, self._until)
         lines, clocks = lines_clocks
         before = self._before.get(one.call.caller)
         self._before[one.call.caller] = one.call.at, number
         whole = self._day >= self._whole_from
         if not whole and lines is not one.lines and len(lines) < len(one.lines):
             lines, clocks = one.lines, one.clocks  # so long ago, everything has happened
-        made = fold(syntheticlife.origin(one, self.n, number, before and before[0]), lines, clocks)
+        made = fold(syntheticcase.origin(one, self.n, number, before and before[0]), lines, clocks)
         assert made is not None
         tables[bulk.FACTS].append(vars(made.case))
         tables[bulk.STEPS].extend(map(vars, made.steps))
+        self.tally.add(made.case, received=whole)
         if whole:
             self._whole(tables, (one, before and before[1]), made, (lines, clocks))
 
@@ -164,7 +169,9 @@ class _Writer:
         entries = bulk.entries(made.case, told[0], one.who)
         title = one.call.matter.topic.rpartition("/")[2]
         linked = before if made.case.repeat and made.case.state != "merged" else None
-        case = bulk.case(made, entries[-1]["hash"], title, linked)
+        case = bulk.case(made, entries, title, linked)
+        receipt = bulkreceipts.receipt(made.case, title, self._centre.cipher)
+        tables[bulkreceipts.RECEIPTS].append(receipt)
         tables[bulk.ENTRIES].extend(entries)
         tables[bulk.CASES].append(case)
         tables[bulk.CLOCKS].extend(bulk.clocks(self.n, told[1]))

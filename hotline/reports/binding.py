@@ -114,13 +114,13 @@ def _units(told: Mapping[str, Any]) -> list[tuple[str, Table]]:
 
 
 def _topics(told: Mapping[str, Any]) -> Table:
-    head = ("事项", "受理", "已答复", "中位数（天）", "90%（天）", "承诺（天）")
+    head = ("事项", "受理", "已答复", "中位数", "90% 以内", "承诺")
     rows = [
         (
             one["key"] or "（未分类）",
             str(one["received"]),
             str(one["answered"]),
-            *(terms.days(one[name]) for name in ("median", "p90", "promised")),
+            *(terms.lasted(one[name]) for name in ("median", "p90", "promised")),
         )
         for one in told["topics"]
     ]
@@ -141,9 +141,7 @@ def summary(made: Bound) -> str:
     volumes, wait = told["volumes"], told["waits"]
     said = (
         f"{made.days}共收到诉求 {volumes['cases']} 件，受理 {volumes['accepted']} 件，"
-        f"直接答复 {volumes['answered']} 件，派单 {volumes['dispatched']} 件。"
-        f"首次答复用时中位数 {terms.days(wait['median'])} 天，"
-        f"90% 在 {terms.days(wait['p90'])} 天以内。"
+        f"直接答复 {volumes['answered']} 件，派单 {volumes['dispatched']} 件。" + _waited(wait)
     )
     if "measures" in told:
         shown = {
@@ -153,6 +151,13 @@ def summary(made: Bound) -> str:
         said += "".join(f"{terms.MEASURES[name][0]} {value}，" for name, value in shown.items())
         said = said.rstrip("，") + "。"
     return said
+
+
+def _waited(wait: Mapping[str, Any]) -> str:
+    if not wait["answered"]:
+        return "尚无首次答复。"
+    median, most = terms.lasted(wait["median"]), terms.lasted(wait["p90"])
+    return f"首次答复用时中位数 {median}，90% 在 {most}以内。"
 
 
 def foot(made: Bound) -> str:

@@ -1,11 +1,14 @@
 """Rows of figures as CSV, XLSX or Parquet: each row marked with who took it away, none a formula.
 
-What is exported holds no identity and no citizen's words: the facts of cases only.
+What is exported holds no identity and no citizen's words: the facts of cases only. A district is
+what a citizen typed, and a topic may be an officer's words: only the city's own districts are
+named, and identity is taken out of the topic.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +16,7 @@ from typing import Any, Protocol
 from openpyxl import Workbook
 
 from escalation.calendar import ZONE
+from hotline.domain.redaction import redacted
 
 NAMES = {
     "number": "编号",
@@ -69,6 +73,25 @@ def safe(value: Any) -> Any:
     if isinstance(value, str) and (value.startswith(LEADS) or value.lstrip().startswith(LEADS)):
         return f"'{value}"
     return value
+
+
+ELSEWHERE = "其他"
+
+
+@lru_cache(maxsize=4096)
+def _nameless(typed: str) -> str:
+    return redacted(typed)
+
+
+def cleared(row: Mapping[str, Any], districts: Container[str]) -> dict[str, Any]:
+    """A row of facts as it may leave the house; `districts`: the city's own, by name."""
+    district, topic = row["district"], row["topic"]
+    known = not district or district in districts
+    return {
+        **row,
+        "district": district if known else ELSEWHERE,
+        "topic": _nameless(topic) if topic else topic,
+    }
 
 
 def mark(officer: str, token: str, at: datetime) -> str:

@@ -3,6 +3,7 @@
 A sign is a reason to look, never a proof: the page is for inspectors, and no score is made of it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from hotline.reports.factqueries import Span
 from hotline.store.facttables import FactCaseRow as F
+from hotline.store.tables import CaseRow
 
 MANY = 3  # the same words to so many citizens of a period are not an answer of their own
 SHOWN = 100
@@ -123,3 +125,11 @@ async def cases(connection: AsyncConnection, span: Span, name: str) -> list[dict
         select(*columns).where(*span.days(), condition).order_by(order).limit(SHOWN)
     )
     return [row._asdict() for row in found]
+
+
+async def opened(connection: AsyncConnection, numbers: Iterable[str]) -> set[str]:
+    """Of these numbers those whose case can be opened: a generated city's oldest are figures only."""
+    found = await connection.execute(
+        select(CaseRow.number).where(CaseRow.number.in_(list(numbers)))
+    )
+    return set(found.scalars())

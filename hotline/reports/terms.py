@@ -55,5 +55,13 @@ def shown(name: str, value: float | None) -> str:
     return f"{value:.1f}" if name == "duration" else f"{value * 100:.1f}%"
 
 
-def days(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1f}"
+def lasted(days: float | None, english: bool = False) -> str:
+    """A time that is kept in days as people say it; a dash where there is none."""
+    if days is None:
+        return "—"
+    if days >= 1:
+        return f"{days:.1f} days" if english else f"{days:.1f} 天"
+    hours = round(days * 24)
+    if hours < 1:
+        return "under an hour" if english else "不足 1 小时"
+    return f"{hours} h" if english else f"{hours} 小时"

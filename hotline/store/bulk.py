@@ -72,7 +72,7 @@ async def highest(connection: AsyncConnection) -> int:
 async def settle(connection: AsyncConnection) -> None:
     """After very many rows: what the planner knows, and where the next numbers begin."""
     if connection.dialect.name == "postgresql":
-        for table in ("cases", "deadline"):
+        for table in ("cases", "deadline", "intake"):
             await connection.execute(
                 text(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
@@ -122,7 +122,10 @@ def clocks(case_id: int, kept: Sequence[Clock]) -> list[dict[str, Any]]:
     ]
 
 
-def case(folded: Folded, last_hash: str, title: str, previous: str | None) -> dict[str, Any]:
+def case(
+    folded: Folded, timeline: Sequence[dict[str, Any]], title: str, previous: str | None
+) -> dict[str, Any]:
+    """The case's row; `timeline`: the rows of its entries, `previous`: the case it goes on from."""
     fact = folded.case
     details: dict[str, Any] = {
         **{"returns": int(fact.returned), "designated": False, "handler": None, "contacts": 0},
@@ -141,11 +144,20 @@ def case(folded: Folded, last_hash: str, title: str, previous: str | None) -> di
         "id": fact.case_id,
         **{name: getattr(fact, name) for name in same},
         **{"version": fact.seq, "title": title, "content": title, "anonymous": False},
-        **{"confidential": False, "lead": fact.department, "round": 1 + fact.reopened},
+        **{"confidential": False, "lead": fact.department, "round": _round(timeline)},
         **{"dispatched_at": fact.dispatched_at, "closed_at": fact.closed_at, "parent": None},
-        **{"previous": previous, "last_seq": fact.seq, "last_hash": last_hash, "suggestions": {}},
+        **{
+            "previous": previous,
+            "last_seq": fact.seq,
+            "last_hash": timeline[-1]["hash"],
+            "suggestions": {},
+        },
         **{"details": details, "children": 0},
     }
+
+
+def _round(timeline: Sequence[dict[str, Any]]) -> int:
+    return max(int(row["after"].get("round", 1)) for row in timeline)
 
 
 def _rating(fact: CaseFact) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from hotline.flow.centre import Centre
 from hotline.flow.classify import Why
 from hotline.flow.rulebook import Sign
 from hotline.store.vault import FIELDS
-from hotline.web import attachments, forms
+from hotline.web import attachments, forms, replyhints
 from hotline.web.bodies import number_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
@@ -72,6 +72,7 @@ async def _case(
         "word": lambda label: _word(label, english),
         "calls": await phone.of_case(centre, actor, view.case.number),
         "outcome_text": phone.outcome_text,
+        "reply_hints": await replyhints.on_page(centre, actor, view.case, typed or {}),
     }
     return render(request, "office/case.html", facts | TERMS, status)
 
@@ -84,7 +85,14 @@ async def _articles(centre: Centre, view: flow.CaseView) -> list[answers.Answer]
 
 
 # The terms that the page names.
-TERMS = {"State": State, "Action": Action, "OrderState": OrderState, "Why": Why, "Sign": Sign}
+TERMS: dict[str, Any] = {
+    "State": State,
+    "Action": Action,
+    "OrderState": OrderState,
+    "Why": Why,
+    "Sign": Sign,
+}
+TERMS["REPLIES"] = replyhints.WRITTEN
 
 
 def _decides(actor: Actor, names: list[str]) -> bool:
@@ -174,6 +182,13 @@ async def _still_mine(request: web.Request, number: str) -> bool:
     return True
 
 
+async def check(request: web.Request) -> web.Response:
+    """The reply is read and not sent: the page again, with what was typed and hints beside it."""
+    posted = await forms.posted(request)
+    action = action_named(posted.get("action", [""])[-1])
+    return await _case(request, action=action.value, typed=posted)
+
+
 async def decide(request: web.Request) -> web.StreamResponse:
     """The offer taken as it stands, or another of the three: accepted and dispatched in one step."""
     posted = await forms.posted(request)
@@ -221,5 +236,6 @@ def routes() -> list[Route]:
             "POST", number + "/decide", decide, frozenset({Role.DISPATCHER}), "采纳建议", api=False
         ),
         page("POST", number + "/reveal", reveal, "查看诉求人信息"),
+        page("POST", number + "/reply-hints", check, "检查答复"),
         page("GET", "/office/files/{token}", attachments.download, "附件"),
     ]

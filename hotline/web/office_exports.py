@@ -71,13 +71,15 @@ async def _make(centre: Centre, wish: Mapping[str, Any]) -> None:
     part = path.with_suffix(".part")
     marked = exporting.mark(wish["officer"], wish["token"], wish["asked_at"])
     writer = await asyncio.to_thread(exporting.writer, wish["form"], part, marked)
+    districts = {str(one["name"]) for one in centre.city.districts}
     above = done = 0
     while not centre.stopping.is_set():
         async with centre.look() as look:
             found = await exports.page(look.connection, wish, above, PAGE)
         if not found:
             break
-        await asyncio.to_thread(writer.rows, [row for _, row in found])
+        rows = [exporting.cleared(row, districts) for _, row in found]
+        await asyncio.to_thread(writer.rows, rows)
         above, done = found[-1][0], done + len(found)
         async with centre.work() as work:
             await exports.change(work.connection, wish["id"], done=done, begun_at=work.at)

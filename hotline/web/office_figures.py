@@ -49,7 +49,7 @@ def words(request: web.Request) -> dict[str, Any]:
         "classes": said(terms.CLASSES),
         "kinds": said(terms.KINDS),
         "shown": terms.shown,
-        "days": terms.days,
+        "lasted": lambda days: terms.lasted(days, spoken == 1),
         "Kind": Kind,
         "State": State,
     }
@@ -90,13 +90,15 @@ async def cases(request: web.Request) -> web.Response:
     span = asked(request)
     async with request.app[CENTRE].look() as look:
         found = await signs.cases(look.connection, span, name)
+        opened = await signs.opened(look.connection, (one["number"] for one in found))
     secret = await interests.kept_from(request.app[CENTRE], request[ACTOR])
     found = [one for one in found if one["number"] not in secret]
     sign = signs.SIGNS.get(name)
     zh = f"{terms.MEASURES[name][0]}：{signs.AGAINST[name]}" if sign is None else sign.zh
     en = f"against: {terms.MEASURES[name][1]}" if sign is None else sign.en
     facts = {**words(request), "found": found, "span": span, "zh": zh, "en": en}
-    return render(request, "office/figurecases.html", facts | {"most": signs.SHOWN})
+    facts |= {"most": signs.SHOWN, "opened": opened}
+    return render(request, "office/figurecases.html", facts)
 
 
 async def gaming(request: web.Request) -> web.Response:
@@ -112,8 +114,10 @@ async def sample(request: web.Request) -> web.Response:
     span, n = asked(request), whole(request, "n", 100, 2000, 1)
     async with request.app[CENTRE].look() as look:
         found = await factsampling.told(look.connection, span, n, request[ACTOR])
+        drawn = [number for row in found["drawn"] for number in row["numbers"]]
+        opened = await signs.opened(look.connection, drawn)
     facts = {**words(request), "found": found, "span": span, "n": n, "asked": request.query}
-    return render(request, "office/sample.html", facts)
+    return render(request, "office/sample.html", facts | {"opened": opened})
 
 
 def routes() -> list[Route]:

@@ -1,10 +1,10 @@
-"""The desks' routes of the JSON interface: notices, duty rosters, call tasks."""
+"""The desks' routes of the JSON interface: notices, duty rosters, call tasks, hints on replies."""
 
 from typing import Any
 
 from hotline.domain.words import Role
 from hotline.flow.ringing import CALLERS
-from hotline.web import answers_desk, api_desk, rosterforms
+from hotline.web import answers_desk, api_desk, replyhints, rosterforms
 from hotline.web.routing import WORKERS, Param, Route
 
 NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
@@ -34,4 +34,5 @@ def routes() -> list[Route]:
         Route("PUT", roster, api_desk.put_roster, WRITERS, **written),
         Route("GET", "/api/v1/call-tasks", api_desk.get_tasks, WORKERS, **tasks),
         Route("POST", "/api/v1/call-tasks/{id}/tries", api_desk.post_try, CALLERS, **tried),
+        *replyhints.routes(),
     ]

@@ -3,7 +3,17 @@
 import asyncio
 import sys
 
-from tests.bench import answers, casesearch, figures, intake, letters, lookup, reading, ticks
+from tests.bench import (
+    answers,
+    casesearch,
+    figures,
+    intake,
+    letters,
+    lookup,
+    reading,
+    replies,
+    ticks,
+)
 
 BENCHES = {
     "intake": intake.main,
@@ -14,6 +24,7 @@ BENCHES = {
     "search": casesearch.main,
     "reading": reading.main,
     "figures": figures.main,
+    "replies": replies.main,
 }
 
 if __name__ == "__main__":

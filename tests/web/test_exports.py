@@ -11,11 +11,16 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
+from channels.message import Place
 from hotline.commands import generate
+from hotline.flow import facts
 from hotline.reports import exporting
 from hotline.store import exports
 from hotline.web import office_exports
 from hotline.wiring import MovingClock
+from tests.flow.orders_support import in_hand
+from tests.flow.test_planted_texts import NUMBERS, SHARES
+from tests.support import planted
 from tests.web.api_support import OWN_PAGE, Client, form_token, signed_in
 
 ASKED = generate.Asked(cases=200, seed=3, days=60, whole=60, until=date(2026, 11, 20))
@@ -30,6 +35,19 @@ async def stocked(client: Client) -> AsyncIterator[Client]:
         wicked = text("UPDATE fact_case SET topic = '=HYPERLINK(\"http://x\")' WHERE case_id = 1")
         await work.connection.execute(wicked)
     yield client
+
+
+def in_words(form: str, body: bytes) -> str:
+    """All that a file says."""
+    if form == "csv":
+        return body.decode("utf-8-sig")
+    if form == "xlsx":
+        sheet = load_workbook(io.BytesIO(body)).active
+        assert sheet is not None
+        cells = (cell for row in sheet.iter_rows(values_only=True) for cell in row)
+        return "\n".join(map(str, cells)) + str(sheet.oddFooter.center.text)
+    parquet = pytest.importorskip("pyarrow.parquet")
+    return str(parquet.read_table(io.BytesIO(body)).to_pylist())
 
 
 async def asked(client: Client, **changes: str) -> Any:
@@ -158,3 +176,22 @@ def test_a_text_is_never_a_formula() -> None:
     for wicked in ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1"):
         assert exporting.safe(wicked).startswith("'")
     assert exporting.safe(-1) == -1 and exporting.safe(True) == "是"
+
+
+async def test_nothing_of_500_planted_identities_is_in_a_file_of_any_form(client: Client) -> None:
+    texts = planted.texts(7, SHARES)
+    for n in range(0, len(texts), 25):
+        said = texts[n : n + 25]
+        district = said[0].planted[0][1][:40]  # the one field whose words an export holds
+        words = "".join(one.words for one in said)[:4900]
+        await in_hand(client.centre, f"planted-{n}", content=words, place=Place("", district))
+    await facts.catch_up(client.centre)
+    await signed_in(client, "director")
+    secrets = [pair for one in texts for pair in one.planted]
+    for form in exporting.forms():
+        assert (await asked(client, form=form, to="2026-11-30")).status == 303
+        await office_exports.work_off(client.centre)
+        told = in_words(form, (await taken(client))[1])
+        assert not [secret for kind, secret in secrets if kind in NUMBERS and secret in told]
+        assert not [secret for kind, secret in secrets if kind == "name" and secret in told]
+        assert "其他" in told, "what was typed as a district and is none"

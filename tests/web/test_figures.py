@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from hotline.flow.centre import Centre
 from hotline.reports import binding, typeset
 from hotline.reports.periods import PUBLIC, Kind, Wanted, as_of, ended
 from hotline.store import reportrows
+from hotline.store.ledger import verify
 from hotline.web import reportroom
 from hotline.wiring import MovingClock
 from tests.conftest import a_centre
@@ -47,7 +49,9 @@ async def body_of(centre: Centre, report_id: int | None) -> dict[str, Any]:
     return report
 
 
-async def test_the_same_seed_makes_the_same_city(city: Centre) -> None:
+async def test_the_same_seed_makes_the_same_city_and_everything_holds_in_it(
+    city: Centre, tmp_path: Path
+) -> None:
     async with city.look() as look:
         told = await look.connection.execute(
             text("SELECT count(*), sum(seq), max(number) FROM fact_case")
@@ -58,6 +62,8 @@ async def test_the_same_seed_makes_the_same_city(city: Centre) -> None:
         assert row[0] == 300 and row[1] == steps.scalar_one() == entries.scalar_one()
     night = await facts.rebuild(city, UNTIL - timedelta(days=1))
     assert night.differing == 0, "what was written in bulk is what the timelines say"
+    verdict = await verify(city.store, city.cipher, tmp_path, city.now())
+    assert verdict.cases == 300 and verdict.ok, verdict.broken[:5]
 
 
 @pytest.mark.slow
@@ -186,13 +192,23 @@ async def test_figures_lead_down_to_their_cases(stocked: Client) -> None:
     assert (await page(stocked, "/office/figures/cases?name=no"))[0] == 404
 
 
+async def test_a_figure_without_a_case_is_told_as_such_and_links_nowhere(client: Client) -> None:
+    few = generate.Asked(cases=60, seed=4, days=60, whole=5, until=UNTIL)
+    await generate.generated(client.centre, few)
+    path = "/office/figures/cases?name=duration&from=2026-09-22&to=2026-11-20"
+    status, told = await page(client, path)
+    assert status == 200 and "只有统计记录" in told
+    for number in re.findall(r'href="/office/cases/(2026\d{4}-\d+)"', told):
+        assert (await page(client, f"/office/cases/{number}"))[0] == 200
+
+
 @pytest.mark.slow
 async def test_the_public_reads_months_and_nothing_of_units(stocked: Client) -> None:
     nothing = await stocked.get("/figures")
     assert nothing.status == 200 and "还没有发布" in await nothing.text()
     await reportroom.build_due(stocked.centre)
     told = await (await stocked.get("/figures")).text()
-    assert "2026-10-01" in told and "承诺（天）" in told and "满意率" not in told
+    assert "2026-10-01" in told and "承诺" in told and "满意率" not in told
 
 
 @pytest.mark.slow

@@ -1,0 +1,60 @@
+"""Hints on a reply, where it is written, where it is approved, and as JSON; they stop nobody."""
+
+from hotline.domain.acts import department
+from hotline.flow import facts, work
+from tests.flow.orders_support import in_hand, unit
+from tests.makers import a_reply
+from tests.web.api_support import OWN_PAGE, Client, form_token, signed_in, token
+
+PASSED_ON = "您好！您反映的问题已转交有关部门处理，请关注后续回复。"
+
+
+async def test_a_reply_that_only_passes_on_is_noticed_and_may_still_be_sent(
+    client: Client,
+) -> None:
+    number = await in_hand(client.centre)
+    path = f"/api/v1/cases/{number}/reply-hints"
+    clerk = await token(client, "clerk")
+    answer = await client.post(path, json={"public_reply": PASSED_ON}, headers=clerk)
+    assert answer.status == 200, await answer.text()
+    told = [one["code"] for one in (await answer.json())["items"]]
+    assert told == ["forwarded", "date", "contact"]
+    long = await client.post(path, json={"public_reply": "长" * 5001}, headers=clerk)
+    assert long.status == 422
+
+    clerk_here = unit(client.centre)
+    await work.act(client.centre, number, department.Contact(text="已联系"), clerk_here)
+    await signed_in(client, "clerk")
+    page = await (await client.get(f"/office/cases/{number}")).text()
+    assert "data-reply-hints" in page and "只说转交" not in page
+    typed = {"token": form_token(page), "action": "reply", "public_reply": PASSED_ON}
+    checked = await client.post(f"/office/cases/{number}/reply-hints", data=typed, headers=OWN_PAGE)
+    page = await checked.text()
+    assert checked.status == 200 and "只说转交" in page and PASSED_ON in page
+
+    await work.act(client.centre, number, a_reply(public_reply=PASSED_ON), clerk_here)
+    await signed_in(client, "inspector")
+    page = await (await client.get(f"/office/cases/{number}")).text()
+    assert "答复提示" in page and "只说转交" in page, "the inspector sees the same"
+
+
+async def test_words_sent_to_another_citizen_this_month_are_noticed(client: Client) -> None:
+    said = "经现场核查，望江大道路灯因电缆受潮断电，已于11月20日更换电缆，路灯恢复照明。电话：0512-65220000。"
+    first = await in_hand(client.centre, "a", title="望江大道路灯不亮")
+    clerk = unit(client.centre)
+    await work.act(client.centre, first, department.Contact(text="已联系"), clerk)
+    await work.act(client.centre, first, a_reply(public_reply=said), clerk)
+    await facts.catch_up(client.centre)
+    second = await in_hand(client.centre, "b", title="望江大道路灯又不亮")
+    answer = await client.post(
+        f"/api/v1/cases/{second}/reply-hints",
+        json={"public_reply": said},
+        headers=await token(client, "clerk"),
+    )
+    assert "boilerplate" in [one["code"] for one in (await answer.json())["items"]]
+    away = await client.post(
+        f"/api/v1/cases/{second}/reply-hints",
+        json={"public_reply": said},
+        headers=await token(client, "callback"),
+    )
+    assert away.status == 403
