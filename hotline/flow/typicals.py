@@ -25,7 +25,7 @@ LONGEST = 300  # signs of what is typed that are compared: the matter is said be
 NEAR = 40  # cases of the topics that are ranked
 OFFERED = 3
 LEAST = 8.0  # score: below it a case shares hardly a word
-NEARLY = 0.5  # of the best one's score: below it the others are about something else
+NEARLY = 0.3  # of the best one's score: below it the others are about something else
 FEW = 1000  # cases: of fewer, what is rare is counted as if there were so many
 
 

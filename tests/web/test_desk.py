@@ -277,7 +277,8 @@ async def test_a_refused_view_keeps_its_filters_and_its_name_and_says_what_to_do
     for name, why in refused.items():
         status, page = await saved(name, **mine)
         assert status == 422 and why in page
-        assert f'value="{escape(name)}" aria-invalid' in page and "<组>" not in page
+        beside = page.split('id="view-problem"')[1]  # a phone shows the reason with the field
+        assert f'value="{escape(name)}" aria-invalid' in beside and "<组>" not in page
         assert '<option value="report" selected>' in page and 'value="路灯"' in page
         assert f"/office/views?{escape(urlencode(mine))}" in page
     status, page = await saved("空的")
