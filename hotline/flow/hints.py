@@ -1,4 +1,4 @@
-"""What is told while a citizen still writes: where to call, what it seems to be about, ready answers.
+"""What is told while a citizen still writes: where to call, what it is about, answers, similar cases.
 
 Nothing of it is kept: no row is written, nothing is counted, and no word gets into the log.
 """
@@ -11,9 +11,10 @@ import structlog
 
 from classifiers import urgency
 from classifiers.model import Reading
-from hotline.flow import answers, classify
+from hotline.flow import answers, classify, typicals
 from hotline.flow.answers import Answer
 from hotline.flow.centre import Centre
+from hotline.flow.typicals import Alike
 
 log = structlog.get_logger(__name__)
 SHORTEST = 6  # signs: of less nothing can be said
@@ -48,6 +49,7 @@ class Hints:
     topics: tuple[str, ...] = ()
     district: str = ""
     answers: Sequence[Answer] = ()
+    similar: Sequence[Alike] = ()
 
 
 async def hints(
@@ -69,7 +71,9 @@ async def hints(
     except Exception as error:
         log.warning("hints.unread", error=type(error).__name__)
         return Hints(emergency=pressing, answers=found)
-    return replace(_of(centre, reading), emergency=pressing, answers=found)
+    told = _of(centre, reading)
+    similar = await typicals.alike(centre, title, content, told.topics)
+    return replace(told, emergency=pressing, answers=found, similar=similar)
 
 
 def _of(centre: Centre, reading: Reading) -> Hints:

@@ -8,8 +8,9 @@ from hotline.domain.people import Actor
 from hotline.flow import casewords
 from hotline.flow.centre import Centre
 from hotline.store import savedviews
+from hotline.store.work import Work
 
-LONGEST = 40
+LONGEST = 40  # signs of a name
 
 
 async def listed(centre: Centre, actor: Actor) -> list[Any]:
@@ -20,10 +21,15 @@ async def listed(centre: Centre, actor: Actor) -> list[Any]:
 
 
 async def save(centre: Centre, actor: Actor, name: str, filters: Mapping[str, str]) -> int:
-    """Raises NotPossible with what to do instead."""
-    name = " ".join(name.split())[:LONGEST]
+    """Raises NotPossible with what to do instead; the same saved twice is one."""
+    name = " ".join(name.split())
     if actor.officer_id is None or not name:
         raise NotPossible("请给这组筛选起个名字。", "Give these filters a name.")
+    if len(name) > LONGEST:
+        raise NotPossible(
+            f"名字有 {len(name)} 个字，最多 {LONGEST} 个，请缩短后再保存。",
+            f"The name has {len(name)} signs, {LONGEST} at most: make it shorter.",
+        )
     if not filters:
         raise NotPossible(
             "还没有选择任何筛选条件，请先筛选再保存。", "Nothing is filtered yet: filter first."
@@ -34,26 +40,45 @@ async def save(centre: Centre, actor: Actor, name: str, filters: Mapping[str, st
             "A search for a telephone number is not kept: take the number out.",
         )
     async with centre.work() as work:
-        if await savedviews.count(work.connection, actor.officer_id) >= savedviews.MOST:
-            raise NotPossible(
-                f"最多保存 {savedviews.MOST} 组，请先删除不用的。",
-                f"{savedviews.MOST} at most: delete one that you do not use.",
-            )
-        return await savedviews.save(work.connection, actor.officer_id, name, filters, work.at)
+        for one in await savedviews.listed(work.connection, actor.officer_id):
+            if one.name == name and dict(one.filters) == dict(filters):
+                return int(one.id)
+        await _check_room(work, actor.officer_id, name)
+        return await savedviews.add(work.connection, actor.officer_id, name, filters, work.at)
+
+
+async def _check_room(work: Work, officer_id: int, name: str) -> None:
+    """No second one of a name: nothing is written over that somebody still goes by."""
+    standing = await savedviews.listed(work.connection, officer_id)
+    if any(one.name == name for one in standing):
+        raise NotPossible(
+            f"已有名为“{name}”的常用筛选，请换个名字，或先删除原来那组再保存。",
+            f"There is a view “{name}” already: take another name, or delete that one first.",
+        )
+    if len(standing) >= savedviews.MOST:
+        raise NotPossible(
+            f"最多保存 {savedviews.MOST} 组，请先删除一组不用的，再保存。",
+            f"{savedviews.MOST} at most: delete one that you do not use, then save.",
+        )
 
 
 async def delete(centre: Centre, actor: Actor, view_id: int) -> Any:
-    return await _turn(centre, actor, view_id, gone=True)
+    async with centre.work() as work:
+        row = await savedviews.turn(work.connection, actor.officer_id or 0, view_id, work.at)
+    return _known(row)
 
 
 async def bring_back(centre: Centre, actor: Actor, view_id: int) -> Any:
-    return await _turn(centre, actor, view_id, gone=False)
-
-
-async def _turn(centre: Centre, actor: Actor, view_id: int, *, gone: bool) -> Any:
+    """Unless its name was taken meanwhile, or its place."""
+    owner = actor.officer_id or 0
     async with centre.work() as work:
-        owner, at = actor.officer_id or 0, work.at if gone else None
-        row = await savedviews.turn(work.connection, owner, view_id, at)
+        row = _known(await savedviews.one(work.connection, owner, view_id))
+        if row.gone_at is not None:
+            await _check_room(work, owner, row.name)
+        return _known(await savedviews.turn(work.connection, owner, view_id, None))
+
+
+def _known(row: Any) -> Any:
     if row is None:
         raise NotPossible("没有这组筛选。", "There is no such view.")
     return row

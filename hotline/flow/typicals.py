@@ -1,8 +1,14 @@
 """Typical cases: chosen, edited, identity removed, released by a second person, withdrawn, supported."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
+from classifiers import ranking, terms
+from classifiers.ranking import Part
 from hotline.domain import access, typical
 from hotline.domain.article import Rewritten, Stage
 from hotline.domain.case import Case
@@ -13,7 +19,24 @@ from hotline.flow.centre import Centre
 from hotline.store import acts, articleuse, typicals
 from hotline.store.work import Work
 
+log = structlog.get_logger(__name__)
 WORDS = ("title", "problem", "handling")
+LONGEST = 300  # signs of what is typed that are compared: the matter is said before that
+NEAR = 40  # cases of the topics that are ranked
+OFFERED = 3
+LEAST = 8.0  # score: below it a case shares hardly a word
+NEARLY = 0.3  # of the best one's score: below it the others are about something else
+FEW = 1000  # cases: of fewer, what is rare is counted as if there were so many
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A released case that is like what is typed, with the passage that says so."""
+
+    row: Any
+    title: Sequence[Part]
+    passage: Sequence[Part]
+    score: float
 
 
 async def listed(
@@ -36,6 +59,43 @@ async def opened(centre: Centre, typical_id: int) -> Any:
     if row is None or row.stage != Stage.RELEASED:
         raise NoSuchTypical
     return row
+
+
+async def alike(centre: Centre, title: str, content: str, topics: Sequence[str]) -> Sequence[Alike]:
+    """The most alike released cases, three at most, the best first.
+
+    Only of the topics that the text seems to be about: words alone found other matters nearly
+    always. Nothing typed is kept; a failure here never keeps a form from its work.
+    """
+    question = f"{title} {content}".strip()[:LONGEST]
+    try:
+        async with centre.look() as look:
+            rows = await typicals.about(look.connection, topics, NEAR) if topics else []
+        return await asyncio.to_thread(_ranked, question, rows) if rows else ()
+    except Exception as error:
+        log.error("typicals.not_offered", error=type(error).__name__, exc_info=error)
+        return ()
+
+
+def _ranked(question: str, rows: Sequence[Any]) -> list[Alike]:
+    told = terms.asked(question)
+    fields = [terms.known_by(row.title, [row.topic], row.problem) for row in rows]
+    held = [{term for text in one.values() for term in text.split()} for one in fields]
+    having = {term: sum(term in one for one in held) for term in told}
+    rare = {term: ranking.rarity(FEW, n) for term, n in having.items() if n}
+    signs = ranking.signs(question, (t for t in told if not t[0].isdigit() or t.isdigit()))
+    found = [
+        Alike(
+            row,
+            ranking.marked(row.title, signs),
+            ranking.passage(row.problem, signs),
+            round(ranking.score(told, rare, known), 2),
+        )
+        for row, known in zip(rows, fields, strict=True)
+    ]
+    found.sort(key=lambda one: (-one.score, -one.row.id))
+    least = max(LEAST, found[0].score * NEARLY)
+    return [one for one in found[:OFFERED] if one.score >= least]
 
 
 async def shown(centre: Centre, actor: Actor, typical_id: int) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, func, select, update
+from sqlalchemy import Index, select, update
 from sqlalchemy import insert as put
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,31 +34,13 @@ async def listed(connection: AsyncConnection, officer_id: int) -> list[Any]:
     return list(await connection.execute(wanted.where(*standing).order_by(SavedViewRow.id)))
 
 
-async def count(connection: AsyncConnection, officer_id: int) -> int:
-    standing = SavedViewRow.officer_id == officer_id, SavedViewRow.gone_at.is_(None)
-    found = await connection.execute(select(func.count(SavedViewRow.id)).where(*standing))
-    return int(found.scalar_one())
-
-
-async def save(
+async def add(
     connection: AsyncConnection,
     officer_id: int,
     name: str,
     filters: Mapping[str, str],
     at: datetime,
 ) -> int:
-    """Under a name that stands already, the filters are changed."""
-    changed = update(SavedViewRow).where(
-        SavedViewRow.officer_id == officer_id,
-        SavedViewRow.name == name,
-        SavedViewRow.gone_at.is_(None),
-    )
-    found = await connection.execute(
-        changed.values(filters=dict(filters)).returning(SavedViewRow.id)
-    )
-    known = found.scalars().first()
-    if known is not None:
-        return int(known)
     told = {"officer_id": officer_id, "name": name, "filters": dict(filters), "created_at": at}
     made = await connection.execute(put(SavedViewRow).values(**told).returning(SavedViewRow.id))
     return int(made.scalar_one())

@@ -66,6 +66,12 @@ async def released(
     return list(await connection.execute(wanted))
 
 
+async def about(connection: AsyncConnection, topics: Sequence[str], limit: int) -> Sequence[Any]:
+    """Released ones of any of the topics, the newest first."""
+    wanted = select(*T).where(T.stage == Stage.RELEASED.value, T.topic.in_(list(topics)))
+    return list(await connection.execute(wanted.order_by(T.id.desc()).limit(limit)))
+
+
 async def support(connection: AsyncConnection, typical_id: int, key: str, at: Any) -> bool:
     """Once a key; the row was locked before. False: it was counted already."""
     known = select(SUPPORT.c.key).where(SUPPORT.c.typical_id == typical_id, SUPPORT.c.key == key)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -43,7 +43,10 @@ async def queue(request: web.Request) -> web.Response:
     return await _queue(request)
 
 
-async def _queue(request: web.Request, problem: str = "", status: int = 200) -> web.Response:
+async def _queue(
+    request: web.Request, problem: str = "", named: str = "", status: int = 200
+) -> web.Response:
+    """`problem`: why a view was not saved; `named`: the name that was typed for it."""
     centre, actor = request.app[CENTRE], request[ACTOR]
     asked = wanted(request)
     if "state" not in request.query:
@@ -54,6 +57,7 @@ async def _queue(request: web.Request, problem: str = "", status: int = 200) -> 
     facts = {
         **await _views(request, query),
         "problem": problem,
+        "named": named,
         "sorted_by": lambda way: _link({**query, "sort": way}),
         "districts": [str(one["name"]) for one in centre.city.districts],
         **await _machine(request),
@@ -144,14 +148,15 @@ async def search(request: web.Request) -> web.StreamResponse:
 
 
 async def save(request: web.Request) -> web.StreamResponse:
+    """The filters stand in the address, as on the queue: a refusal shows the same queue again."""
     posted = await forms.posted(request)
     name = posted.get("name", [""])[-1]
-    told = dict(parse_qsl(posted.get("filters", [""])[-1][:2000]))
-    filters = {key: value[:120] for key, value in told.items() if key in FILTERS}
+    filters = {key: value[:120] for key, value in request.query.items() if key in FILTERS and value}
     try:
         await savedviews.save(request.app[CENTRE], request[ACTOR], name, filters)
     except NotPossible as error:
-        return await _queue(request, error.en if request[LANGUAGE] == "en" else error.zh, 422)
+        why = error.en if request[LANGUAGE] == "en" else error.zh
+        return await _queue(request, why, name[:200], 422)
     return see_other(_link(filters))
 
 
@@ -163,7 +168,10 @@ async def delete(request: web.Request) -> web.StreamResponse:
 
 async def bring_back(request: web.Request) -> web.StreamResponse:
     await forms.posted(request)
-    row = await savedviews.bring_back(request.app[CENTRE], request[ACTOR], _id(request))
+    try:
+        row = await savedviews.bring_back(request.app[CENTRE], request[ACTOR], _id(request))
+    except NotPossible as error:
+        return await _queue(request, error.en if request[LANGUAGE] == "en" else error.zh, "", 422)
     return see_other(_link(row.filters))
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import text
 
+from hotline.store import savedviews
 from hotline.web import live
 from tests.web.api_support import OWN_PAGE, Client, acted, filed, form_token, signed_in, token
 
@@ -243,3 +246,47 @@ async def test_a_call_task_stands_on_top_of_the_desk_until_it_is_answered(client
     assert "请立即拨打" not in await (await client.get("/office/")).text()
     answer = await client.post(f"/office/calls/{path}", data=form, headers=OWN_PAGE)
     assert answer.status == 409 and "已经结束" in await answer.text()
+
+
+async def test_a_refused_view_keeps_its_filters_and_its_name_and_says_what_to_do(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(savedviews, "MOST", 2)
+    await signed_in(client, "dispatcher")
+    form = {"token": form_token(await (await client.get("/office/")).text())}
+
+    async def saved(name: str, **filters: str) -> tuple[int, str]:
+        answer = await client.post(
+            "/office/views",
+            params=filters,
+            data={**form, "name": name},
+            headers=OWN_PAGE,
+            allow_redirects=False,
+        )
+        return answer.status, await answer.text()
+
+    mine = {"state": "open", "type": "report", "q": "路灯"}
+    assert (await saved("我的<举报>", **mine))[0] == 303
+    assert (await saved(" 我的<举报> ", **mine))[0] == 303  # twice pressed is once saved
+    assert (await saved("投诉", type="complaint"))[0] == 303
+    refused = {
+        "字" * 41: "名字有 41 个字，最多 40 个，请缩短后再保存。",
+        "投诉": "已有名为“投诉”的常用筛选，请换个名字",
+        "第三<组>": "最多保存 2 组，请先删除一组不用的，再保存。",
+    }
+    for name, why in refused.items():
+        status, page = await saved(name, **mine)
+        assert status == 422 and why in page
+        beside = page.split('id="view-problem"')[1]  # a phone shows the reason with the field
+        assert f'value="{escape(name)}" aria-invalid' in beside and "<组>" not in page
+        assert '<option value="report" selected>' in page and 'value="路灯"' in page
+        assert f"/office/views?{escape(urlencode(mine))}" in page
+    status, page = await saved("空的")
+    assert status == 422 and "请先筛选再保存" in page and 'value="空的"' in page
+    page = await (await client.get("/office/")).text()
+    assert page.count("/gone") == 2
+    first = page.split('action="/office/views/')[1].split("/")[0]
+    await client.post(f"/office/views/{first}/gone", data=form, headers=OWN_PAGE)
+    assert (await saved("第三组", **mine))[0] == 303
+    answer = await client.post(f"/office/views/{first}/back", data=form, headers=OWN_PAGE)
+    assert answer.status == 422 and "请先删除一组" in await answer.text()

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import insert
+
 from hotline.domain.words import Role
 from hotline.flow import interests
+from hotline.store.typicaltables import TypicalRow
 from tests.makers import an_officer
 from tests.web.api_support import OWN_PAGE, Client, acted, filed, form_token, signed_in, token
 
@@ -58,3 +61,38 @@ async def test_the_pages_lead_from_an_ended_case_to_support(client: Client) -> N
     await signed_in(client, "callback")
     assert (await client.get(address)).status == 404
     assert "路灯有人管" not in await (await client.get(BASE)).text()
+
+
+async def test_who_writes_is_shown_what_was_released_of_the_same_matter(client: Client) -> None:
+    light, other = "城市管理/市政设施/路灯故障", "教育文体/教学与管理/教师行为"
+    stages = ["released"] * 4 + ["draft", "submitted", "returned", "withdrawn"]
+    async with client.centre.work() as work:
+        for n, (stage, topic) in enumerate(
+            [*((one, light) for one in stages), ("released", other)]
+        ):
+            words = {
+                "title": f"路灯<b>{n}</b>修好了",
+                "problem": "菜场门口路灯<i>坏了三天，晚上很黑",
+            }
+            row: dict[str, Any] = {
+                **words,
+                "number": f"n{n}",
+                "topic": topic,
+                "department": "",
+                "handling": "已更换",
+            }
+            row |= {"stage": stage, "revision": 1, "writers": [], "note": "", "supports": 0}
+            row |= {"written_at": work.at, "released_at": work.at}
+            await work.connection.execute(insert(TypicalRow).values(id=n + 1, **row))
+    told = {"title": "望江大道路灯不亮", "content": "菜场门口的路灯坏了三天，晚上很黑。"}
+    for address in ("hints", "answers"):
+        answer = await client.post(f"/complaints/new/{address}", data=told, headers=OWN_PAGE)
+        page = await answer.text()
+        links = [n for n in range(1, 10) if f'href="/published/{n}"' in page]
+        assert links == [2, 3, 4] and "类似的诉求" in page
+        assert "<i>" not in page and "&lt;i&gt;" in page and "n1" not in page
+    for n in (2, 3, 4):
+        assert (await client.get(f"/published/{n}")).status == 200
+    far = {"title": "老师用戒尺打手心", "content": "孩子的手被打到发紫，学校不管。"}
+    answer = await client.post("/complaints/new/hints", data=far, headers=OWN_PAGE)
+    assert "类似的诉求" not in await answer.text()
