@@ -16,7 +16,7 @@ from classifiers.features import Text
 from classifiers.fitting import Table
 from classifiers.linear import Block, Departments, Topics, believed
 from classifiers.matters import counted, lines
-from classifiers.rows import Row, folds
+from classifiers.rows import Row, families, folds
 
 Array = numpy.ndarray
 FOLDS, SEED = 5, 12345
@@ -38,7 +38,7 @@ def fit_departments(
     table = Table.learnt(seen, 2, among=len(rows))
     wanted, count = numpy.vstack([right, right, extra]), len(rows)
     weight = numpy.repeat([1.0, ANSWER, CATALOGUE], [count, count, len(known)])
-    fold, held = folds(rows, FOLDS, SEED), numpy.zeros(right.shape)
+    fold, held = folds(families(rows), FOLDS, SEED), numpy.zeros(right.shape)
     apart = _with_fields(table.rows, texts, stranger)
     for n in range(FOLDS):
         some = numpy.concatenate([fold != n, fold != n, numpy.full(len(known), True)])

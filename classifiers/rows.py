@@ -153,9 +153,8 @@ def families(rows: Sequence[Row]) -> numpy.ndarray:
     return found
 
 
-def folds(rows: Sequence[Row], count: int, seed: int) -> numpy.ndarray:
-    """A fold by row; a family lies in one fold."""
-    family = families(rows)
+def folds(family: numpy.ndarray, count: int, seed: int) -> numpy.ndarray:
+    """A fold by row, from the numbers that `families` gave; a family lies in one fold."""
     drawn = numpy.random.RandomState(seed).randint(0, count, size=int(family.max()) + 1)
     found: numpy.ndarray = drawn[family]
     return found

@@ -122,9 +122,8 @@ class Components:
         return found
 
 
-def learnable(rows: Sequence[Row]) -> Array:
+def learnable(rows: Sequence[Row], family: Array) -> Array:
     """Rows to learn from: ready-made words, and raw messages that are no near-copy of them."""
-    family = families(rows)
     ready = {int(family[n]) for n, row in enumerate(rows) if not row.raw}
     return numpy.array([not row.raw or int(family[n]) not in ready for n, row in enumerate(rows)])
 
@@ -145,7 +144,8 @@ class Lesson:
         labels = tuple(sorted({row.label for row in rows}))
         wanted = numpy.array([labels.index(row.label) for row in rows])
         vectors = Vectors.of(rows, others)
-        return cls(labels, wanted, vectors, learnable(rows), folds(rows, FOLDS, SEED))
+        family = families(rows)
+        return cls(labels, wanted, vectors, learnable(rows, family), folds(family, FOLDS, SEED))
 
     def held_out(self, n: int) -> Array:
         """The scores of a fold's rows by the five fits that have not seen it."""
@@ -188,7 +188,8 @@ def fit_topics(rows: Sequence[Row], others: Sequence[Row] = ()) -> tuple[Topics,
 def fit_quickly(rows: Sequence[Row]) -> Topics:
     """The fits alone, without mixing or figures: for what only needs their scores."""
     labels = tuple(sorted({row.label for row in rows}))
-    wanted, learn = numpy.array([labels.index(row.label) for row in rows]), learnable(rows)
+    wanted = numpy.array([labels.index(row.label) for row in rows])
+    learn = learnable(rows, families(rows))
     part = Components.fit(Vectors.of(rows)[learn], wanted[learn], len(labels))
     nothing = numpy.zeros((len(labels), 3 * FITS * len(labels)))
     return _packed(labels, part, nothing, nothing[:, 0], (1.01,) * len(labels))
