@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.words import Role
@@ -223,14 +223,16 @@ class Session:
     seen_at: datetime
 
 
+SESSION = (  # asked at every request of staff: built once
+    select(SessionRow.seen_at, SessionRow.expires_at, *OfficerRow.__table__.c)
+    .join(OfficerRow, OfficerRow.id == SessionRow.officer_id)
+    .where(SessionRow.hash == bindparam("wanted"))
+)
+
+
 async def session(connection: AsyncConnection, secret: str, now: datetime) -> Session | None:
     """Nobody when the secret is unknown, too old, idle too long, or its account disabled."""
-    found = await connection.execute(
-        select(SessionRow.seen_at, SessionRow.expires_at, *OfficerRow.__table__.c)
-        .join(OfficerRow, OfficerRow.id == SessionRow.officer_id)
-        .where(SessionRow.hash == secret_hash(secret))
-    )
-    row = found.one_or_none()
+    row = (await connection.execute(SESSION, {"wanted": secret_hash(secret)})).one_or_none()
     if row is None or row.disabled:
         return None
     if row.expires_at is not None:

@@ -1,6 +1,6 @@
 """Between the telephone's facts and its rows: events as they lie in the raw row, records as they fold."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,14 @@ PLAIN = (
     "direction queue agent phase outcome offered_at queued_at answered_at ended_at last_at wait_s"
     " talk_s hold_s legs transfers conferenced cause digit"
 ).split()
+EVENT = tuple(one.name for one in fields(CallEvent))
 
 
 def event_to_json(event: CallEvent) -> dict[str, Any]:
-    told = asdict(event)
+    told = {name: getattr(event, name) for name in EVENT}
     told["at"] = event.at.isoformat()
+    if event.recording is not None:
+        told["recording"] = asdict(event.recording)
     return {name: value for name, value in told.items() if value not in (None, "", ())}
 
 

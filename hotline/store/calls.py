@@ -59,7 +59,18 @@ class Call:
 NAMES = [one.name for one in fields(Call)]
 # In the very words of the index over it: SQLite would not see that `folded = 0` means the same.
 UNFOLDED = text("NOT folded")
-CALLS = cast(Table, CallRow.__table__)
+CALLS, EVENTS = cast(Table, CallRow.__table__), cast(Table, CallEventRow.__table__)
+# Built once: at hundreds of events a second, building a statement costs as much as running it.
+IDS: Any = bindparam("ids", expanding=True)
+WAITING = ("id", "call_id", "kind", "agent", "state", "at", "event_id")
+OLDEST = select(*(EVENTS.c[name] for name in WAITING)).where(UNFOLDED).order_by(EVENTS.c.id)
+ANY = select(EVENTS.c.id).where(UNFOLDED).limit(1)
+TOLD = select(EVENTS.c.call_id, EVENTS.c.event_id, EVENTS.c.raw).where(
+    EVENTS.c.call_id.in_(IDS), EVENTS.c.kind != Kind.AGENT_STATE.value
+)
+CHANGE = update(CALLS).where(CALLS.c.call_id == bindparam("of"))
+NOW = select(*CALLS.c).where(CALLS.c.call_id.in_(IDS))
+MARK = update(EVENTS).where(EVENTS.c.id.in_(IDS)).values(folded=True)
 
 
 def call_from(row: Any) -> Call:
@@ -78,17 +89,14 @@ def _place(call_id: str) -> str:
 
 async def unfolded(connection: AsyncConnection, limit: int) -> list[Any]:
     """The oldest raw events that no record has yet: id, call, kind, agent, state, at, event id."""
-    names = ("id", "call_id", "kind", "agent", "state", "at", "event_id")
-    columns = [CallEventRow.__table__.c[name] for name in names]
-    wanted = select(*columns).where(UNFOLDED).order_by(CallEventRow.id).limit(limit)
+    wanted = OLDEST.limit(limit)
     if connection.dialect.name != "sqlite":
         wanted = wanted.with_for_update(skip_locked=True)
     return list(await connection.execute(wanted))
 
 
 async def any_unfolded(connection: AsyncConnection) -> bool:
-    wanted = select(CallEventRow.id).where(UNFOLDED).limit(1)
-    return (await connection.execute(wanted)).first() is not None
+    return (await connection.execute(ANY)).first() is not None
 
 
 async def count_unfolded(connection: AsyncConnection) -> int:
@@ -120,18 +128,14 @@ async def refold(
 ) -> list[tuple[CallRecord, Call]]:
     """The records of locked calls, from all of their events; written, and as they stand now."""
     told: dict[str, list[CallEvent]] = {one: [] for one in call_ids}
-    found = await connection.execute(
-        select(CallEventRow.call_id, CallEventRow.event_id, CallEventRow.raw).where(
-            CallEventRow.call_id.in_(call_ids), CallEventRow.kind != Kind.AGENT_STATE.value
-        )
-    )
+    found = await connection.execute(TOLD, {"ids": list(call_ids)})
     for row in found:
         told[row.call_id].append(_opened(cipher, row))
     records = [fold(events) for events in told.values() if events]
     changes = [call_values(one) | _secrets(cipher, one) | {"of": one.call_id} for one in records]
     if changes:
-        await connection.execute(update(CALLS).where(CALLS.c.call_id == bindparam("of")), changes)
-    now = await connection.execute(select(*CALLS.c).where(CALLS.c.call_id.in_(call_ids)))
+        await connection.execute(CHANGE, changes)
+    now = await connection.execute(NOW, {"ids": list(call_ids)})
     calls = {row.call_id: call_from(row) for row in now}
     return [(record, calls[record.call_id]) for record in records]
 
@@ -150,9 +154,7 @@ def _secrets(cipher: Cipher, record: CallRecord) -> dict[str, Any]:
 
 
 async def mark_folded(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    await connection.execute(
-        update(CallEventRow).where(CallEventRow.id.in_(ids)).values(folded=True)
-    )
+    await connection.execute(MARK, {"ids": list(ids)})
 
 
 async def silent(connection: AsyncConnection, before: datetime, limit: int = 200) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.cipher import Cipher
@@ -147,12 +147,15 @@ async def size_of_case(connection: AsyncConnection, case_id: int) -> int:
     return int(found.scalar_one())
 
 
+OF_CASE = (
+    select(*AttachmentRow.__table__.c)
+    .where(AttachmentRow.case_id == bindparam("wanted"))
+    .order_by(AttachmentRow.created_at, AttachmentRow.token)
+)
+
+
 async def of_case(connection: AsyncConnection, cipher: Cipher, case_id: int) -> list[Kept]:
-    found = await connection.execute(
-        select(*AttachmentRow.__table__.c)
-        .where(AttachmentRow.case_id == case_id)
-        .order_by(AttachmentRow.created_at, AttachmentRow.token)
-    )
+    found = await connection.execute(OF_CASE, {"wanted": case_id})
     return [_kept(row, cipher) for row in found]
 
 

@@ -8,9 +8,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import Table, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,13 @@ from hotline.store.gathering import Gathering
 from hotline.store.tables import AnswerRow, IntakeRow
 
 GATHER_ROWS = 64
+INSERT = {
+    dialect.dialect.name: dialect.insert(IntakeRow.__table__)
+    .on_conflict_do_nothing(index_elements=["channel", "key"])
+    .returning(IntakeRow.id, IntakeRow.number)
+    for dialect in (sqlite, postgresql)
+}
+ANSWER = insert(cast(Table, AnswerRow.__table__))
 KEYS_KEPT = timedelta(days=7)
 
 
@@ -70,45 +77,60 @@ class Inbox:
     async def enter(self, connection: AsyncConnection, letter: Letter) -> Kept:
         """Within a unit of work that keeps more than this receipt; its outcome stands or falls
         with it."""
-        number = (await give_numbers(connection, [letter.received_at]))[0]
-        return await self._insert(connection, letter, number)
+        return (await self._keep(connection, [letter]))[0]
 
     async def _commit(self, letters: Sequence[Letter]) -> list[Kept]:
         async with self._store.write() as connection:
-            numbers = await give_numbers(connection, [letter.received_at for letter in letters])
-            return [
-                await self._insert(connection, letter, number)
-                for letter, number in zip(letters, numbers, strict=True)
-            ]
+            return await self._keep(connection, letters)
 
-    async def _insert(self, connection: AsyncConnection, letter: Letter, number: str) -> Kept:
-        code = new_query_code()
-        found = await connection.execute(
-            self._insert_new(IntakeRow)
-            .values(
-                channel=letter.channel,
-                key=letter.key,
-                content_hash=letter.content_hash,
-                number=number,
-                query_hash=self._cipher.hash_code(number, code),
-                received_at=letter.received_at,
-                outcome=letter.outcome,
-                attempts=0,
-                raw=self._cipher.lock(
-                    json.dumps(letter.raw, ensure_ascii=False),
-                    f"intake.raw.{letter.channel}.{letter.key}",
-                ),
-            )
-            .on_conflict_do_nothing(index_elements=["channel", "key"])
-            .returning(IntakeRow.id)
-        )
-        row_id = found.scalar_one_or_none()
-        if row_id is None:
-            return await self._known(connection, letter)
-        kept = Kept(row_id, number, code, letter.received_at, True, letter.content_hash)
-        if letter.answer_scope:
-            await self._keep_answer(connection, letter, kept)
-        return kept
+    async def _keep(self, connection: AsyncConnection, letters: Sequence[Letter]) -> list[Kept]:
+        """One statement for all of them; a letter whose key was there already gets no row."""
+        numbers = await give_numbers(connection, [letter.received_at for letter in letters])
+        told = list(zip(letters, numbers, (new_query_code() for _ in letters), strict=True))
+        dialect = connection.dialect.name
+        # In the order of their keys: two nodes that keep the same letters never wait in a circle.
+        values = [self._values(*one) for one in sorted(told, key=lambda one: _place(one[0]))]
+        made = {row.number: row.id for row in await connection.execute(INSERT[dialect], values)}
+        answers = [
+            self._answer(letter, code)
+            for letter, number, code in told
+            if number in made and letter.answer_scope
+        ]
+        if answers:
+            await connection.execute(ANSWER, answers)
+        return [
+            Kept(made[number], number, code, letter.received_at, True, letter.content_hash)
+            if number in made
+            else await self._known(connection, letter)
+            for letter, number, code in told
+        ]
+
+    def _values(self, letter: Letter, number: str, code: str) -> dict[str, Any]:
+        return {
+            "channel": letter.channel,
+            "key": letter.key,
+            "content_hash": letter.content_hash,
+            "number": number,
+            "query_hash": self._cipher.hash_code(number, code),
+            "received_at": letter.received_at,
+            "outcome": letter.outcome,
+            "attempts": 0,
+            "raw": self._cipher.lock(
+                json.dumps(letter.raw, ensure_ascii=False),
+                f"intake.raw.{letter.channel}.{letter.key}",
+            ),
+        }
+
+    def _answer(self, letter: Letter, code: str) -> dict[str, Any]:
+        place = f"answer.body.{letter.answer_scope}.{letter.key}"
+        return {
+            "scope": letter.answer_scope,
+            "key": letter.key,
+            "request_hash": letter.content_hash,
+            "status": 201,
+            "body": self._cipher.lock(code, place),
+            "created_at": letter.received_at,
+        }
 
     async def _known(self, connection: AsyncConnection, letter: Letter) -> Kept:
         row = (
@@ -128,21 +150,9 @@ class Inbox:
         query_code = self._cipher.unlock(body, place) if body is not None else None
         return Kept(row.id, row.number, query_code, row.received_at, False, row.content_hash)
 
-    async def _keep_answer(self, connection: AsyncConnection, letter: Letter, kept: Kept) -> None:
-        place = f"answer.body.{letter.answer_scope}.{letter.key}"
-        await connection.execute(
-            self._insert_new(AnswerRow).values(
-                scope=letter.answer_scope,
-                key=letter.key,
-                request_hash=letter.content_hash,
-                status=201,
-                body=self._cipher.lock(kept.query_code or "", place),
-                created_at=letter.received_at,
-            )
-        )
 
-    def _insert_new(self, table: Any) -> Any:
-        return (sqlite if self._store.sqlite else postgresql).insert(table)
+def _place(letter: Letter) -> tuple[str, str]:
+    return letter.channel, letter.key
 
 
 async def give_numbers(connection: AsyncConnection, moments: list[datetime]) -> list[str]:

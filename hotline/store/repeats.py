@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Integer, Table, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,11 +53,20 @@ SHOWN = (
 )
 CALLER = (IdentityRow.phone_hash, IdentityRow.email_hash)
 IDS: Any = bindparam("ids", expanding=True)
+ASKED: Any = bindparam("wanted", type_=Integer)
 READ = (
     select(*SHOWN, *CALLER, SignatureRow.packed)
     .join(SignatureRow, SignatureRow.case_id == CaseRow.id)
     .outerjoin(IdentityRow, IdentityRow.case_id == CaseRow.id)
     .where(CaseRow.id.in_(IDS))
+)
+# The other one of the two, for whichever of them asks.
+PAIRED = (
+    select(*SHOWN, RepeatRow.score, RepeatRow.why, RepeatRow.found_by)
+    .join(RepeatRow, CaseRow.id == RepeatRow.case_id + RepeatRow.earlier - ASKED)
+    .where(or_(RepeatRow.case_id == ASKED, RepeatRow.earlier == ASKED))
+    .order_by(RepeatRow.score.desc(), CaseRow.id)
+    .limit(bindparam("most"))
 )
 
 
@@ -105,20 +114,7 @@ async def note(connection: AsyncConnection, found: Sequence[Mapping[str, Any]]) 
 
 async def of_case(connection: AsyncConnection, case_id: int, most: int) -> list[Any]:
     """What a case repeats, and what repeats it: the surest first."""
-    other = case_of_pair(case_id)
-    wanted = (
-        select(*SHOWN, RepeatRow.score, RepeatRow.why, RepeatRow.found_by)
-        .join(RepeatRow, CaseRow.id == other)
-        .where(or_(RepeatRow.case_id == case_id, RepeatRow.earlier == case_id))
-        .order_by(RepeatRow.score.desc(), CaseRow.id)
-        .limit(most)
-    )
-    return list(await connection.execute(wanted))
-
-
-def case_of_pair(case_id: int) -> Any:
-    """The other one of the two."""
-    return RepeatRow.case_id + RepeatRow.earlier - case_id
+    return list(await connection.execute(PAIRED, {"wanted": case_id, "most": most}))
 
 
 async def unswept(connection: AsyncConnection, most: int) -> list[Any]:

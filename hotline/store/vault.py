@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain import chaining, people
@@ -22,6 +22,9 @@ from hotline.store.cipher import Cipher
 from hotline.store.ledgers import IdentityRow, RevealRow
 from hotline.store.wording import masked
 
+MASKED = select(IdentityRow.case_id, IdentityRow.masked).where(
+    IdentityRow.case_id.in_(bindparam("wanted", expanding=True))
+)
 FIELDS = ("name", "phone", "email", "address", "id_number")
 MASKS = {
     "name": people.mask_name,
@@ -88,9 +91,7 @@ class Vault:
         await self.put(target, Identity(**told), words)
 
     async def masked(self, case_ids: Sequence[int]) -> dict[int, dict[str, str]]:
-        found = await self._connection.execute(
-            select(IdentityRow.case_id, IdentityRow.masked).where(IdentityRow.case_id.in_(case_ids))
-        )
+        found = await self._connection.execute(MASKED, {"wanted": list(case_ids)})
         return {row.case_id: row.masked for row in found}
 
     async def letter_address(self, case_id: int) -> str:
