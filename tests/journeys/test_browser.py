@@ -247,7 +247,7 @@ async def clerk_replies(clerk: Person) -> None:
     await form.locator("[name=solved]").select_option("yes")
     await form.locator("[name=internal_account]").fill("更换灯具两盏。")
     await form.locator("[name=public_reply]").fill("您反映的路灯已修复，联系电话 0000-12340002。")
-    await form.locator("button").click()
+    await form.get_by_role("button", name="答复", exact=True).click()
     await clerk.page.wait_for_url("**done=reply")
 
 
