@@ -8,6 +8,7 @@ from hotline.domain.people import Actor
 from hotline.flow import casewords
 from hotline.flow.centre import Centre
 from hotline.store import savedviews
+from hotline.store.wording import masked
 from hotline.store.work import Work
 
 LONGEST = 40  # signs of a name
@@ -22,7 +23,7 @@ async def listed(centre: Centre, actor: Actor) -> list[Any]:
 
 async def save(centre: Centre, actor: Actor, name: str, filters: Mapping[str, str]) -> int:
     """Raises NotPossible with what to do instead; the same saved twice is one."""
-    name = " ".join(name.split())
+    name = masked(" ".join(name.split()))  # as it will be kept: only so the same is seen as one
     if actor.officer_id is None or not name:
         raise NotPossible("请给这组筛选起个名字。", "Give these filters a name.")
     if len(name) > LONGEST:

@@ -91,8 +91,8 @@ TERMS: dict[str, Any] = {
     "OrderState": OrderState,
     "Why": Why,
     "Sign": Sign,
+    "REPLIES": replyhints.WRITTEN,
 }
-TERMS["REPLIES"] = replyhints.WRITTEN
 
 
 def _decides(actor: Actor, names: list[str]) -> bool:

@@ -50,6 +50,13 @@ def test_date_contact_and_legal_basis_are_missed_where_they_are_missing() -> Non
     assert "basis" not in codes(based)
 
 
+def test_a_telephone_number_is_no_date() -> None:
+    said = (
+        "路灯已经由养护班组更换灯具并恢复照明，现场已清理，如有疑问请拨打电话 0000-12340002 咨询。"
+    )
+    assert "date" in codes(said) and "date" not in codes(said + "2026-11-25")
+
+
 def test_a_third_person_is_noticed_and_an_office_to_ask_is_not() -> None:
     assert "identity" in codes(GOOD + "已联系当事人王建国（320501198803124519）。")
     assert "identity" not in codes(GOOD.replace("联系电话", "联系人：李志明，联系电话"))
