@@ -268,10 +268,14 @@ async def test_a_refused_view_keeps_its_filters_and_its_name_and_says_what_to_do
     mine = {"state": "open", "type": "report", "q": "路灯"}
     assert (await saved("我的<举报>", **mine))[0] == 303
     assert (await saved(" 我的<举报> ", **mine))[0] == 303  # twice pressed is once saved
-    assert (await saved("投诉", type="complaint"))[0] == 303
+    assert (await saved("投诉13800001234", type="complaint"))[0] == 303
+    assert (await saved("投诉13800001234", type="complaint"))[0] == 303  # kept masked, yet the same
+    page = await (await client.get("/office/")).text()
+    masked = page.split("投诉138")[1][:8]
+    assert masked.startswith("****") and page.count("/gone") == 2
     refused = {
         "字" * 41: "名字有 41 个字，最多 40 个，请缩短后再保存。",
-        "投诉": "已有名为“投诉”的常用筛选，请换个名字",
+        "投诉13800001234": "已有名为“投诉138****1234”的常用筛选，请换个名字",
         "第三<组>": "最多保存 2 组，请先删除一组不用的，再保存。",
     }
     for name, why in refused.items():
