@@ -89,6 +89,15 @@ def test_a_sign_is_tried_wherever_it_could_be_found() -> None:
         "小区两个月没有水用",
         "一下雨污水就灌进屋里",
         "下水井没有盖，小孩差点掉下去",
+        "业主没有交押金，物业强行停水停电",
+        "一下雨楼下积水就有一米深",
+        "我们村断了三年的水",
+        "至今还靠消防车送水过日子",
+        "新楼的电梯隔三差五就罢工",
+        "打开门整个房间全是粪水",
+        "楼道配电箱漏电",
+        "后山一直滑坡，挨着我家房子",
+        "班上水痘感染了好几个孩子",
     ],
 )
 def test_dangers_are_heard_in_other_words_too(text: str) -> None:
@@ -99,6 +108,19 @@ def test_long_past_or_feared_alone_calls_nobody_out() -> None:
     assert urgency("", "车祸一年了没有赔偿").label == "normal"
     assert urgency("", "高压线旁学生担心触电").label == "normal"
     assert urgency("", "停水三个月了").label == "urgent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "小区没有停水",
+        "物业要停电梯来催费",
+        "高利贷逼死了许多人，应当取缔",
+        "水库截流，我们村断水库的水浇地",
+    ],
+)
+def test_what_only_looks_like_a_danger_is_not(text: str) -> None:
+    assert urgency("", text).label == "normal"
 
 
 def test_violence_of_today_is_critical_and_of_last_month_is_not() -> None:
