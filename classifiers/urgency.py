@@ -15,7 +15,7 @@ from itertools import islice
 
 from classifiers.model import Label, Sensitive, Suggestion
 
-VERSION = "urgency-4"
+VERSION = "urgency-5"
 LONGEST, SHORT = 2000, 90  # a text as short as this tells what is so now
 
 # Before the word, in the same sentence: said of what might be, of others, or of long ago. What is
@@ -46,6 +46,7 @@ HERE = re.compile(
 END = re.compile(r"[。！？!?；;\n]")
 REACH, MOST = 120, 12
 EARLY = 160  # what a letter is about is said by then, or said again
+PASSING = "utilities"  # complained of in passing, however often, in letters about something else
 LEVELS = ("critical", "urgent")
 
 
@@ -154,7 +155,8 @@ def _in(text: str, *, now: bool) -> Iterator[Seen]:
                 continue
             so = HERE if sign.level == "critical" else NOW
             counts = now or not sign.now or bool(so.search(text, start, end))
-            counts = counts and (now or match.start() < EARLY or best is not None)
+            again = best is not None and sign.kind != PASSING
+            counts = counts and (now or match.start() < EARLY or again)
             if best is None or counts:
                 best = Seen(sign, match.group()[:16], counts)
             if counts:

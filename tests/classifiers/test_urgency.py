@@ -126,3 +126,11 @@ def test_what_only_looks_like_a_danger_is_not(text: str) -> None:
 def test_violence_of_today_is_critical_and_of_last_month_is_not() -> None:
     assert urgency("", "今天上午保安打伤业主").label == "critical"
     assert urgency("", "上个月保安打伤业主").label == "normal"
+
+
+def test_an_outage_told_in_passing_is_no_emergency() -> None:
+    """Of such letters read outside the gold set 2 of 12 were pressing."""
+    body = "物业费涨了，账目从不公示，业主多次要求公开都被拒绝。" * 8
+    body += "去过几次也没有人理。小区还停电停水。电梯厅脏乱，小区又停水。"
+    assert urgency("物业收费不透明", body).label == "normal"
+    assert urgency("物业收费不透明，小区停水", body).label == "urgent"
