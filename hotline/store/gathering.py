@@ -15,11 +15,13 @@ Kept = TypeVar("Kept")
 
 SECONDS = 0.005  # that rows are waited for
 ANSWERED = 9.0  # seconds a caller waits; it may be kept all the same: the next try will tell
+KNOWN = 1.0  # seconds for which it counts how long somebody waited
 
 
 @dataclass
 class _Waiting(Generic[Item, Kept]):
     item: Item
+    since: float
     done: "asyncio.Future[Kept]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -41,6 +43,8 @@ class Gathering(Generic[Item, Kept]):
         self._name, self._commit, self._most, self._size = name, commit, most, size
         self._queue: asyncio.Queue[_Waiting[Item, Kept]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._writing: float | None = None  # since when the first of the batch in hand waits
+        self._longest = self._answered = 0.0  # the longest wait of late, and when it ended
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._write_for_ever(), name=self._name)
@@ -58,14 +62,30 @@ class Gathering(Generic[Item, Kept]):
         """Returns when the item is on disk, or raises what kept it from getting there."""
         if self._task is None:
             return (await self._commit([item]))[0]
-        waiting = _Waiting[Item, Kept](item)
+        waiting = _Waiting[Item, Kept](item, asyncio.get_running_loop().time())
         await self._queue.put(waiting)
         async with asyncio.timeout(ANSWERED):
             return await waiting.done
 
+    def delay(self) -> float:
+        """Seconds that callers wait for their commit, now or within the last second; 0: nobody did.
+
+        Whatever keeps them waiting: the disk, others who write, a process that has too much to do.
+        """
+        now = asyncio.get_running_loop().time()
+        longest = self._longest if now - self._answered < KNOWN else 0.0
+        return longest if self._writing is None else max(longest, now - self._writing)
+
+    def _waited(self, since: float) -> None:
+        longest, now = self.delay(), asyncio.get_running_loop().time()
+        self._writing = None
+        if now - since >= longest:
+            self._longest, self._answered = now - since, now
+
     async def _write_for_ever(self) -> None:
         while True:
             batch = [await self._queue.get()]
+            self._writing = batch[0].since
             ends = asyncio.get_running_loop().time() + SECONDS
             size = self._size(batch[0].item)
             while size < self._most:
@@ -89,5 +109,6 @@ class Gathering(Generic[Item, Kept]):
                 if not waiting.done.done():
                     waiting.done.set_exception(error)
         finally:
+            self._waited(batch[0].since)
             for _ in batch:
                 self._queue.task_done()

@@ -13,6 +13,7 @@ from hotline.domain.words import Role
 from hotline.store.cipher import Cipher
 from hotline.store.tables import CaseRow, IntakeRow
 
+TRIES = 3  # that a receipt gets before it holds up others no longer
 NOTES = ("call_id", "notice", "letter", "mailbox", "unit", "said_topic")
 
 
@@ -39,10 +40,11 @@ class Opened:
 
 
 async def pending(connection: AsyncConnection, limit: int) -> list[int]:
+    """The oldest that wait; behind them those that could not be opened so far."""
     found = await connection.execute(
         select(IntakeRow.id)
         .where(IntakeRow.outcome == "pending")
-        .order_by(IntakeRow.id)
+        .order_by(IntakeRow.attempts >= TRIES, IntakeRow.id)
         .limit(limit)
     )
     return list(found.scalars())
@@ -118,6 +120,11 @@ async def claim(connection: AsyncConnection, intake_id: int) -> bool:
         .returning(IntakeRow.id)
     )
     return changed.scalar_one_or_none() is not None
+
+
+async def attempts(connection: AsyncConnection, intake_id: int) -> int:
+    found = await connection.execute(select(IntakeRow.attempts).where(IntakeRow.id == intake_id))
+    return int(found.scalar_one())
 
 
 async def tried(connection: AsyncConnection, intake_id: int, problem: str) -> int:
