@@ -1,4 +1,4 @@
-"""Gathered commits: how long callers wait is known while they do, and for a second afterwards."""
+"""Gathered commits: how long a crowd waits is known while it does, and for a second afterwards."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,16 +19,22 @@ async def test_what_keeps_callers_waiting_is_known_and_soon_forgotten(
         await disk.wait()
         return items
 
+    async def crowd(n: int) -> None:
+        await asyncio.gather(*(box.put(one) for one in range(n)))
+
     box = Gathering("box", commit, 10)
     box.start()
     assert box.delay() == 0, "nobody has come yet"
-    waiting = asyncio.create_task(box.put(1))
-    await asyncio.sleep(0.1)
-    assert 0.05 < box.delay() < 1, "somebody waits"
+    alone = asyncio.create_task(crowd(1))
+    await asyncio.sleep(0.05)
+    assert box.delay() == 0, "one waits for the disk, which is as slow as it is"
+    waiting = asyncio.create_task(crowd(5))
+    await asyncio.sleep(0.05)
+    assert 0.05 < box.delay() < 1, "more and more wait"
     disk.set()
-    await waiting
-    await box.put(2)
-    assert box.delay() >= 0.1, "somebody waited so long, though the next did not"
+    await asyncio.gather(alone, waiting)
+    await crowd(5)
+    assert box.delay() >= 0.04, "a crowd waited so long, though the next did not"
     await asyncio.sleep(0.21)
-    assert box.delay() == 0, "and nobody lately"
+    assert box.delay() == 0, "and none lately"
     await box.stop()
