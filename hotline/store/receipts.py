@@ -51,9 +51,12 @@ async def pending(connection: AsyncConnection, limit: int) -> list[int]:
 
 
 async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
-    """How many receipts wait for triage, and since when the oldest does."""
+    """How many receipts wait for triage, and since when the oldest does; not those that wait for
+    their key: no calm would make an end of them."""
     found = await connection.execute(
-        select(func.count(), func.min(IntakeRow.received_at)).where(IntakeRow.outcome == "pending")
+        select(func.count(), func.min(IntakeRow.received_at)).where(
+            IntakeRow.outcome == "pending", IntakeRow.attempts < TRIES
+        )
     )
     row = found.one()
     return row[0], row[1]
