@@ -89,8 +89,8 @@ async def triage_pending(centre: Centre, limit: int = 64, *, gives_way: bool = F
     taken = 0
     for intake_id in centre.storm.first(waiting):
         taken += await triage(centre, intake_id)
-        if centre.storm.stale(centre.now()):
-            break  # looks again how much waits
+        if centre.storm.stale(centre.now()) or centre.storm.hasty:
+            break  # looks again how much waits, and takes an emergency first
         if gives_way:
             await centre.storm.rest(centre.inbox.delay)
     return taken

@@ -63,6 +63,23 @@ async def test_an_emergency_does_not_wait_its_turn(centre: Centre) -> None:
     assert (await ask(centre, "SELECT number FROM cases ORDER BY id LIMIT 1"))[0][0] == number
 
 
+async def test_an_emergency_that_comes_meanwhile_is_the_next(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers, fires, original = [await post(centre, n) for n in range(3)], list[str](), intake.triage
+
+    async def meanwhile(centre: Centre, intake_id: int) -> bool:
+        if not fires:
+            fires.append(await post(centre, 9, FIRE))
+        return await original(centre, intake_id)
+
+    monkeypatch.setattr(intake, "triage", meanwhile)
+    while await intake.triage_pending(centre):
+        pass
+    made = [row[0] for row in await ask(centre, "SELECT number FROM cases ORDER BY id")]
+    assert made == [numbers[0], *fires, *numbers[1:]]
+
+
 async def rested(storm: Storm, *delays: float) -> float:
     """Seconds of a rest while acknowledgements take so long, look by look; the last goes on."""
     told, began = iter(delays), time.monotonic()
