@@ -44,6 +44,8 @@ async def run(
     async with centre_of(settings, make=False) as centre:
         async with _post(only, centre, settings), _part(only, centre, settings) as ready:
             settle()
+            if centre.reading is not None:  # it is loaded beside the start, and is the most of it
+                centre.reading.add_done_callback(lambda read: settle())
             say(ready)
             await stop.wait()
             # At once: what is in hand ends while the last requests do.

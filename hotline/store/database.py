@@ -12,6 +12,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from hotline.store.onehop import Module
+
 
 class AwareDateTime(TypeDecorator[datetime]):
     """UTC at rest, aware on both sides; a naive moment is a bug and is refused."""
@@ -54,7 +56,8 @@ class Store:
 
     def _sqlite(self, *, writes: bool) -> AsyncEngine:
         size = 1 if writes else 4
-        engine = create_async_engine(self.url, pool_size=size, max_overflow=0, pool_timeout=60)
+        told = {"pool_size": size, "max_overflow": 0, "pool_timeout": 60, "module": Module()}
+        engine = create_async_engine(self.url, **told)
 
         @event.listens_for(engine.sync_engine, "connect")
         def configure(connection: Any, record: Any) -> None:

@@ -13,6 +13,7 @@ from hotline.domain.words import Role
 from hotline.store.cipher import Cipher
 from hotline.store.tables import CaseRow, IntakeRow
 
+TRIES = 3  # that a receipt gets before it holds up others no longer
 NOTES = ("call_id", "notice", "letter", "mailbox", "unit", "said_topic")
 
 
@@ -39,19 +40,23 @@ class Opened:
 
 
 async def pending(connection: AsyncConnection, limit: int) -> list[int]:
+    """The oldest that wait; behind them those that could not be opened so far."""
     found = await connection.execute(
         select(IntakeRow.id)
         .where(IntakeRow.outcome == "pending")
-        .order_by(IntakeRow.id)
+        .order_by(IntakeRow.attempts >= TRIES, IntakeRow.id)
         .limit(limit)
     )
     return list(found.scalars())
 
 
 async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
-    """How many receipts wait for triage, and since when the oldest does."""
+    """How many receipts wait for triage, and since when the oldest does; not those that wait for
+    their key: no calm would make an end of them."""
     found = await connection.execute(
-        select(func.count(), func.min(IntakeRow.received_at)).where(IntakeRow.outcome == "pending")
+        select(func.count(), func.min(IntakeRow.received_at)).where(
+            IntakeRow.outcome == "pending", IntakeRow.attempts < TRIES
+        )
     )
     row = found.one()
     return row[0], row[1]
@@ -118,6 +123,11 @@ async def claim(connection: AsyncConnection, intake_id: int) -> bool:
         .returning(IntakeRow.id)
     )
     return changed.scalar_one_or_none() is not None
+
+
+async def attempts(connection: AsyncConnection, intake_id: int) -> int:
+    found = await connection.execute(select(IntakeRow.attempts).where(IntakeRow.id == intake_id))
+    return int(found.scalar_one())
 
 
 async def tried(connection: AsyncConnection, intake_id: int, problem: str) -> int:

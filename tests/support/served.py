@@ -27,18 +27,10 @@ class Served:
     def start(self, port: int = 0) -> str:
         program = [*self.program(), sys.executable, "-m", self.module]
         command = [*program, "serve", "--port", str(port)]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "HOTLINE_DATABASE_URL": self.url,
-            "HOTLINE_DATA": str(self.folder),
-            "HOTLINE_LIMITS__PUBLIC": "off",
-            **self.settings,
-        }
         log = (self.folder / "served.log").open("a")
         self.process = subprocess.Popen(
             command,
-            env=environment,
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -47,11 +39,23 @@ class Served:
         )
         log.close()
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        self.address = self.address_in(self.process.stdout.readline())
+        return self.address
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "HOTLINE_DATABASE_URL": self.url,
+            "HOTLINE_DATA": str(self.folder),
+            "HOTLINE_LIMITS__PUBLIC": "off",
+            **self.settings,
+        }
+
+    def address_in(self, line: str) -> str:
         found = re.match(r"ready (http://\S+)", line)
         assert found, f"not ready: {line!r}, see {self.folder / 'served.log'}"
-        self.address = found.group(1)
-        return self.address
+        return found.group(1)
 
     def program(self) -> list[str]:
         """What the hotline is run by, where it is not run by itself."""
