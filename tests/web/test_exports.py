@@ -242,10 +242,10 @@ def test_no_cell_of_a_file_is_a_formula_and_numbers_stay_numbers(tmp_path: Path,
     if form == "xlsx":
         sheet = load_workbook(path).active
         assert sheet is not None
-        cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
-        assert not [cell.value for cell in cells if cell.data_type == "f"]
-        assert sum(cell.value == -1.5 for cell in cells) == len(rows)
-        texts = [str(cell.value) for cell in cells if cell.data_type != "n"]
+        found = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
+        assert not [cell.value for cell in found if cell.data_type == "f"]
+        assert sum(cell.value == -1.5 for cell in found) == len(rows)
+        texts = [str(cell.value) for cell in found if cell.data_type != "n"]
     else:
         told = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))[1:]
         assert sum("-1.5" in row for row in told) == len(rows)
