@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from escalation.calendar import ZONE
+from hotline.domain import cells
 from hotline.reports import charts, terms, typeset
 from hotline.reports.papers import Block
 from hotline.reports.periods import PUBLIC, Kind
@@ -205,7 +206,7 @@ def _workbook(made: Bound) -> bytes:
     assert first is not None
     first.title = "说明"
     for line in (made.title, made.days, summary(made), foot(made)):
-        first.append([line])
+        first.append([cells.harmless(line)])
     first["A1"].font = Font(bold=True, size=14)
     first.column_dimensions["A"].width = 100
     for name, rows in made.tables:
@@ -229,7 +230,7 @@ def _number(cell: str) -> Any:
     """A count is a number in a sheet; a word that begins like a formula stays a word."""
     if re.fullmatch(r"-?\d+(\.\d+)?", cell):
         return float(cell) if "." in cell else int(cell)
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell != "—" else cell
+    return cells.harmless(cell)
 
 
 def settled(archive: bytes) -> bytes:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from openpyxl import Workbook
 
 from escalation.calendar import ZONE
+from hotline.domain import cells
 from hotline.domain.redaction import redacted
 
 NAMES = {
@@ -55,8 +56,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
 }
-# With which a sheet takes a text for a formula; some take the wide signs of Chinese typing too.
-LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def forms() -> list[str]:
@@ -70,9 +69,7 @@ def safe(value: Any) -> Any:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, str) and (value.startswith(LEADS) or value.lstrip().startswith(LEADS)):
-        return f"'{value}"
-    return value
+    return cells.harmless(value) if isinstance(value, str) else value
 
 
 ELSEWHERE = "其他"

@@ -43,6 +43,7 @@ class Scale:
     injecting: int = 20  # seconds that a stranger looks for a way into the statements
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     guesses: int = 100  # at a file's address
+    injections: int = 200  # of a line's end into what a mailbox is opened with
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
@@ -83,5 +84,6 @@ SOAK = Scale(
     examples=50,
     injecting=3600,
     guesses=10_000,
+    injections=2_000,
     timeout=5400,
 )
