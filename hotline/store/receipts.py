@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, bindparam, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
@@ -141,21 +141,27 @@ class Slip:
     case_id: int | None
 
 
+SLIP = select(cast(bindparam("wanted"), String(40)).label("number")).subquery()
+LEADS_TO = (  # the same statement, and one of it, for a number that is there and one that is not
+    select(
+        IntakeRow.id, IntakeRow.query_hash, IntakeRow.received_at, IntakeRow.case_id,
+        CaseRow.previous,
+    )
+    .select_from(SLIP)
+    .outerjoin(IntakeRow, IntakeRow.number == SLIP.c.number)
+    .outerjoin(CaseRow, CaseRow.number == SLIP.c.number)
+)  # fmt: skip
+
+
 async def slip(connection: AsyncConnection, number: str) -> Slip | None:
     """A case split off, or going on from another, opens with the code of the first."""
     asked = number
     for _ in range(10):
-        found = await connection.execute(
-            select(IntakeRow.query_hash, IntakeRow.received_at, IntakeRow.case_id).where(
-                IntakeRow.number == number
-            )
-        )
-        row = found.one_or_none()
-        if row is not None:
+        row = (await connection.execute(LEADS_TO, {"wanted": number})).one()
+        if row.id is not None:
             case_id = row.case_id if asked == number else await _case_id(connection, asked)
             return Slip(asked, number, row.query_hash or "", row.received_at, case_id)
-        before = await connection.execute(select(CaseRow.previous).where(CaseRow.number == number))
-        number = before.scalar_one_or_none() or ""
+        number = row.previous or ""
         if not number:
             return None
     return None

@@ -43,6 +43,7 @@ class Scale:
     injecting: int = 20  # seconds that a stranger looks for a way into the statements
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     guesses: int = 100  # at a file's address
+    alike: int = 60  # guesses at what is there, and as many at what is not
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
@@ -83,5 +84,6 @@ SOAK = Scale(
     examples=50,
     injecting=3600,
     guesses=10_000,
+    alike=2_000,
     timeout=5400,
 )

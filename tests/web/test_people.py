@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from hotline.domain.words import ACCOUNTS, Role
-from hotline.store import accounts, factors, invitations
+from hotline.store import accounts, factors, invitations, notices
 from hotline.web import auth, factor
 from hotline.web.app import _every_route
 from hotline.web.routing import ANYONE
@@ -332,6 +332,39 @@ async def test_an_invitation_ends_after_half_an_hour(client: Client, clock: Movi
     form = {"code": code, "new": "Li-si-2026-好的", "again": "Li-si-2026-好的"}
     answer = await client.post("/office/invitation", data=form, headers=OWN_PAGE)
     assert answer.status == 422 and "已过期" in await answer.text()
+
+
+async def a_code(client: Client) -> tuple[accounts.Officer, str]:
+    """An invitation of the agent, and whose it is."""
+    async with client.centre.work() as work:
+        officer = await accounts.by_name(work.connection, "agent")
+        assert officer is not None
+        return officer, await invitations.invite(work.connection, officer.id, work.at)
+
+
+@pytest.mark.parametrize("by", ["password", "mail", "another code", "disabling"])
+async def test_an_invitation_ends_with_what_it_was_given_for(client: Client, by: str) -> None:
+    """Row 28: 130 bits, kept as a hash, and no longer good once something newer was said."""
+    officer, code = await a_code(client)
+    assert len(code.replace("-", "")) * 5 >= 128
+    async with client.centre.look() as look:
+        kept = str((await look.connection.exec_driver_sql("SELECT * FROM invitation")).all())
+    assert len(kept) > 64 and code not in kept and code.replace("-", "") not in kept
+    async with client.centre.work() as work:
+        connection, cipher = work.connection, work.cipher
+        if by == "password":
+            await accounts.set_password(connection, cipher, officer, HASHED, at=work.at)
+        elif by == "mail":
+            await notices.set_email(connection, cipher, "agent", "agent@example.com")
+        elif by == "disabling":
+            await accounts.disable(connection, officer.id)
+            await accounts.enable(connection, officer.id, work.at)
+        else:
+            await invitations.invite(connection, officer.id, work.at)
+    form = {"code": code, "new": "Li-si-2026-好的", "again": "Li-si-2026-好的"}
+    answer = await client.post("/office/invitation", data=form, headers=OWN_PAGE)
+    assert answer.status == 422
+    assert await tries(client, "agent", "", "Li-si-2026-好的") == 401
 
 
 @pytest.mark.slow
