@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from sqlalchemy import String, bindparam, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -142,15 +142,18 @@ class Slip:
 
 
 SLIP = select(cast(bindparam("wanted"), String(40)).label("number")).subquery()
-LEADS_TO = (  # the same statement, and one of it, for a number that is there and one that is not
+LEADS_TO = (  # one statement and one row for a number that is there, and for one that is not
     select(
-        IntakeRow.id, IntakeRow.query_hash, IntakeRow.received_at, IntakeRow.case_id,
+        IntakeRow.id,
+        func.coalesce(IntakeRow.query_hash, "").label("query_hash"),
+        func.coalesce(IntakeRow.received_at, datetime.fromtimestamp(0, UTC)).label("received_at"),
+        IntakeRow.case_id,
         CaseRow.previous,
     )
     .select_from(SLIP)
     .outerjoin(IntakeRow, IntakeRow.number == SLIP.c.number)
     .outerjoin(CaseRow, CaseRow.number == SLIP.c.number)
-)  # fmt: skip
+)
 
 
 async def slip(connection: AsyncConnection, number: str) -> Slip | None:
@@ -158,9 +161,11 @@ async def slip(connection: AsyncConnection, number: str) -> Slip | None:
     asked = number
     for _ in range(10):
         row = (await connection.execute(LEADS_TO, {"wanted": number})).one()
+        found = Slip(asked, number, row.query_hash, row.received_at, row.case_id)
         if row.id is not None:
-            case_id = row.case_id if asked == number else await _case_id(connection, asked)
-            return Slip(asked, number, row.query_hash or "", row.received_at, case_id)
+            if asked == number:
+                return found
+            return replace(found, case_id=await _case_id(connection, asked))
         number = row.previous or ""
         if not number:
             return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -13,8 +14,10 @@ from hotline.domain.words import ACCOUNTS, Role
 from hotline.store import accounts, factors, invitations, notices
 from hotline.web import auth, factor
 from hotline.web.app import _every_route
+from hotline.web.problems import SignInWrong
 from hotline.web.routing import ANYONE
 from hotline.wiring import MovingClock
+from tests.support.scale import Scale
 from tests.web.api_support import HASHED, OWN_PAGE, PASSWORD, Client, form_token, served, token
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -155,13 +158,44 @@ async def test_the_same_code_at_once_from_two_places_lets_one_in(
 
 @pytest.mark.slow
 async def test_guessed_codes_lock_the_account(client: Client, clock: MovingClock) -> None:
-    """Row 27: of 10,000 guesses none but the first five is even looked at."""
+    """Row 27: after five nothing is looked at any more, the right code least of all."""
     authenticator = await enrolled(client, "agent")
     for guess in range(5):
         assert await tries(client, "agent", f"{guess:06}") == 401
     assert await tries(client, "agent", authenticator.at(clock.at)) == 401
     clock.move_to(clock.at + timedelta(minutes=15, seconds=1))
     assert await tries(client, "agent", authenticator.at(clock.at)) == 201
+
+
+@pytest.mark.slow
+@pytest.mark.soak
+async def test_of_ten_thousand_guesses_only_five_a_quarter_of_an_hour_are_looked_at(
+    client: Client, clock: MovingClock, monkeypatch: pytest.MonkeyPatch, scale: Scale
+) -> None:
+    """Row 27: whoever has the password and guesses day and night has a hit in sixty years."""
+    authenticator, looked, let_in = await enrolled(client, "agent"), 0, 0
+    takes = factor.takes
+
+    async def counted(*told: Any) -> bool:
+        nonlocal looked
+        looked += 1
+        return await takes(*told)
+
+    monkeypatch.setattr(factor, "takes", counted)
+    started = clock.at
+    for n in range(scale.codes):
+        clock.move_to(started + timedelta(seconds=4 * n))
+        right = {near(authenticator, clock, step) for step in (-1, 0, 1)}
+        code = next(
+            told for told in (f"{(n + k) % 10**6:06}" for k in range(9)) if told not in right
+        )
+        try:
+            await auth.sign_in(client.centre, "agent", PASSWORD, f"198.51.100.{n % 250}", code)
+            let_in += 1
+        except SignInWrong:
+            pass
+    quarters = 4 * scale.codes // 900 + 1
+    assert let_in == 0 and 5 <= looked <= 5 * quarters
 
 
 async def page_of(client: Client, path: str, **how: str) -> str:
