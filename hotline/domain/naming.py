@@ -72,6 +72,19 @@ SHORT = re.compile(
 INSTEAD = "［姓名］"
 
 
+OWN = re.compile(rf"(?:{DOUBLE})[一-鿿]{{1,2}}|(?!(?:{WORDS})$)[{SURNAMES}][一-鿿]{{1,3}}")
+
+
+def without_own(text: str, name: str) -> str:
+    """A text without the name that its citizen gave, which stays as 王*.
+
+    Only what can be nothing but a person's name: who signs as 居民 or 高峰 keeps every such word.
+    """
+    if OWN.fullmatch(name) is None:
+        return text
+    return text.replace(name, f"{name[0]}{'*' * (len(name) - 1)}")
+
+
 def without_names(text: str) -> str:
     """Every name that is found, replaced; titles beside it go with it."""
     text = MARKED.sub(INSTEAD, text)

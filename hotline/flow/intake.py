@@ -14,7 +14,8 @@ from hotline.domain import interest, perform, promises
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
 from hotline.domain.errors import KeyExpired, KeyInFlight, KeyMismatch, NotAllowed
-from hotline.domain.people import SYSTEM, Actor, Tree, mask_text
+from hotline.domain.masking import mask_words
+from hotline.domain.people import SYSTEM, Actor, Tree
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Role, Urgency
@@ -193,8 +194,8 @@ def _case_of(
         urgency=Urgency(reading.urgency.label if reading else Urgency.NORMAL.value),
         channel=Channel(letter.channel),
         received_at=letter.clock_from,
-        title=mask_text(letter.title),
-        content=mask_text(letter.content),
+        title=mask_words(letter.title, letter.identity.get("name", "")),
+        content=mask_words(letter.content, letter.identity.get("name", "")),
         district=letter.district or (reading.district.label if reading else ""),
         anonymous=letter.anonymous,
         confidential=letter.confidential,

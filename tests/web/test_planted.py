@@ -169,7 +169,7 @@ async def crowd(client: Client, many: int) -> tuple[list[tuple[str, str]], list[
         told = await filed(
             client,
             title=f"第{n}处井盖缺失",
-            content=f"井盖缺失，打 {own['said']} 找我，证件 {own['card']}。",
+            content=f"我叫{own['name']}，井盖缺失，打 {own['said']} 找我，证件 {own['card']}。",
             contact={name: own[name] for name in ("name", "phone", "email")},
             place={"address": own["road"]},
             attachments=[file],
@@ -184,6 +184,11 @@ async def crowd(client: Client, many: int) -> tuple[list[tuple[str, str]], list[
         if case["department"] != "cgj":
             await acted(client, number, dispatcher, "transfer", department="cgj")
         await acted(client, number, clerk, "sign", handler="钱", phone="0571-12345")
+        await acted(client, number, clerk, "contact", text=f"已与{own['name']}联系")
+        added = {"content": f"{own['name']}补充：还有一处"}
+        code = {"Query-Code": told["query_code"]}
+        path = f"/api/v1/complaints/{number}/supplements"
+        assert (await client.post(path, json=added, headers=code)).status == 200
         numbers.append(number)
         files.append(file)
         planted += own.values()
