@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import String, bindparam, cast, func, select, update
+from sqlalchemy import String, bindparam, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
 from hotline.domain.words import Role
 from hotline.store.cipher import Cipher
+from hotline.store.database import AwareDateTime
 from hotline.store.tables import CaseRow, IntakeRow
 
 NOTES = ("call_id", "notice", "letter", "mailbox", "unit", "said_topic")
@@ -141,12 +142,13 @@ class Slip:
     case_id: int | None
 
 
+NEVER = literal(datetime.fromtimestamp(0, UTC), AwareDateTime())
 SLIP = select(cast(bindparam("wanted"), String(40)).label("number")).subquery()
 LEADS_TO = (  # one statement and one row for a number that is there, and for one that is not
     select(
         IntakeRow.id,
         func.coalesce(IntakeRow.query_hash, "").label("query_hash"),
-        func.coalesce(IntakeRow.received_at, datetime.fromtimestamp(0, UTC)).label("received_at"),
+        func.coalesce(IntakeRow.received_at, NEVER).label("received_at"),
         IntakeRow.case_id,
         CaseRow.previous,
     )

@@ -21,7 +21,7 @@ from tests.support.served import Served, hotline
 
 pytestmark = [pytest.mark.slow, pytest.mark.soak]
 FIRST = 1_000_000  # far above the ids of the cases that come in meanwhile
-RATE = 20  # complaints a second, and as many reads
+RATE = 5  # complaints a second, and as many reads: a busy hour of a large city
 MORE = 1.2  # times as long as without, at most: for nineteen of twenty
 WORDS = "路灯坏了三天，晚上很黑，老人孩子走路不便，打过两次电话没有人来修，希望尽快处理。"
 
