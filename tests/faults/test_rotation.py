@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from hotline.store.cipher import Cipher, Keys
+from hotline.store.keys import FILE
 from tests.faults.test_burst import citizens
 from tests.faults.test_load import readers
 from tests.support.scale import Scale
@@ -82,10 +83,13 @@ async def test_a_million_rows_go_under_a_new_key_and_nobody_waits_longer(
 
     await for_seconds(scale.unrotated / 4)  # what is slow only at first
     without = await for_seconds(scale.unrotated)
+    rotate = ("keys", "rotate", "--suite", to)
+    rotating = asyncio.create_task(asyncio.to_thread(hotline, served, *rotate, timeout=3600))
+    while Keys.load(tmp_path / FILE).current == "k1":  # a program starts, as any command does
+        await asyncio.sleep(0.02)
     over, began = asyncio.Event(), time.monotonic()
     meanwhile = asyncio.create_task(asked(over))
-    rotate = ("keys", "rotate", "--suite", to)
-    done = await asyncio.to_thread(hotline, served, *rotate, timeout=3600)
+    done = await rotating
     took = time.monotonic() - began
     over.set()
     during = await meanwhile
