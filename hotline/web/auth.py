@@ -156,7 +156,7 @@ async def identify(request: web.Request) -> tuple[Officer | None, str]:
         session = await accounts.session(look.connection, secret, now)
     if session is None:
         return None, ""
-    if now - session.seen_at > TOUCH:
+    if now - session.seen_at >= TOUCH:
         try:
             async with centre.work() as work:
                 await accounts.seen(work.connection, secret, now)
