@@ -43,7 +43,7 @@ class Scale:
     injecting: int = 20  # seconds that a stranger looks for a way into the statements
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     guesses: int = 100  # at a file's address
-    alike: int = 60  # guesses at what is there, and as many at what is not
+    alike: int = 0  # guesses at what is there, and as many at what is not
     rotated: int = 0  # rows that go under a new key while people work
     unrotated: float = 0  # seconds that they work before
     swapped: int = 20  # citizens whose values lie in each other's rows

@@ -47,7 +47,7 @@ def in_words(form: str, body: bytes) -> str:
         sheet = load_workbook(io.BytesIO(body)).active
         assert sheet is not None
         cells = (cell for row in sheet.iter_rows(values_only=True) for cell in row)
-        return "\n".join(map(str, cells)) + str(sheet.oddFooter.center.text)
+        return "\n".join([*map(str, cells), str(sheet.oddFooter.center.text)])
     parquet = pytest.importorskip("pyarrow.parquet")
     return str(parquet.read_table(io.BytesIO(body)).to_pylist())
 
