@@ -116,6 +116,7 @@ async def _page(store: Store, cipher: Cipher, sealed: Sealed, after: Any) -> tup
     if told:
         async with store.write() as connection:
             await connection.execute(one.values({sealed.column: bindparam("anew")}), told)
+        await store.checkpoint()
     return tuple(rows[-1][: len(keys)]) if len(rows) == most else None, len(rows)
 
 
