@@ -81,14 +81,6 @@ class Store:
         async with self.reader.connect() as connection:
             yield connection
 
-    async def checkpoint(self) -> None:
-        """SQLite: what was written goes from the journal into the database now, by who wrote much of
-        it, and not in the commit of somebody who comes later. Waits for nobody, holds up nobody."""
-        if self.sqlite:
-            async with self.writer.connect() as connection:
-                driver: Any = (await connection.get_raw_connection()).driver_connection
-                await (await driver.execute("PRAGMA wal_checkpoint(PASSIVE)")).close()
-
     async def check_durable(self) -> None:
         """Raises NotDurable unless a commit that returned is on disk (reliability row 3)."""
         async with self.read() as connection:
