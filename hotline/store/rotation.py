@@ -20,7 +20,7 @@ from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
 PAGE = 200  # values a transaction: an intake that waits for it waits a few milliseconds
-RESTS = 15.0  # times as long as a page took: a million rows in a quarter of an hour or a half
+RESTS = 5.0  # times as long as a page took
 
 
 @dataclass(frozen=True)
