@@ -3,7 +3,8 @@
 from hotline.domain import interest, perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.case import Case
-from hotline.domain.people import Tree, mask_text
+from hotline.domain.masking import mask_words
+from hotline.domain.people import Tree
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Urgency
@@ -40,8 +41,8 @@ def case_of(centre: Centre, letter: receipts.Opened, thought: Thought | None, pr
         urgency=Urgency(reading.urgency.label if reading else Urgency.NORMAL.value),
         channel=Channel(letter.channel),
         received_at=letter.clock_from,
-        title=mask_text(letter.title),
-        content=mask_text(letter.content),
+        title=mask_words(letter.title, letter.identity.get("name", "")),
+        content=mask_words(letter.content, letter.identity.get("name", "")),
         district=letter.district or (reading.district.label if reading else ""),
         anonymous=letter.anonymous,
         confidential=letter.confidential,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from hotline.domain import access, perform
@@ -16,7 +15,7 @@ from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
 from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import casewords, causes, notify, repeats, seen
+from hotline.flow import casewords, causes, notify, phone, repeats, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
@@ -26,7 +25,6 @@ from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
 
 LABELLED = (acts.Accept, acts.Transfer, acts.Correct, acts.Rule)
-AGENT_SEES = timedelta(minutes=30)  # after filing; contract.md, "Who sees identity"
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) 
         access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
         await _check_parent(work, facts)
     await enclose(centre, work, case, facts)
-    perform.perform(case, masked(facts), step)
+    perform.perform(case, masked(facts, await work.vault.name_of(case.id or 0)), step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
         await learn(work, case, before, actor, (_name(facts), _decides(facts)))
     await causes.follow(work, case, facts, step)
@@ -227,7 +225,7 @@ async def reveal(
     """The only way out of the vault: with a purpose, recorded before it is told."""
     async with centre.work() as work:
         case = await _seen(work, number, actor)
-        if not (access.may_reveal(actor, case) or await _just_filed(work, case, actor)):
+        if not (access.may_reveal(actor, case) or await _at_hand(work, case, actor)):
             raise NotAllowed(
                 "您不能查看这件诉求的诉求人信息；需要联系时请由热线中心转达。",
                 "You may not see this citizen's identity; the centre relays.",
@@ -237,8 +235,12 @@ async def reveal(
         return told
 
 
-async def _just_filed(work: Work, case: Case, actor: Actor) -> bool:
-    if actor.role is not Role.AGENT or work.at > case.received_at + AGENT_SEES:
+async def _at_hand(work: Work, case: Case, actor: Actor) -> bool:
+    """An agent: what was just filed, and the caller's own cases during the call and after."""
+    if actor.role is not Role.AGENT:
         return False
     first = (await work.cases.timeline(case.id or 0))[0]
-    return first.actor == actor.name and first.role == Role.AGENT.value
+    filed = first.actor == actor.name and first.role == Role.AGENT.value
+    if filed and work.at <= case.received_at + phone.AFTER:
+        return True
+    return await phone.just_spoke(work, actor, case.id or 0)

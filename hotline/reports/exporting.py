@@ -6,6 +6,7 @@ named, and identity is taken out of the topic.
 """
 
 import csv
+import re
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -94,6 +95,16 @@ def cleared(row: Mapping[str, Any], districts: Container[str]) -> dict[str, Any]
 def mark(officer: str, token: str, at: datetime) -> str:
     """Who took it away, when, and under which number: in every row, so that a part tells it too."""
     return f"{officer} {at.astimezone(ZONE):%Y-%m-%d %H:%M} {token[:8]}"
+
+
+MARKED = re.compile(
+    r"([^\s,'\"]{1,80}) (\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Za-z0-9_-]{8})(?![A-Za-z0-9_-])"
+)
+
+
+def marks_in(text: str) -> set[tuple[str, str, str]]:
+    """(who, when by the city's clock, the export's number) of every mark in a file or a part of one."""
+    return {(who, at, number) for who, at, number in MARKED.findall(text)}
 
 
 class Writer(Protocol):

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, bindparam, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
 from hotline.domain.words import Role
 from hotline.store.cipher import Cipher
+from hotline.store.database import AwareDateTime
 from hotline.store.tables import CaseRow, IntakeRow
 
 TRIES = 3  # that a receipt gets before it holds up others no longer
@@ -151,21 +152,33 @@ class Slip:
     case_id: int | None
 
 
+NEVER = literal(datetime.fromtimestamp(0, UTC), AwareDateTime())
+SLIP = select(cast(bindparam("wanted"), String(40)).label("number")).subquery()
+LEADS_TO = (  # one statement and one row for a number that is there, and for one that is not
+    select(
+        IntakeRow.id,
+        func.coalesce(IntakeRow.query_hash, "").label("query_hash"),
+        func.coalesce(IntakeRow.received_at, NEVER).label("received_at"),
+        IntakeRow.case_id,
+        CaseRow.previous,
+    )
+    .select_from(SLIP)
+    .outerjoin(IntakeRow, IntakeRow.number == SLIP.c.number)
+    .outerjoin(CaseRow, CaseRow.number == SLIP.c.number)
+)
+
+
 async def slip(connection: AsyncConnection, number: str) -> Slip | None:
     """A case split off, or going on from another, opens with the code of the first."""
     asked = number
     for _ in range(10):
-        found = await connection.execute(
-            select(IntakeRow.query_hash, IntakeRow.received_at, IntakeRow.case_id).where(
-                IntakeRow.number == number
-            )
-        )
-        row = found.one_or_none()
-        if row is not None:
-            case_id = row.case_id if asked == number else await _case_id(connection, asked)
-            return Slip(asked, number, row.query_hash or "", row.received_at, case_id)
-        before = await connection.execute(select(CaseRow.previous).where(CaseRow.number == number))
-        number = before.scalar_one_or_none() or ""
+        row = (await connection.execute(LEADS_TO, {"wanted": number})).one()
+        found = Slip(asked, number, row.query_hash, row.received_at, row.case_id)
+        if row.id is not None:
+            if asked == number:
+                return found
+            return replace(found, case_id=await _case_id(connection, asked))
+        number = row.previous or ""
         if not number:
             return None
     return None

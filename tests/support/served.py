@@ -81,7 +81,7 @@ class Served:
 
 
 def hotline(
-    served: Served, *arguments: str, under: Sequence[str] = ()
+    served: Served, *arguments: str, under: Sequence[str] = (), timeout: float = 120
 ) -> "subprocess.CompletedProcess[str]":
     """One command on the same data, run `under` another program if one is named."""
     environment = {
@@ -96,5 +96,5 @@ def hotline(
         cwd=served.folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
     )

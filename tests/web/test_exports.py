@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import secrets
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from channels.message import Place
+from escalation.calendar import ZONE
 from hotline.commands import generate
 from hotline.domain import cells
 from hotline.flow import facts
@@ -51,7 +53,7 @@ def in_words(form: str, body: bytes) -> str:
         sheet = load_workbook(io.BytesIO(body)).active
         assert sheet is not None
         cells = (cell for row in sheet.iter_rows(values_only=True) for cell in row)
-        return "\n".join(map(str, cells)) + str(sheet.oddFooter.center.text)
+        return "\n".join([*map(str, cells), str(sheet.oddFooter.center.text)])
     parquet = pytest.importorskip("pyarrow.parquet")
     return str(parquet.read_table(io.BytesIO(body)).to_pylist())
 
@@ -144,6 +146,46 @@ async def test_an_export_left_undone_by_a_node_that_died_is_begun_anew(stocked: 
         later = work.at + exports.LEASE + timedelta(minutes=1)
         again = await exports.take(work.connection, "b", later)
     assert again is not None and again["node"] == "b"
+
+
+async def test_the_mark_of_each_of_100_exports_leads_to_who_took_it(
+    stocked: Client, tmp_path: Path
+) -> None:
+    """Row 11: from one line of a leaked file, the officer, the moment and the request on record."""
+    told: dict[str, Any] = {"first": date(2026, 9, 1), "last": date(2026, 11, 20)}
+    await facts.catch_up(stocked.centre)
+    async with stocked.centre.look() as look:
+        (_, row), *_ = await exports.page(
+            look.connection, {**told, "units": "*", "officer": ""}, 0, 1
+        )
+    decoded = 0
+    for n in range(100):
+        form, officer = (
+            exporting.forms()[n % len(exporting.forms())],
+            ("-x", "director", "李_4")[n % 3],
+        )
+        async with stocked.centre.work() as work:
+            wish = exports.Wish(
+                secrets.token_urlsafe(24), f"{officer}{n}", "director", None, form,
+                told["first"], told["last"], "分析",
+            )  # fmt: skip
+            await exports.ask(work.connection, wish, work.at)
+            kept = await exports.by_token(work.connection, wish.token)
+        assert kept is not None
+        path = tmp_path / f"{n}.{form}"
+        mark = exporting.mark(wish.officer, wish.token, kept["asked_at"])
+        made = exporting.writer(form, path, mark)
+        made.rows([row] * 3)
+        made.close()
+        text_ = in_words(form, path.read_bytes())
+        part = text_.splitlines()[-1] if form == "csv" else text_
+        at = f"{kept['asked_at'].astimezone(ZONE):%Y-%m-%d %H:%M}"
+        decoded += exporting.marks_in(part) == {(wish.officer, at, wish.token[:8])}
+        stocked.clock.move_to(stocked.clock.at + timedelta(minutes=1))
+    assert decoded == 100
+    await signed_in(stocked, "auditor")
+    page = await (await stocked.get(BASE)).text()
+    assert f"{wish.officer} <code>{wish.token[:8]}</code>" in page
 
 
 OPENINGS = [
