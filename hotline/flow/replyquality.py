@@ -136,6 +136,11 @@ def complete(found: Sequence[Hint]) -> bool:
     return not any(one.code in GRAVE for one in found)
 
 
+def told_again(kept: Iterable[tuple[str, tuple[str, ...]]]) -> list[Hint]:
+    """Hints from their codes and quotations; a code that is no more is left out."""
+    return [_hint(code, quoted) for code, quoted in kept if code in WORDS]
+
+
 def _hint(code: str, quoted: tuple[str, ...] = ()) -> Hint:
     return Hint(code, *WORDS[code], quoted)
 
