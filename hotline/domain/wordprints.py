@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 PARTS = 32
 PIECE = 3  # characters
 LEAST = 16  # characters; of fewer words nobody makes new ones
-ALIKE = 24  # parts of 32 that nearly the same words have in common: three quarters of the pieces
-BANDS = (
-    8  # those that are alike have one of the eight quarters of a byte-row in common, nearly always
-)
+# Parts in common: of a reply of 70 signs its street, its day and a word may differ.
+ALIKE = 20
+# Those that are alike have three parts side by side in common, nearly always.
+BANDS, WIDTH = 10, 3
 MANY = 3  # as many of a unit's replies as are no answers of their own
 
 NUMBER = re.compile(r"\d+")
@@ -71,10 +71,9 @@ def _groups(prints: dict[str, list[int]]) -> list[list[int]]:
     """Each print joins the first one that it is alike; those are looked for by bands."""
     groups: list[list[int]] = []
     bands: dict[tuple[int, bytes], list[tuple[Print, int]]] = defaultdict(list)
-    width = PARTS // BANDS
     for told, cases in prints.items():
         own = bytes.fromhex(told)
-        keys = [(n, own[n * width : (n + 1) * width]) for n in range(BANDS)]
+        keys = [(n, own[n * WIDTH : (n + 1) * WIDTH]) for n in range(BANDS)]
         seen = (pair for key in keys for pair in bands.get(key, ()))
         place = next((place for other, place in seen if alike(own, other)), None)
         if place is not None:
