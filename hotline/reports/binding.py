@@ -94,7 +94,7 @@ def _measures(told: Mapping[str, Any]) -> Table:
             terms.shown(name, told["before"][name]),
             f"{one['raw']['part']:g}/{one['raw']['whole']}",
         )
-        for name, one in told["measures"].items()
+        for name, one in terms.in_order(told["measures"])
     ]
     return (head, *rows)
 
@@ -168,7 +168,7 @@ def foot(made: Bound) -> str:
     )
 
 
-def drawings(made: Bound) -> list[str]:
+def drawings(made: Bound, *, on_paper: bool = False) -> list[str]:
     told, found = made.told, []
     days = told.get("days", [])
     if len(days) > 1:
@@ -177,14 +177,15 @@ def drawings(made: Bound) -> list[str]:
     top = told["topics"][:10]
     if top:
         names = [one["key"] or "（未分类）" for one in top]
-        found.append(charts.lying("各类事项受理件数", names, [one["received"] for one in top]))
+        n = [one["received"] for one in top]
+        found.append(charts.lying("各类事项受理件数", names, n, wide_open=on_paper))
     return found
 
 
 def blocks(made: Bound) -> list[Block]:
     found = [Block("title", made.title), Block("number", made.days)]
     found.append(Block("paragraph", summary(made)))
-    found += [Block("chart", svg) for svg in drawings(made)]
+    found += [Block("chart", svg) for svg in drawings(made, on_paper=True)]
     for name, rows in made.tables:
         found += [Block("strong", name), Block("table", rows=rows)]
     return [*found, Block("paragraph", foot(made))]

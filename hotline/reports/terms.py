@@ -1,5 +1,6 @@
 """What figures are called, in the field's own terms and in English: for pages, reports and exports."""
 
+from collections.abc import Mapping
 from typing import Any
 
 MEASURES = {
@@ -65,3 +66,8 @@ def lasted(days: float | None, english: bool = False) -> str:
     if hours < 1:
         return "under an hour" if english else "不足 1 小时"
     return f"{hours} h" if english else f"{hours} 小时"
+
+
+def in_order(measures: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """As an office lists them, not as they were written down."""
+    return [(name, measures[name]) for name in MEASURES if name in measures]
