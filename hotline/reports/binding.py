@@ -72,7 +72,7 @@ def _day(day: date) -> str:
 def _tables(made: Bound) -> list[tuple[str, Table]]:
     told = made.told
     names = terms.VOLUMES
-    volumes = [(names[k][0], str(v)) for k, v in told["volumes"].items() if k in names]
+    volumes = [(names[k][0], str(told["volumes"][k])) for k in names if k in told["volumes"]]
     found: list[tuple[str, Table]] = [("总体情况", tuple(volumes))]
     if "measures" in told:
         found.append(("各项指标", _measures(told)))
@@ -89,7 +89,7 @@ def _measures(told: Mapping[str, Any]) -> Table:
     rows = [
         (
             terms.MEASURES[name][0],
-            terms.percent(name, one["raw"]),
+            terms.sampled(name, one["raw"]),
             terms.percent(name, one["adjusted"]),
             terms.shown(name, told["before"][name]),
             f"{one['raw']['part']:g}/{one['raw']['whole']}",
@@ -105,7 +105,7 @@ def _units(told: Mapping[str, Any]) -> list[tuple[str, Table]]:
     names: list[str] = []
     for one in told["departments"]:
         names = list(one["measures"])
-        shares = [terms.percent(name, one["measures"][name]["raw"]) for name in names]
+        shares = [terms.sampled(name, one["measures"][name]["raw"]) for name in names]
         by_class.setdefault(one["class"], []).append((one["name"], str(one["cases"]), *shares))
     head = ("单位", "收到", *(terms.MEASURES[name][0] for name in names))
     return [

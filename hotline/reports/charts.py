@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-WIDE, HIGH, LEFT, FOOT, TOP = 640, 220, 44, 30, 14
+WIDE, HIGH, LEFT, RIGHT, FOOT, TOP = 640, 220, 44, 12, 30, 14
 LABEL, SLIM = 14, 290  # signs of a name; what a lying bar and its figure have beside the name
 FACE = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, SimSun, sans-serif"
 COLOUR, QUIET = "#0b4f8f", "#5b6570"
@@ -12,7 +12,7 @@ COLOUR, QUIET = "#0b4f8f", "#5b6570"
 def bars(title: str, labels: Sequence[str], values: Sequence[float]) -> str:
     """Upright bars, each with its value; labels are thinned where they would run together."""
     most = max([*values, 1])
-    room = (WIDE - LEFT) / max(len(values), 1)
+    room = (WIDE - LEFT - RIGHT) / max(len(values), 1)
     every = -(-len(values) // 12) or 1
     drawn = []
     for n, (label, value) in enumerate(zip(labels, values, strict=True)):
