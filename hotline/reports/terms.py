@@ -53,7 +53,7 @@ def percent(name: str, told: dict[str, Any] | None) -> str:
 def sampled(name: str, told: dict[str, Any]) -> str:
     """The same with the interval that holds it, where only some of all were heard."""
     value, low, high = percent(name, told), told.get("low"), told.get("high")
-    return value if low is None or high is None else f"{value}（{low * 100:.0f}–{high * 100:.0f}）"
+    return value if low is None or high is None else f"{value}（{low * 100:.0f}~{high * 100:.0f}）"
 
 
 def shown(name: str, value: float | None) -> str:
