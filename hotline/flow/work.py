@@ -15,7 +15,7 @@ from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
 from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import casewords, causes, notify, phone, repeats, seen
+from hotline.flow import casewords, causes, notify, phone, repeats, replyhints, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
@@ -42,9 +42,10 @@ async def act(
     centre: Centre, number: str, facts: Act, actor: Actor, version: int | None = None
 ) -> CaseView:
     """One action, one entry, one transaction; Stale when the case has moved past `version`."""
+    noticed = await replyhints.before(centre, number, facts, actor)
     async with centre.work() as work:
         case = await _to_change(work, number, actor, version)
-        await act_in(centre, work, case, facts, actor)
+        await act_all(centre, work, case, [(facts, actor)], noticed)
     return await view(centre, number, actor)
 
 
@@ -87,12 +88,16 @@ async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Acto
 
 
 async def act_all(
-    centre: Centre, work: Work, case: Case, told: Iterable[tuple[Act, Actor]]
+    centre: Centre,
+    work: Work,
+    case: Case,
+    told: Iterable[tuple[Act, Actor]],
+    noticed: replyhints.Kept | None = None,
 ) -> None:
     """Several actions at one moment, one after the other; the case is kept once, after the last."""
     done = []
     for facts, actor in told:
-        await _do(centre, work, case, facts, actor)
+        await _do(centre, work, case, facts, Step(actor, work.at, centre.rules, noticed))
         done.append(facts)
     await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
@@ -105,9 +110,8 @@ async def act_all(
             await linked(centre, work, case, facts.title, facts.content, **changes)
 
 
-async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:
-    before = _labels(case)
-    step = Step(actor, work.at, centre.rules)
+async def _do(centre: Centre, work: Work, case: Case, facts: Act, step: Step) -> None:
+    before, actor = _labels(case), step.actor
     _check_topic(centre, facts)
     if isinstance(facts, acts.Merge):
         access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
