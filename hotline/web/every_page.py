@@ -12,6 +12,7 @@ from hotline.web import (
     office_account,
     office_alerts,
     office_case,
+    office_case_more,
     office_cockpit,
     office_directory,
     office_duty,
@@ -29,6 +30,7 @@ from hotline.web import (
     office_privacy,
     office_published,
     office_queue,
+    office_replytemplates,
     office_rule,
     office_rules,
     papers,
@@ -47,6 +49,7 @@ PAGES = (
     office_privacy,
     office_queue,
     office_case,
+    office_case_more,
     office_cockpit,
     office_interests,
     office_orders,
@@ -73,6 +76,7 @@ PAGES = (
     office_published,
     polls,
     office_polls,
+    office_replytemplates,
 )
 
 

@@ -21,6 +21,7 @@ from hotline.store.guardtables import RightRow
 from hotline.store.polltables import PollRow
 from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
+from hotline.store.replytemplates import ReplyTemplateRow
 from hotline.store.savedviews import SavedViewRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
@@ -44,6 +45,7 @@ ALL = (
     HoldRow,
     TypicalRow,
     PollRow,
+    ReplyTemplateRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 
