@@ -11,6 +11,7 @@ from hotline.web import (
     office,
     office_account,
     office_alerts,
+    office_bulk,
     office_case,
     office_case_more,
     office_cockpit,
@@ -33,6 +34,7 @@ from hotline.web import (
     office_replytemplates,
     office_rule,
     office_rules,
+    office_team,
     papers,
     polls,
     published,
@@ -77,6 +79,8 @@ PAGES = (
     polls,
     office_polls,
     office_replytemplates,
+    office_bulk,
+    office_team,
 )
 
 

@@ -69,7 +69,9 @@ async def case_page(
         "owes": lambda one: _owes(view.case, one, centre.rules.tree),
         "reminder": past.reminder(entries),
         "word": lambda label: _word(label, english),
-    } | await beside(request, view, typed or {})
+    } | await beside(
+        request, view, entries, typed or {}, stale=any(p.code == "stale" for p in problems or [])
+    )
     return render(request, "office/case.html", facts | TERMS, status)
 
 

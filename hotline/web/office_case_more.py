@@ -59,7 +59,9 @@ async def decide(request: web.Request) -> web.StreamResponse:
         )
     except Refused as error:
         problem = FieldProblem("decide", error.code, error.zh, error.en)
-        return await case_page(request, problems=[problem], action="decide", status=409)
+        return await case_page(
+            request, problems=[problem], action="decide", typed=posted, status=409
+        )
     return see_other(f"/office/cases/{number}?done=transfer")
 
 

@@ -19,6 +19,7 @@ from hotline.store.decisiontables import DecisionRow
 from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
 from hotline.store.polltables import PollRow
+from hotline.store.presence import PresenceRow
 from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.replytemplates import ReplyTemplateRow
@@ -46,6 +47,7 @@ ALL = (
     TypicalRow,
     PollRow,
     ReplyTemplateRow,
+    PresenceRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 

@@ -163,10 +163,12 @@
     function restore() {
       const told = { ...(read(lasting, name) || {}).told, ...(read(passing, name) || {}).told };
       let changed = false;
+      let fresh = false;
       for (const field of fields()) {
         // What the desk has just put there stands, and is kept from now on.
         if ("fresh" in field.one.dataset) {
           touched.add(field.key);
+          fresh = true;
           continue;
         }
         if (!(field.key in told)) continue;
@@ -174,7 +176,7 @@
         changed = changed || JSON.stringify(value(field)) !== JSON.stringify(told[field.key]);
         set(field, told[field.key]);
       }
-      if (touched.size) save();
+      if (fresh) save();
       if (!changed) return;
       const folded = form.closest("details");
       if (folded) folded.open = true;
