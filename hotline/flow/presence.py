@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hotline.domain import access
 from hotline.domain.errors import NoSuchCase
@@ -38,14 +39,17 @@ async def glance(centre: Centre, actor: Actor, case_id: int) -> Seen:
         return Seen(case_id, await presence.version(look.connection, case_id), others)
 
 
-async def here(centre: Centre, actor: Actor, case_id: int) -> None:
-    """Said again every few seconds; a machine's token is nobody at a page."""
-    if actor.officer_id is not None:
-        async with centre.work() as work:
-            await presence.here(work.connection, case_id, actor.officer_id, work.at)
+async def here(centre: Centre, actor: Actor, case_id: int) -> datetime | None:
+    """Said again every few seconds: when; None for a machine's token, which is nobody at a page."""
+    if actor.officer_id is None:
+        return None
+    async with centre.work() as work:
+        await presence.here(work.connection, case_id, actor.officer_id, work.at)
+        return work.at
 
 
-async def gone(centre: Centre, actor: Actor, case_id: int) -> None:
-    if actor.officer_id is not None:
+async def gone(centre: Centre, actor: Actor, case_id: int, said: datetime | None) -> None:
+    """`said`: when that page last said that it was there."""
+    if actor.officer_id is not None and said is not None:
         async with centre.work() as work:
-            await presence.gone(work.connection, case_id, actor.officer_id, work.at)
+            await presence.gone(work.connection, case_id, actor.officer_id, said, work.at)

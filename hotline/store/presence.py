@@ -40,10 +40,13 @@ async def here(connection: AsyncConnection, case_id: int, officer_id: int, at: d
     )
 
 
-async def gone(connection: AsyncConnection, case_id: int, officer_id: int, at: datetime) -> None:
-    """One who left, and all whose browser or node never said so."""
+async def gone(
+    connection: AsyncConnection, case_id: int, officer_id: int, said: datetime, now: datetime
+) -> None:
+    """One who left, unless another page of theirs has spoken since; and all who never said so."""
     mine = (PresenceRow.case_id == case_id) & (PresenceRow.officer_id == officer_id)
-    await connection.execute(delete(PresenceRow).where(mine | (PresenceRow.at < at - 2 * ALIVE)))
+    left = mine & (PresenceRow.at <= said)
+    await connection.execute(delete(PresenceRow).where(left | (PresenceRow.at < now - 2 * ALIVE)))
 
 
 async def version(connection: AsyncConnection, case_id: int) -> int:

@@ -25,13 +25,13 @@ async def follow(
 ) -> None:
     """`presence` at once and whenever it changes, until the officer may not see the case any more."""
     centre, actor, number = request.app[CENTRE], request[ACTOR], request.query["case"]
-    loop, told, said = asyncio.get_running_loop(), None, float("-inf")
+    loop, told, beat, said = asyncio.get_running_loop(), None, float("-inf"), None
     try:
         while await signed_in():
-            if loop.time() - said >= BEAT:
-                said = loop.time()
+            if loop.time() - beat >= BEAT:
+                beat = loop.time()
                 seen = await presence.look(centre, actor, number)  # it may be no more the officer's
-                await presence.here(centre, actor, seen.case_id)
+                said = await presence.here(centre, actor, seen.case_id)
             now = told_of(centre, seen, request[LANGUAGE])
             await send("presence", now) if now != told else await send("", None)
             told = now
@@ -41,7 +41,7 @@ async def follow(
         return
     finally:
         with contextlib.suppress(Exception):  # the database may be away: it is forgotten by itself
-            await presence.gone(centre, actor, seen.case_id)
+            await presence.gone(centre, actor, seen.case_id, said)
 
 
 def told_of(centre: Centre, seen: Seen, language: str) -> dict[str, Any]:

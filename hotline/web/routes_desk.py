@@ -33,7 +33,7 @@ def routes() -> list[Route]:
     read = of("标为已读", answers_desk.Unread, body=api_desk.ReadUpTo)
     tasks = of("电话任务", answers_desk.Tasks, params=(OPEN, *PAGE))
     tried = of("登记拨打结果", answers_desk.TaskTold, body=api_desk.TryForm)
-    events = of("实时事件（SSE）", "text/event-stream", params=(AT_CASE,))
+    events = of("实时事件（SSE）", "text/event-stream", params=(AT_CASE,), refusals=(404,))
     return [
         Route("GET", "/api/v1/events", live.events, WORKERS, **events),
         Route("GET", "/api/v1/notices", api_desk.get_notices, WORKERS, **noticed),

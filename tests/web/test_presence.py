@@ -39,11 +39,15 @@ async def test_officers_of_two_nodes_see_each_other_until_they_leave(
     case_id = (await presence.look(any_centre, wang, number)).case_id
     await presence.here(any_centre, wang, case_id)
     await presence.here(any_centre, wang, case_id)
-    await presence.here(other, li, case_id)
+    early = await presence.here(other, li, case_id)
     for centre, actor, seen in ((any_centre, wang, "李"), (other, li, "王")):
         found = await presence.look(centre, actor, number)
         assert [one.name for one in found.others] == [seen]
-    await presence.gone(other, li, case_id)
+    clock.move_to(clock.at + timedelta(seconds=1))
+    late = await presence.here(other, li, case_id)  # the page anew, before the old one was missed
+    await presence.gone(other, li, case_id, early)
+    assert (await presence.look(any_centre, wang, number)).others
+    await presence.gone(other, li, case_id, late)
     assert not (await presence.look(any_centre, wang, number)).others
     clock.move_to(clock.at + ALIVE + timedelta(seconds=1))  # a browser that never said good-bye
     assert not (await presence.look(other, li, number)).others
