@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.forms import FieldProblem
+from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.words import Role
 from hotline.flow import replytemplates
@@ -30,13 +30,17 @@ async def take_template(request: web.Request) -> web.Response:
     """A template's text into the reply as it is written: added below, nothing typed is lost."""
     posted = await forms.posted(request)
     action = action_named(posted.get("action", [""])[-1])
-    if "attachments" in asked(action):
-        posted["attachments"] = await attachments.uploads(request)
     centre, chosen = request.app[CENTRE], posted.get("template", [""])[-1]
     view = await flow.view(centre, number_of(request), request[ACTOR])
+    known = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
     try:
-        known = chosen.isascii() and chosen.isdigit() and len(chosen) < 10
+        if "attachments" in asked(action):
+            posted["attachments"] = await attachments.uploads(request)
         text = await replytemplates.taken(centre, view.case, int(chosen) if known else 0)
+    except BadForm as error:
+        return await case_page(
+            request, problems=error.problems, action=action.value, typed=posted, status=422
+        )
     except Refused as error:
         problem = FieldProblem("template", error.code, error.zh, error.en)
         return await case_page(
