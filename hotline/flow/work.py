@@ -1,7 +1,8 @@
 """What operators and departments do with a case, and what of it they may see."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hotline.domain import access, perform
@@ -13,9 +14,8 @@ from hotline.domain.masking import masked
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
-from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import casewords, causes, notify, phone, repeats, replyhints, seen
+from hotline.flow import casewords, causes, choices, notify, phone, repeats, replyhints, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
@@ -67,19 +67,22 @@ async def accept_offer(
 ) -> None:
     """Accepted and dispatched in one step, to what the dispatcher chose of the offer: topic, unit."""
     topic, department = chosen
+    steps = partial(choices.steps, topic=topic, department=department)
+    await act_by(centre, number, steps, actor, version)
+
+
+async def act_by(
+    centre: Centre,
+    number: str,
+    steps: Callable[[Case], Sequence[Act]],
+    actor: Actor,
+    version: int,
+) -> int:
+    """Several actions in one transaction, chosen of the locked case; the version that it has then."""
     async with centre.work() as work:
         case = await _to_change(work, number, actor, version)
-        routed = case.suggestions.get("route") or {}
-        by_list = department == routed.get("department")
-        co = tuple(routed.get("co_departments") or ()) if by_list else ()
-        reason = str(routed.get("reason") or "") if by_list else "派单员从系统建议中选定"
-        transfer = acts.Transfer(
-            department=department, co_departments=co, topic=topic or None, reason=reason
-        )
-        told: list[tuple[Act, Actor]] = [(transfer, actor)]
-        if case.state is State.REGISTERED:
-            told.insert(0, (acts.Accept(topic=topic or None), actor))
-        await act_all(centre, work, case, told)
+        await act_all(centre, work, case, [(facts, actor) for facts in steps(case)])
+        return case.version
 
 
 async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from hotline.domain.errors import NotPossible
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Channel, Kind, Role, Urgency
-from hotline.flow import casewords, notify, ringing, rising, savedviews
+from hotline.flow import bulk, casewords, notify, ringing, rising, savedviews
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
 from hotline.store.find import NOBODY
@@ -38,6 +38,9 @@ FILTERS = (
 )
 
 
+CHOSEN = (bulk.Kind.OFFER, bulk.Kind.TRANSFER, bulk.Kind.MERGE)
+
+
 async def queue(request: web.Request) -> web.Response:
     """The work at hand; a wrong filter is a problem that is said, not ignored."""
     return await _queue(request)
@@ -63,6 +66,7 @@ async def _queue(
         **await _machine(request),
         "stumbling": await _stumbling(request) if actor.role is Role.SHIFT_LEAD else [],
         "rows": found.rows,
+        "bulk_kinds": CHOSEN if actor.role is Role.DISPATCHER else (),
         "next_link": _link(query, cursor=found.next_cursor) if found.next_cursor else None,
         "counts": [(state, counts.get(state.value, 0)) for state in State if state in OPEN],
         "total": sum(counts.values()),
