@@ -45,22 +45,29 @@ async def save(centre: Centre, actor: Actor, name: str, filters: Mapping[str, st
             if one.name == name and dict(one.filters) == dict(filters):
                 return int(one.id)
         await _check_room(work, actor.officer_id, name)
-        return await savedviews.add(work.connection, actor.officer_id, name, filters, work.at)
+        made = await savedviews.add(work.connection, actor.officer_id, name, filters, work.at)
+    if made is None:
+        raise _taken(name)
+    return made
 
 
 async def _check_room(work: Work, officer_id: int, name: str) -> None:
     """No second one of a name: nothing is written over that somebody still goes by."""
     standing = await savedviews.listed(work.connection, officer_id)
     if any(one.name == name for one in standing):
-        raise NotPossible(
-            f"已有名为“{name}”的常用筛选，请换个名字，或先删除原来那组再保存。",
-            f"There is a view “{name}” already: take another name, or delete that one first.",
-        )
+        raise _taken(name)
     if len(standing) >= savedviews.MOST:
         raise NotPossible(
             f"最多保存 {savedviews.MOST} 组，请先删除一组不用的，再保存。",
             f"{savedviews.MOST} at most: delete one that you do not use, then save.",
         )
+
+
+def _taken(name: str) -> NotPossible:
+    return NotPossible(
+        f"已有名为“{name}”的常用筛选，请换个名字，或先删除原来那组再保存。",
+        f"There is a view “{name}” already: take another name, or delete that one first.",
+    )
 
 
 async def delete(centre: Centre, actor: Actor, view_id: int) -> Any:
@@ -76,7 +83,10 @@ async def bring_back(centre: Centre, actor: Actor, view_id: int) -> Any:
         row = _known(await savedviews.one(work.connection, owner, view_id))
         if row.gone_at is not None:
             await _check_room(work, owner, row.name)
-        return _known(await savedviews.turn(work.connection, owner, view_id, None))
+        try:
+            return _known(await savedviews.turn(work.connection, owner, view_id, None))
+        except savedviews.Taken as error:
+            raise _taken(row.name) from error
 
 
 def _known(row: Any) -> Any:

@@ -4,6 +4,7 @@ A figure is counted with the very conditions of its list, so that the two agree 
 Only what is open, what today brought and a few past days are read: no cost grows with history.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,16 +13,19 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
+from hotline.domain.shanghai import midnight
+from hotline.store import lights
 from hotline.store.find import NOBODY, Wanted, narrowed, visible
-from hotline.store.tables import CaseRow, DeadlineRow
+from hotline.store.tables import CaseRow, DeadlineRow, RungRow
 
 OPEN = Wanted(state=("open",))
 LATE = Wanted(state=("open",), overdue=True)
 AGES = (0, 1, 3, 7, 15)  # days: where each band begins; the last has no end
 LEVELS = (2, 4)  # from the first supervision order on; from the leaders' levels on
 WEEKS = 4  # whose same weekday, up to the same time of day, says what is usual
-SOON = timedelta(hours=1)
 MOST = 10
+CROWD = "群体"  # in the name of the topics that tell of mass incidents
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -122,15 +126,62 @@ async def districts(connection: AsyncConnection, actor: Actor, now: datetime) ->
 
 async def ladder(
     connection: AsyncConnection, actor: Actor, now: datetime
-) -> tuple[int, list[dict[str, Any]]]:
-    """Rungs that fall due within the hour, or should have by now: how many, and the first."""
+) -> tuple[list[Figure], list[dict[str, Any]]]:
+    """Cases with a rung within the hour, or that should have been by now: all of them, then by the
+    rung's level; and the first rungs, each with its `rung`."""
     seen = visible(actor)
-    coming = [DeadlineRow.next_at < now + SOON, *([] if seen is None else [seen])]
-    joined = select(func.count()).select_from(DeadlineRow).join(CaseRow).where(*coming)
-    n = int((await connection.execute(joined)).scalar_one())
+    soon = [DeadlineRow.next_at < now + lights.SOON, *([] if seen is None else [seen])]
+    level, cases = lights.NextLevel(), func.count(DeadlineRow.case_id.distinct())
+    counted = select(level, cases).select_from(DeadlineRow).join(CaseRow).where(*soon)
+    found = {row[0]: int(row[1]) for row in await connection.execute(counted.group_by(level))}
+    whole = select(cases).select_from(DeadlineRow).join(CaseRow).where(*soon)
+    every = {lights.ANY: int((await connection.execute(whole)).scalar_one())}
+    figures = every | {str(one): found[one] for one in sorted(found)}
     query = select(
-        CaseRow.number, CaseRow.title, CaseRow.lead, DeadlineRow.promise, DeadlineRow.next_at
+        *(CaseRow.number, CaseRow.title, CaseRow.lead, DeadlineRow.promise, DeadlineRow.next_at),
+        level.label("rung"),
     ).select_from(DeadlineRow)
-    query = query.join(CaseRow).where(*coming).order_by(DeadlineRow.next_at, DeadlineRow.id)
-    rows = await connection.execute(query.limit(MOST))
-    return n, [dict(row._mapping) for row in rows]
+    query = query.join(CaseRow).where(*soon).order_by(DeadlineRow.next_at, DeadlineRow.id)
+    rows = [dict(row._mapping) for row in await connection.execute(query.limit(MOST))]
+    return [Figure(key, n, Wanted(coming=key)) for key, n in figures.items()], rows
+
+
+async def lit(
+    connection: AsyncConnection, actor: Actor, now: datetime
+) -> tuple[list[Figure], list[dict[str, Any]]]:
+    """Cases on which a light of each kind came on today, and the newest lights of the last day."""
+    seen = visible(actor)
+    today = [lights.LIT, RungRow.climbed_at >= midnight(now), *([] if seen is None else [seen])]
+    cases = func.count(RungRow.case_id.distinct())
+    counted = (
+        select(RungRow.kind, cases)
+        .select_from(RungRow)
+        .join(CaseRow, CaseRow.id == RungRow.case_id)
+    )
+    rows = await connection.execute(counted.where(*today).group_by(RungRow.kind))
+    found = {row[0]: int(row[1]) for row in rows}
+    figures = [Figure(kind, found.get(kind, 0), Wanted(light=kind)) for kind in lights.KINDS]
+    return figures, await lights.latest(connection, seen, now - DAY, MOST)
+
+
+async def newly_lit(
+    connection: AsyncConnection, actor: Actor, since: datetime
+) -> list[dict[str, Any]]:
+    """What a stream tells: lights since then, the newest first."""
+    return await lights.latest(connection, visible(actor), since, MOST)
+
+
+async def crowds(
+    connection: AsyncConnection, actor: Actor, topics: Iterable[Mapping[str, str]], now: datetime
+) -> list[Figure]:
+    """Open cases of the topics that tell of mass incidents 群体事件, each under its second level."""
+    named = dict.fromkeys(
+        f"{one['level1']}/{one['level2']}" for one in topics if CROWD in one["level2"]
+    )
+    wanted = [Wanted(state=("open",), topic=path) for path in named]
+    if not wanted:
+        return []
+    within = [and_(*narrowed(actor, one, now)) for one in wanted]
+    query = select(*(func.count(case((one, 1))) for one in within)).where(or_(*within))
+    row = (await connection.execute(query)).one()
+    return [Figure(one.topic, int(n), one) for one, n in zip(wanted, row, strict=True)]

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.access import SEES_ALL
 from hotline.domain.people import Actor
+from hotline.domain.shanghai import midnight
 from hotline.domain.state import ENDED, OPEN, OWED, State
 from hotline.domain.words import Role
-from hotline.store import casesearch, cursors
+from hotline.store import casesearch, cursors, lights
 from hotline.store.casesearch import Near
 from hotline.store.interests import not_kept_out
 from hotline.store.tables import CaseRow, PartRow
@@ -55,6 +56,8 @@ class Wanted:
     channel: str = ""
     since: datetime | None = None  # received then or later
     until: datetime | None = None  # received before
+    light: str = ""  # one of lights.KINDS that came on today
+    coming: str = ""  # a rung within the hour: its level, or lights.ANY
     q: str = ""
     words: tuple[str, ...] = ()  # what was typed, as terms: see flow.casewords
     caller: str = ""  # the keyed hash of a telephone number
@@ -182,6 +185,10 @@ def narrowed(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[
     if wanted.overdue is not None:
         late = and_(CaseRow.due_at < now, CaseRow.state.in_([state.value for state in OWED]))
         conditions.append(late if wanted.overdue else ~late)
+    if wanted.light:
+        conditions.append(lights.lit(wanted.light, midnight(now)))
+    if wanted.coming:
+        conditions.append(lights.coming(wanted.coming, now))
     if wanted.caller:
         conditions.append(_may_know(actor, casesearch.of_telephone(wanted.caller)))
     return conditions

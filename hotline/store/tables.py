@@ -198,6 +198,9 @@ class RungRow(Row):
     """The ledger of rungs taken: each rung of each deadline at most once."""
 
     __tablename__ = "rung"
+    __table_args__ = (
+        to_do("ix_rung_lit", "climbed_at", where="outcome = 'notified' AND kind <> 'remind'"),
+    )
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     deadline_n: Mapped[int] = mapped_column(primary_key=True)
     rung: Mapped[int] = mapped_column(primary_key=True)

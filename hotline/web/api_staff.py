@@ -12,6 +12,7 @@ from escalation.calendar import ZONE
 from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Urgency
 from hotline.flow import work as flow
+from hotline.store import lights
 from hotline.store.find import SORTS, Wanted
 from hotline.store.vault import FIELDS
 from hotline.web import api_repeats, auth, filing, shown
@@ -22,6 +23,7 @@ from hotline.web.schemas import read_action
 from hotline.web.shown import answer
 
 STATES = frozenset(state.value for state in State) | {"open", "ended"}
+RUNGS = (lights.ANY, *(str(level) for level in range(lights.LEVELS)))
 BY_HAND = frozenset(channel.value for channel in Channel)
 
 
@@ -101,6 +103,8 @@ def wanted(request: web.Request) -> Wanted:
         channel=chosen(request, "channel", frozenset(one.value for one in Channel)),
         since=_moment(request, "since"),
         until=_moment(request, "until"),
+        light=chosen(request, "light", frozenset(lights.KINDS)),
+        coming=chosen(request, "coming", frozenset(RUNGS)),
         q=request.query.get("q", "")[:100].replace("\x00", ""),
         sort=chosen(request, "sort", frozenset(SORTS)) or "-received_at",
         cursor=request.query.get("cursor", "")[:200],

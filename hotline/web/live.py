@@ -1,7 +1,8 @@
-"""Server-sent events: what is new for the caller's desk, how many cases wait, who is at a case."""
+"""Server-sent events: a desk's news and counts, which lights come on, who is at a case."""
 
 import asyncio
 import json
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -10,11 +11,13 @@ from hotline.flow import work as flow
 from hotline.flow.phone import DESK
 from hotline.flow.presence import Seen
 from hotline.flow.seating import BOARD
-from hotline.store import accounts, seats
+from hotline.store import accounts, cockpit, seats
 from hotline.web import presence as atcase
-from hotline.web.keys import ACTOR, CENTRE, SECRET
+from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
+from hotline.web.office_cockpit import LIGHTS, PILOTS
 from hotline.web.pulse import PULSE, Watching
 
+BACK = timedelta(seconds=10)  # how far a look for lights goes back: commits come out of order
 PAUSE = 2.0  # seconds between looks; each look is a few small reads
 
 
@@ -29,7 +32,8 @@ OPEN = web.AppKey("open_streams", Streams)
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """`message` for each new notice, `counts` and `badge` whenever they change, `call`, a heartbeat.
+    """`message` for each new notice, `counts` and `badge` whenever they change, `call`, `light`, a
+    heartbeat.
 
     With `?case=`: `presence` alone, for a page that has the case open.
     """
@@ -80,6 +84,7 @@ async def _stream(
     last = int(str(latest[0]["id"])) if latest else 0
     counted: dict[str, int] | None = None
     badge: unread.Badge | None = None
+    known: set[tuple[int, int, int]] | None = None
     while await _signed_in(request):
         counts = await flow.counts(centre, actor)
         if counts != counted:
@@ -94,8 +99,26 @@ async def _stream(
             last = int(str(message["id"]))
             told = {name: message[name] for name in ("about", "subject", "text", "level")}
             await _send(response, "message", told)
+        if actor.role in PILOTS:
+            known = await _lights(request, response, known)
         await response.write(b": still here\n\n")
         await _calls(response, watching)
+
+
+async def _lights(
+    request: web.Request, response: web.StreamResponse, known: set[tuple[int, int, int]] | None
+) -> set[tuple[int, int, int]]:
+    """`light` for each that came on since the last look; what is on already the page shows itself."""
+    async with request.app[CENTRE].look() as look:
+        found = await cockpit.newly_lit(look.connection, request[ACTOR], look.at - BACK)
+    marks = [(one["case_id"], one["deadline_n"], one["rung"]) for one in found]
+    for mark, one in reversed(list(zip(marks, found, strict=True))):
+        if known is not None and mark not in known:
+            zh, en = LIGHTS[one["kind"]]
+            said = en.capitalize() if request[LANGUAGE] == "en" else zh
+            told = {name: one[name] for name in ("number", "title", "kind", "level")}
+            await _send(response, "light", told | {"said": said})
+    return set(marks)
 
 
 async def _calls(response: web.StreamResponse, watching: Watching | None) -> None:

@@ -1,31 +1,35 @@
 """The cockpit 驾驶舱 of supervisor and director: how the city stands now, each figure to its cases."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from escalation.calendar import ZONE
 from hotline.domain.people import Actor
-from hotline.domain.shanghai import city_day
-from hotline.domain.words import Channel, Role
+from hotline.domain.shanghai import midnight
+from hotline.domain.words import Cause, Channel, Role
+from hotline.flow.centre import City
 from hotline.reports import charts
-from hotline.store import alerts, cockpit, orderlist
+from hotline.store import alerts, cockpit, lights, orderlist
 from hotline.store.find import NOBODY, Wanted
 from hotline.store.orderlist import OrdersWanted
+from hotline.web import districtmap
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render
 from hotline.web.routing import Route
 
 PILOTS = frozenset({Role.SUPERVISOR, Role.DIRECTOR})
 RISING, CHARTED = 10, 12
+SHADES = 4  # of heat on the sketch of the districts, beside none
+LIGHTS = {"yellow": ("黄灯", "yellow"), "red": ("红灯", "red"), "supervise": ("督办", "orders")}
 OUT = ("issued", "returned")  # an order that waits for its answer
 ORDERS = {
     "out": OrdersWanted(state=OUT, sort="due_at"),
     "late": OrdersWanted(state=OUT, overdue=True, sort="due_at"),
     "answered": OrdersWanted(state=("answered",), sort="due_at"),
     "appealed": OrdersWanted(state=("appealed",), sort="due_at"),
+    "crowd": OrdersWanted(state=("live",), cause=Cause.REPEATED.value, sort="due_at"),
 }
 
 
@@ -40,20 +44,29 @@ def link(wanted: Wanted) -> str:
         "channel": wanted.channel,
         "since": wanted.since.isoformat() if wanted.since else "",
         "until": wanted.until.isoformat() if wanted.until else "",
+        "light": wanted.light,
+        "coming": wanted.coming,
+        "topic": wanted.topic,
     }
     return "/office/?" + urlencode({name: value for name, value in query.items() if value})
 
 
 def orders_link(wanted: OrdersWanted) -> str:
-    query = {"state": ",".join(wanted.state), "sort": wanted.sort}
-    return "/office/orders?" + urlencode(query | ({"overdue": "true"} if wanted.overdue else {}))
+    query = {
+        "state": ",".join(wanted.state),
+        "sort": wanted.sort,
+        "cause": wanted.cause,
+        "overdue": "true" if wanted.overdue else "",
+    }
+    return "/office/orders?" + urlencode({name: value for name, value in query.items() if value})
 
 
-async def page(request: web.Request) -> web.Response:
+async def show(request: web.Request) -> web.Response:
     """Whole, or as the part of it that the script fetches anew."""
     actor = request[ACTOR]
-    async with request.app[CENTRE].look() as look:
-        facts = await _facts(look.connection, actor, look.at)
+    centre = request.app[CENTRE]
+    async with centre.look() as look:
+        facts = await told(look.connection, actor, look.at, centre.city)
     english = request[LANGUAGE] == "en"
     ages, places = facts["backlog"][1:], facts["districts"][:CHARTED]
     said = {channel.value: channel for channel in Channel}
@@ -63,16 +76,19 @@ async def page(request: web.Request) -> web.Response:
             [_band(n) for n in range(len(ages))],
             [one.n for one in ages],
         ),
+        "sketch": districtmap.sketch(centre.city.districts),
+        "heat": _heat(facts["districts"]),
         "heat_chart": charts.lying(
             "Open cases by district" if english else "各区县未结诉求",
             [one.key for one in places],
             [one.n for one in places],
         ),
     }
-    told = {**facts, **drawn, "link": link, "orders_link": orders_link, "said": said}
-    told |= {"band": _band, "levels": cockpit.LEVELS, "nobody": NOBODY}
+    page = {**facts, **drawn, "link": link, "orders_link": orders_link, "said": said}
+    page |= {"band": _band, "levels": cockpit.LEVELS, "nobody": NOBODY}
+    page |= {"lights": LIGHTS, "every": lights.ANY}
     part = "_part" if request.query.get("part") else ""
-    return render(request, f"office/cockpit{part}.html", told)
+    return render(request, f"office/cockpit{part}.html", page)
 
 
 def _band(n: int) -> str:
@@ -81,16 +97,25 @@ def _band(n: int) -> str:
     return f"{begins}–{cockpit.AGES[n + 1]}" if n + 1 < len(cockpit.AGES) else f"{begins}+"
 
 
-async def _facts(connection: Any, actor: Actor, now: datetime) -> dict[str, Any]:
+def _heat(districts: list[cockpit.Figure]) -> dict[str, tuple[cockpit.Figure, int]]:
+    """By district: the figure, and its shade from 0 to SHADES beside the fullest district's."""
+    most = max((one.n for one in districts), default=0)
+    return {one.key: (one, -(-one.n * SHADES // most) if most else 0) for one in districts}
+
+
+async def told(connection: Any, actor: Actor, now: datetime, city: City) -> dict[str, Any]:
     """Everything the page says, counted in one look."""
-    midnight = datetime.combine(city_day(now), time(), ZONE)
+    lit, newest = await cockpit.lit(connection, actor, now)
     rungs, ladder = await cockpit.ladder(connection, actor, now)
     return {
         "as_of": now,
-        "intake": await cockpit.by_channel(connection, actor, midnight, now),
+        "intake": await cockpit.by_channel(connection, actor, midnight(now), now),
         "backlog": await cockpit.backlog(connection, actor, now),
         "overdue": await cockpit.overdue(connection, actor, now),
         "districts": await cockpit.districts(connection, actor, now),
+        "crowds": await cockpit.crowds(connection, actor, city.topics, now),
+        "lit": lit,
+        "newest": newest,
         "rungs": rungs,
         "ladder": ladder,
         "orders": {
@@ -102,4 +127,4 @@ async def _facts(connection: Any, actor: Actor, now: datetime) -> dict[str, Any]
 
 
 def routes() -> list[Route]:
-    return [Route("GET", "/office/cockpit", page, PILOTS, "驾驶舱", api=False)]
+    return [Route("GET", "/office/cockpit", show, PILOTS, "驾驶舱", api=False)]

@@ -14,7 +14,7 @@ from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
 from hotline.store.find import NOBODY
 from hotline.web import forms
-from hotline.web.api_staff import wanted
+from hotline.web.api_staff import RUNGS, wanted
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
 from hotline.web.routes_rules import LOOKERS
@@ -34,6 +34,8 @@ FILTERS = (
     "since",
     "until",
     "overdue",
+    "light",
+    "coming",
     "sort",
 )
 
@@ -76,6 +78,7 @@ async def _queue(
         "urgencies": list(Urgency),
         "channels": list(Channel),
         "nobody": NOBODY,
+        "rungs": RUNGS,
         "units": forms.departments(centre.rules.tree),
         "State": State,
         "Kind": Kind,

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from channels.web import ComplaintForm
-from hotline.domain.words import Cause, Channel, Kind, Urgency
+from hotline.domain.words import Cause, Channel
 from hotline.store import orderlist
 from hotline.store.filekinds import ALLOWED, UNKNOWN
-from hotline.store.find import SORTS
 from hotline.web import (
     answers,
     answers_orders,
@@ -19,6 +18,7 @@ from hotline.web import (
     api_privacy,
     api_staff,
     attachments,
+    caseparams,
     health,
     marked,
     openapi,
@@ -33,7 +33,6 @@ from hotline.web import (
 )
 from hotline.web.routing import (
     ANYONE,
-    CURSOR,
     FILERS,
     KEY,
     STAFF,
@@ -61,50 +60,6 @@ def staff_complaint() -> dict[str, object]:
         "call_id": {"type": ["string", "null"], "maxLength": 120},
     }
     return schema
-
-
-DAY, HOUR = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d"
-# A day, or a moment in ISO 8601; without an offset it is the city's.
-MOMENT = {
-    "type": "string",
-    "maxLength": 40,
-    "pattern": rf"^({DAY}(T{HOUR}(:\d\d(\.\d{{1,6}})?)?(Z|[+-]{HOUR})?)?)?$",
-}
-
-
-def _list_params() -> tuple[Param, ...]:
-    def choice(values: list[str]) -> dict[str, object]:
-        return {"type": "string", "enum": values}
-
-    return (
-        Param("state", "query", "状态，可用逗号隔开多个；open 与 ended 为两大类"),
-        Param("department", "query", "主办单位代码"),
-        Param("type", "query", "诉求类型", schema=choice([kind.value for kind in Kind])),
-        Param("urgency", "query", "紧急程度", schema=choice([one.value for one in Urgency])),
-        Param("topic", "query", "事项分类，任一级"),
-        Param(
-            "level",
-            "query",
-            "督办级别不低于",
-            schema={"type": "integer", "minimum": 0, "maximum": 6},
-        ),
-        Param("overdue", "query", "是否超期", schema=choice(["true", "false", "1", "0"])),
-        Param("district", "query", "区县"),
-        Param("channel", "query", "来源渠道", schema=choice([one.value for one in Channel])),
-        Param("since", "query", "收到时间不早于", schema=MOMENT),
-        Param("until", "query", "收到时间早于", schema=MOMENT),
-        Param(
-            "q",
-            "query",
-            "编号开头、文中词语或来电号码",
-            schema={"type": "string", "maxLength": 100},
-        ),
-        Param("sort", "query", "排序", schema=choice(sorted(SORTS))),
-        CURSOR,
-        Param(
-            "limit", "query", "每页条数", schema={"type": "integer", "minimum": 1, "maximum": 200}
-        ),
-    )
 
 
 def sessions() -> list[Route]:
@@ -140,7 +95,7 @@ def cases() -> list[Route]:
     listed: dict[str, Any] = {
         "answers": {200: "一页诉求"},
         "told": answers.Cases,
-        "params": _list_params(),
+        "params": caseparams.listed(),
     }
     return [
         Route("GET", every, api_staff.get_cases, WORKERS, "诉求列表", **listed),
@@ -176,7 +131,7 @@ def orders() -> list[Route]:
         Param("overdue", "query", "是否逾期未回复", schema=choice(["true", "false"])),
         Param("q", "query", "文号或诉求编号", schema={"type": "string", "maxLength": 40}),
         Param("sort", "query", "排序", schema=choice(orderlist.SORTS)),
-        *_list_params()[-2:],
+        *caseparams.listed()[-2:],
     )
     listed: dict[str, Any] = {"answers": {200: "一页督办单"}, "told": answers_orders.Orders}
     one: dict[str, Any] = {"answers": {200: "督办单"}, "told": answers_orders.OrderTold}

@@ -6,6 +6,7 @@ import sys
 from tests.bench import (
     answers,
     casesearch,
+    cockpit,
     figures,
     intake,
     letters,
@@ -22,6 +23,7 @@ BENCHES = {
     "lookup": lookup.main,
     "answers": answers.main,
     "search": casesearch.main,
+    "cockpit": cockpit.main,
     "reading": reading.main,
     "figures": figures.main,
     "replies": replies.main,

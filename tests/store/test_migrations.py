@@ -204,3 +204,32 @@ async def test_a_duty_list_from_before_versions_is_carried_over_and_back(store: 
     async with store.read() as connection:
         found = await connection.execute(text("SELECT id FROM duty ORDER BY rank"))
         assert list(found.scalars()) == ["b", "a"]
+
+
+async def test_views_saved_twice_under_a_name_are_told_apart_and_none_is_lost(store: Store) -> None:
+    await migrations.upgrade(store, "0027")
+    names = ["我的", "我的", "我的 (2)", "我的", "长" * 40, "长" * 40]
+    async with store.write() as connection:
+        for n, name in enumerate([*names, "我的"], 1):
+            gone = "'2026-11-23 09:00:00'" if n > len(names) else "NULL"
+            await connection.execute(
+                text(
+                    "INSERT INTO saved_view (id, officer_id, name, filters, created_at, gone_at)"
+                    f" VALUES (:id, 1, :name, '{{}}', '2026-11-23 09:00:00', {gone})"
+                ),
+                {"id": n, "name": name},
+            )
+    await migrations.upgrade(store)
+    async with store.read() as connection:
+        found = list(
+            (await connection.execute(text("SELECT name FROM saved_view ORDER BY id"))).scalars()
+        )
+    assert found == [
+        "我的",
+        "我的 (3)",
+        "我的 (2)",
+        "我的 (4)",
+        "长" * 40,
+        "长" * 36 + " (2)",
+        "我的",
+    ]

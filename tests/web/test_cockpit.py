@@ -1,22 +1,26 @@
 """The cockpit: what it counts is what its links list, it compares with the usual, for whom it is."""
 
+import asyncio
+import json
 import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 
+from hotline.domain.shanghai import midnight
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
 from hotline.store import cockpit
 from hotline.store.find import Wanted, find
 from hotline.store.privacytables import InterestRow
-from hotline.store.tables import CaseRow
+from hotline.store.tables import CaseRow, DeadlineRow, RungRow
 from tests.makers import an_officer
 from tests.support.signed import fill
 from tests.web.api_support import Client, signed_in
 
+TOPICS = [{"level1": "应急消防", "level2": "突发与群体事件"}, {"level1": "城建", "level2": "路灯"}]
 DIRECTOR = an_officer(Role.DIRECTOR)
-FIGURE = re.compile(r'<a href="(/office/(?:orders)?\?[^"]+)">(\d+)</a>')
+FIGURE = re.compile(r'<a href="(/office/(?:orders)?\?[^"]+)"[^>]*>(\d+)</a>')
 
 
 async def spread(centre: Centre) -> datetime:
@@ -34,9 +38,40 @@ async def spread(centre: Centre) -> datetime:
                 "state": "closed" if n % 7 == 0 else "processing",
                 "due_at": now + timedelta(hours=12 - 3 * (n % 9)),
                 "district": ("望江区", "")[n % 5 == 0],
+                "topic": ("应急消防/突发与群体事件/群体聚集线索", "城建/路灯/不亮")[n % 8 > 0],
             }
             await connection.execute(update(CaseRow).where(CaseRow.id == n + 1).values(**told))
     return now
+
+
+async def climbing(centre: Centre, now: datetime) -> None:
+    """Lights of today and of yesterday, on cases with two and with one; rungs soon and later."""
+    rungs = [
+        {"level": level, "kind": kind, "at": now.isoformat(), "left": None, "over": None}
+        for level, kind in ((0, "remind"), (1, "yellow"), (2, "red"), (3, "supervise"))
+    ]
+    deadline = {
+        **{"promise": "reply", "part": "", "state": "running", "started_at": now, "due_at": now},
+        **{"limit_n": 5, "limit_unit": "working_days", "source": "", "terms_version": "1"},
+        **{"calendar_version": "1", "provisional": False, "rungs": rungs, "changes": []},
+    }
+    async with centre.store.write() as connection:
+        for n in range(1, 13):
+            soon = now + timedelta(minutes=20 * n - 40)
+            told = {"case_id": n, "n": 1, "climbed": n % 4, "next_at": soon}
+            await connection.execute(insert(DeadlineRow), deadline | told)
+            await connection.execute(insert(RungRow), light(n, n % 3, now - timedelta(hours=3 * n)))
+        await connection.execute(insert(RungRow), light(2, 2, now, rung=1))
+        await connection.execute(insert(RungRow), light(3, 2, now, outcome="overtaken", rung=1))
+        told = {"case_id": 2, "n": 2, "climbed": 0, "next_at": now}
+        await connection.execute(insert(DeadlineRow), deadline | told)
+
+
+def light(case: int, kind: int, at: datetime, **more: object) -> dict[str, object]:
+    name = ("yellow", "red", "supervise")[kind]
+    told = {"case_id": case, "deadline_n": 1, "rung": 0, "level": kind + 1, "kind": name}
+    told |= {"rung_at": at, "climbed_at": at, "outcome": "notified", "entry_seq": 1}
+    return told | more
 
 
 async def listed(centre: Centre, wanted: Wanted, now: datetime) -> int:
@@ -48,7 +83,7 @@ async def listed(centre: Centre, wanted: Wanted, now: datetime) -> int:
 
 async def test_each_figure_is_as_long_as_the_list_it_leads_to(any_centre: Centre) -> None:
     now = await spread(any_centre)
-    midnight = now.replace(hour=0, minute=0)
+    await climbing(any_centre, now)
     async with any_centre.store.write() as connection:  # and the director is kept out of one
         kept = {"case_id": 2, "id": 1, "kind": "officer", "of": DIRECTOR.name}
         said = {"why": "亲属", "by": "auditor", "at": now}
@@ -56,7 +91,10 @@ async def test_each_figure_is_as_long_as_the_list_it_leads_to(any_centre: Centre
     async with any_centre.look() as look:
         asked = (look.connection, DIRECTOR)
         figures = [
-            *await cockpit.by_channel(*asked, midnight, now),
+            *await cockpit.by_channel(*asked, midnight(now), now),
+            *(await cockpit.lit(*asked, now))[0],
+            *(await cockpit.ladder(*asked, now))[0],
+            *await cockpit.crowds(*asked, TOPICS, now),
             *await cockpit.backlog(*asked, now),
             *await cockpit.overdue(*asked, now),
             *await cockpit.districts(*asked, now),
@@ -67,10 +105,49 @@ async def test_each_figure_is_as_long_as_the_list_it_leads_to(any_centre: Centre
         assert await listed(any_centre, one.wanted, now) == one.n, one
 
 
+async def test_the_ladder_names_its_rungs_and_a_case_counts_once_a_figure(
+    any_centre: Centre,
+) -> None:
+    now = await spread(any_centre)
+    await climbing(any_centre, now)
+    async with any_centre.look() as look:
+        rungs, first = await cockpit.ladder(look.connection, DIRECTOR, now)
+        lit, newest = await cockpit.lit(look.connection, DIRECTOR, now)
+    assert [(one.key, one.n) for one in rungs] == [
+        ("any", 4),
+        ("0", 2),
+        ("1", 1),
+        ("2", 1),
+        ("3", 1),
+    ]
+    assert [one["rung"] for one in first] == [1, 2, 0, 3, 0]
+    assert [(one.key, one.n) for one in lit] == [("yellow", 1), ("red", 1), ("supervise", 1)], (
+        "twice on one case"
+    )
+    assert [one["kind"] for one in newest[:2]] == ["supervise", "red"], "not what was overtaken"
+
+
+async def test_a_light_is_told_as_it_comes_on_and_once(client: Client) -> None:
+    now = await spread(client.centre)
+    await climbing(client.centre, now)
+    await signed_in(client, "director")
+    async with client.get("/api/v1/events") as stream:
+        await stream.content.readuntil(b"still here\n\n")
+        async with client.centre.store.write() as connection:
+            await connection.execute(insert(RungRow), light(5, 1, client.centre.now(), rung=2))
+        async with asyncio.timeout(10):
+            told = (await stream.content.readuntil(b"event: light\ndata: {")).count(b"light")
+            line = await stream.content.readline()
+            rest = await stream.content.readuntil(b"still here\n\n")
+            rest += await stream.content.readuntil(b"still here\n\n")
+    found = json.loads(b"{" + line)
+    assert told == 1 and b"light" not in rest
+    assert (found["kind"], found["level"], found["said"]) == ("red", 2, "红灯")
+
+
 async def test_the_usual_is_the_same_weekday_up_to_the_same_time(any_centre: Centre) -> None:
     now = any_centre.now()
     await fill(any_centre, [("路灯不亮", "路灯不亮。")] * 4, now)
-    midnight = now.replace(hour=0, minute=0)
     moments = [
         now - timedelta(weeks=1, minutes=1),
         now - timedelta(weeks=2, minutes=1),
@@ -82,13 +159,13 @@ async def test_the_usual_is_the_same_weekday_up_to_the_same_time(any_centre: Cen
             changed = update(CaseRow).where(CaseRow.id == n).values(received_at=at, channel="web")
             await connection.execute(changed)
     async with any_centre.look() as look:
-        whole, web = await cockpit.by_channel(look.connection, DIRECTOR, midnight, now)
+        whole, web = await cockpit.by_channel(look.connection, DIRECTOR, midnight(now), now)
     assert (whole.n, whole.usual) == (0, 0.5)
     assert (web.key, web.n, web.usual) == ("web", 0, 0.5)
 
 
 async def test_the_page_leads_to_lists_that_hold_as_many_rows(client: Client) -> None:
-    await spread(client.centre)
+    await climbing(client.centre, await spread(client.centre))
     await signed_in(client, "director")
     page = await (await client.get("/office/cockpit")).text()
     figures = FIGURE.findall(page)

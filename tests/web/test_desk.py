@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -9,8 +10,12 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import text
 
+from hotline.domain.errors import NotPossible
+from hotline.domain.words import Role
+from hotline.flow import savedviews as flow_views
 from hotline.store import savedviews
 from hotline.web import live
+from tests.makers import an_officer
 from tests.web.api_support import OWN_PAGE, Client, acted, filed, form_token, signed_in, token
 
 TOPIC = "城市管理/市政设施/路灯故障"
@@ -294,3 +299,24 @@ async def test_a_refused_view_keeps_its_filters_and_its_name_and_says_what_to_do
     assert (await saved("第三组", **mine))[0] == 303
     answer = await client.post(f"/office/views/{first}/back", data=form, headers=OWN_PAGE)
     assert answer.status == 422 and "请先删除一组" in await answer.text()
+
+
+async def test_two_windows_save_one_name_at_once_and_one_of_them_is_told(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked before either wrote; the index holds, and what is brought back meets it too."""
+    actor = replace(an_officer(Role.DISPATCHER), officer_id=7)
+    first = await flow_views.save(client.centre, actor, "我的", {"state": "open"})
+    await flow_views.delete(client.centre, actor, first)
+    await flow_views.save(client.centre, actor, "我的", {"state": "ended"})
+
+    async def nothing(*_: object) -> list[object]:
+        return []
+
+    monkeypatch.setattr(savedviews, "listed", nothing)
+    for turn in (
+        flow_views.save(client.centre, actor, "我的", {"type": "report"}),
+        flow_views.bring_back(client.centre, actor, first),
+    ):
+        with pytest.raises(NotPossible, match="已有名为“我的”"):
+            await turn

@@ -7,6 +7,7 @@
   const said = document.getElementById("badge-said");
   const told = document.getElementById("badge-told");
   const english = document.documentElement.lang === "en";
+  const lights = window.BroadcastChannel ? new BroadcastChannel("hotline-light") : null;
   const shared = window.BroadcastChannel ? new BroadcastChannel("hotline-badge") : null;
   const title = document.title;
   let known = Number(link.dataset.total);
@@ -68,6 +69,11 @@
         const badge = JSON.parse(event.data);
         if (shared) shared.postMessage(badge);
         if (show(badge) && sound) ring();
+      });
+      stream.addEventListener("light", (event) => {
+        const light = JSON.parse(event.data);
+        if (lights) lights.postMessage(light);
+        document.dispatchEvent(new CustomEvent("light", { detail: light }));
       });
       stream.addEventListener("error", () => {
         if (stream.readyState === EventSource.CLOSED) over();
