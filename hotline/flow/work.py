@@ -122,7 +122,8 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, step: Step) ->
     await enclose(centre, work, case, facts)
     perform.perform(case, masked(facts, await work.vault.name_of(case.id or 0)), step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
-        await learn(work, case, before, actor, (_name(facts), _decides(facts)))
+        name = type(facts).__name__.lower()
+        await learn(work, case, before, actor, (name, _decides(facts)))
     await causes.follow(work, case, facts, step)
     if isinstance(facts, acts.Answer) and facts.knowledge_id:
         await _count_use(work, facts.knowledge_id)
@@ -139,10 +140,6 @@ async def _count_use(work: Work, knowledge_id: str) -> None:
             field="knowledge_id",
         )
     await articleuse.count(work.connection, city_day(work.at), row.id, "used")
-
-
-def _name(facts: Act) -> str:
-    return type(facts).__name__.lower()
 
 
 def _decides(facts: Act) -> set[str]:

@@ -40,6 +40,17 @@ FILTERS = (
 )
 
 
+CHOICES = {  # what the filters and rows of the page choose from
+    "kinds": list(Kind),
+    "urgencies": list(Urgency),
+    "channels": list(Channel),
+    "nobody": NOBODY,
+    "rungs": RUNGS,
+    "State": State,
+    "Kind": Kind,
+    "Urgency": Urgency,
+    "Outcome": ringing.Outcome,
+}
 CHOSEN = (bulk.Kind.OFFER, bulk.Kind.TRANSFER, bulk.Kind.MERGE)
 
 
@@ -74,19 +85,11 @@ async def _queue(
         "total": sum(counts.values()),
         "asked": request.query,
         "state_link": lambda state: _link({}, state=state),
-        "kinds": list(Kind),
-        "urgencies": list(Urgency),
-        "channels": list(Channel),
-        "nobody": NOBODY,
-        "rungs": RUNGS,
+        **CHOICES,
         "units": forms.departments(centre.rules.tree),
-        "State": State,
-        "Kind": Kind,
-        "Urgency": Urgency,
         "messages": await notify.desk_messages(centre, actor, limit=5),
         "tasks": await _ringing(request),
         "rising": await _rising(request),
-        "Outcome": ringing.Outcome,
     }
     return render(request, "office/queue.html", facts, status)
 
