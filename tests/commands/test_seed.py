@@ -13,6 +13,7 @@ from hotline.commands import demo, seed, staff, verify
 from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of, ready_store
 from hotline.config import Settings
+from hotline.domain.masking import mask_words
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
 from hotline.store import accounts, agenda, catalogue, rulebooks, typicals
@@ -59,9 +60,15 @@ async def test_the_city_is_sown_once_and_what_was_changed_since_stays(
     assert "already seeded" in capsys.readouterr().out
 
 
+def _shown(row: dict[str, Any]) -> str:
+    """What a demo case is told by: its words as they stand on the desk, its citizen's name masked."""
+    title, content = (mask_words(row[name], row["name"]) for name in ("title", "content"))
+    return title + content[:20]
+
+
 async def lives(centre: Centre) -> dict[str, list[tuple[str, int | None]]]:
     """State and level of the demo cases, by their story."""
-    stories = {row["title"] + row["content"][:20]: row["story"] for row in shipped.complaints()}
+    stories = {_shown(row): row["story"] for row in shipped.complaints()}
     found: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
     cursor = ""
     async with centre.look() as look:

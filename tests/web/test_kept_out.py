@@ -46,6 +46,7 @@ SOUND = b"RIFF" + bytes(200)
 # Addresses of things that belong to no case.
 OF_NO_CASE = re.compile(
     r"/roster/|/rules/|knowledge/\{|articles/\{|/polls/|figures/reports/\{|/departments/|rate/\{"
+    r"|reply-templates/\{"
 )
 # A paper that is there only once the clock has reminded; who may have it is asked of the case before.
 LATER = {"/api/v1/cases/{number}/reminder", "/office/cases/{number}/reminder"}
