@@ -1,0 +1,211 @@
+"""A department's end: its cases, clocks, rules and staff go on with the heir; history keeps the name."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from hotline.domain.acts import department as acts
+from hotline.domain.case import Case, Part
+from hotline.domain.errors import NotAllowed, NotPossible
+from hotline.domain.interest import Interest
+from hotline.domain.succession import Change, Plan, Stage
+from hotline.domain.words import Role
+from hotline.flow import handover, succession
+from hotline.flow.centre import Centre
+from hotline.store import accounts, plans, rulebooks
+from hotline.store.accounts import NewOfficer
+from hotline.wiring import MovingClock
+from tests.flow.orders_support import unbroken
+from tests.makers import an_officer, do, processing
+
+SYSADMIN, SECADMIN = an_officer(Role.SYSADMIN), an_officer(Role.SECADMIN)
+DAY = date(2026, 11, 25)
+MERGER = Plan(Change.MERGED, "zjj", DAY, "市编委〔2026〕7号", heir="cgj")
+
+
+async def put(centre: Centre, n: int, case: Case) -> str:
+    case.number = f"20261123-{n:06}"
+    async with centre.work() as work:
+        await work.cases.add(case)
+    return case.number
+
+
+async def read(centre: Centre, number: str) -> Case:
+    async with centre.look() as look:
+        return await look.cases.read(number)
+
+
+async def agreed(centre: Centre, wish: Plan = MERGER) -> int:
+    plan_id = await succession.plan(centre, SYSADMIN, wish)
+    if wish.touches_rights:
+        await succession.decide(centre, SECADMIN, plan_id, agreed=True)
+    return plan_id
+
+
+async def stage(centre: Centre, plan_id: int) -> Any:
+    rows, _ = await succession.listed(centre, None, 30)
+    return next(one for one in rows if one.id == plan_id)
+
+
+async def test_from_the_day_on_the_heir_has_everything_and_the_past_its_names(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    mine = await put(any_centre, 1, processing("zjj"))
+    shared = processing("cgj")
+    do(shared, acts.Cohandle(departments=("zjj",), text="配合", days=2), Role.CLERK)
+    shared = await put(any_centre, 2, shared)
+    async with any_centre.work() as work:
+        new = NewOfficer("wang", "王", Role.CLERK, "zjj", "!")
+        await accounts.add(work.connection, work.cipher, new, work.at)
+    before = await read(any_centre, mine)
+    plan_id = await agreed(any_centre)
+    assert await handover.due(any_centre) == 0, "not before its day"
+    assert any_centre.rules.tree.can_lead("zjj")
+    clock.move_to(clock.at + timedelta(days=2))
+    assert await handover.due(any_centre) == 2
+    assert await handover.due(any_centre) == 0, "once"
+    case = await read(any_centre, mine)
+    assert (case.lead, case.state, case.version) == ("cgj", before.state, before.version + 1)
+    assert case.deadlines == before.deadlines, "the clocks are as they were"
+    part = (await read(any_centre, shared)).parts[0]
+    assert part.state == "dropped", "the lead does not co-handle its own case"
+    tree = any_centre.rules.tree
+    assert not tree.can_lead("zjj") and tree.top("zjj") == "住建局" and tree.heir("zjj") == "cgj"
+    assert {"zjj", "wj-zjj", "wj-jd1"} <= tree.subtree("cgj"), "and what they had is the heir's"
+    assert tree.departments["wj-zjj"].parent == "cgj"
+    assert tree.by_name()["住建局"] == "cgj", "a model that learnt the old name still helps"
+    async with any_centre.look() as look:
+        book = await rulebooks.read(look.connection)
+        officer = await accounts.by_name(look.connection, "wang")
+    assert book and not [
+        one for one in book.rules if "zjj" in str((one["department"], one["co_departments"]))
+    ]
+    assert any_centre.city.book.version == book.version
+    assert officer and officer.department == "cgj"
+    row = await stage(any_centre, plan_id)
+    assert row.state == Stage.DONE and row.moved["cases"] == 2 and row.moved["staff"] == ["wang"]
+    assert await unbroken(any_centre) == []
+
+
+async def test_who_is_kept_out_stays_out_and_the_centre_is_told_by_hand(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    """The heir must not get a case about itself; nor the staff that comes to it what was kept from them."""
+    told = {"why": "被反映单位", "by": "director", "at": clock.at}
+    about_heir = processing("zjj")
+    about_heir.interests.append(Interest(1, "unit", "cgj", **told))
+    stays = await put(any_centre, 1, about_heir)
+    about_us = processing("cgj")
+    about_us.interests.append(Interest(1, "unit", "zjj", **told))
+    at_heir = await put(any_centre, 2, about_us)
+    plan_id = await agreed(any_centre)
+    clock.move_to(clock.at + timedelta(days=2))
+    await handover.due(any_centre)
+    assert (await read(any_centre, stays)).lead == "zjj"
+    kept = [one.of for one in (await read(any_centre, at_heir)).interests]
+    assert kept == ["zjj", "cgj"]
+    row = await stage(any_centre, plan_id)
+    assert row.moved["left"] == [stays, at_heir] and row.moved["kept_out"] == 1
+    assert await unbroken(any_centre) == []
+
+
+async def test_a_stop_in_the_middle_goes_on_at_the_next_look(
+    centre: Centre, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "BATCH", 2)
+    numbers = [await put(centre, n, processing("zjj")) for n in range(1, 6)]
+    plan_id = await agreed(centre)
+    clock.move_to(clock.at + timedelta(days=2))
+    tell, calls = handover.notify.tell, []
+
+    async def cut_off(*told: Any) -> None:
+        calls.append(1)
+        if len(calls) == 4:
+            raise RuntimeError("cut off")
+        await tell(*told)
+
+    monkeypatch.setattr(handover.notify, "tell", cut_off)
+    with pytest.raises(RuntimeError):
+        await handover.due(centre)
+    assert (await stage(centre, plan_id)).state == Stage.RUNNING
+    assert await handover.due(centre) == 3, "two had followed, and follow no second time"
+    assert [(await read(centre, one)).lead for one in numbers] == ["cgj"] * 5
+    late = await put(centre, 6, processing("zjj"))  # another node had not heard of it yet
+    assert await handover.due(centre) == 1
+    assert (await read(centre, late)).lead == "cgj"
+
+
+async def test_a_new_name_counts_from_its_day_and_what_lies_before_keeps_the_old(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    plan_id = await agreed(any_centre, Plan(Change.RENAMED, "zjj", DAY, "文", name="城乡建设局"))
+    at = clock.at
+    clock.move_to(at + timedelta(days=3))  # the hotline stood still on the day itself
+    await handover.due(any_centre)
+    await handover.due(any_centre)
+    tree = any_centre.rules.tree
+    assert (tree.named("zjj", at), tree.top("zjj")) == ("住建局", "城乡建设局")
+    assert tree.named("zjj", at + timedelta(days=2)) == "城乡建设局"
+    assert tree.can_lead("zjj") and tree.by_name()["住建局"] == "zjj"
+    assert (await stage(any_centre, plan_id)).state == Stage.DONE
+
+
+async def test_it_takes_two_and_can_be_taken_back_until_the_day(
+    centre: Centre, clock: MovingClock
+) -> None:
+    plan_id = await succession.plan(centre, SYSADMIN, MERGER)
+    with pytest.raises(NotAllowed):
+        await succession.decide(centre, SYSADMIN, plan_id, agreed=True)
+    with pytest.raises(NotAllowed):
+        await succession.plan(centre, SECADMIN, MERGER)
+    clock.move_to(clock.at + timedelta(days=2))
+    assert await handover.due(centre) == 0 and centre.rules.tree.can_lead("zjj"), "not agreed to"
+    with pytest.raises(NotPossible, match="已到生效日"):
+        await succession.undo(centre, SYSADMIN, plan_id)
+    later = replace(MERGER, department="cgj", heir="gaj", on_day=date(2026, 12, 1))
+    second = await agreed(centre, later)
+    await succession.undo(centre, SYSADMIN, second)
+    with pytest.raises(NotPossible):
+        await succession.decide(centre, SECADMIN, second, agreed=True)
+    assert (await stage(centre, second)).state == Stage.UNDONE
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"department": "nobody"}, "department"),
+        ({"on_day": date(2026, 11, 23)}, "on_day"),
+        ({"heir": "zjj"}, "heir"),
+        ({"heir": ""}, "heir"),
+        ({"heir": "wj-zjj"}, "heir"),
+        ({"kind": Change.RENAMED, "name": "城管局"}, "name"),
+        ({"kind": Change.RENAMED, "name": "局"}, "name"),
+        ({"department": "cgj", "heir": "gaj"}, "department"),
+        ({"heir": "cgj"}, "heir"),
+    ],
+)
+async def test_what_cannot_be_is_told_with_its_field(
+    centre: Centre, changes: dict[str, Any], field: str
+) -> None:
+    await agreed(centre, Plan(Change.CLOSED, "cgj", date(2026, 11, 24), "文", heir="gaj"))
+    with pytest.raises(NotPossible) as told:
+        await succession.plan(centre, SYSADMIN, replace(MERGER, **changes))
+    assert told.value.field == field
+
+
+def test_a_part_that_the_heir_has_already_is_not_asked_twice_of_the_lead() -> None:
+    assert plans.WAITING == ("asked", "signed", "returned")
+    case = processing("zjj")
+    case.parts.append(Part(1, "cohandle", "cgj", "zjj", "配合"))
+    found = handover.succession.follow(case, MERGER, replace_step(case))
+    assert found and case.lead == "cgj" and case.parts[0].state == "dropped"
+
+
+def replace_step(case: Case) -> Any:
+    from hotline.domain.people import SYSTEM
+    from hotline.domain.promises import Step
+    from tests.makers import rules
+
+    return Step(SYSTEM, case.entries[-1].at, rules())
