@@ -24,6 +24,8 @@ from pydantic_core import PydanticCustomError
 
 # Control characters but tab and newline: nobody types them, and logs and sheets trip over them.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# What counts as nothing typed; in words that a schema's patterns know as well.
+EMPTY = re.compile(r"[ \t\r\n\u3000]*")
 UNSEEN = ("Zs", "Zl", "Zp", "Cc", "Cf")
 # The same for a schema: at least one sign that can be seen.
 SEEN = (
@@ -117,7 +119,22 @@ def _one_line(text: str) -> str:
 
 
 def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
+    return None if isinstance(value, str) and EMPTY.fullmatch(value) else value
+
+
+class _OrEmpty:
+    """Says in the schema that an empty text is taken, where the field's own kind would not."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = handler(core)
+        if not any(_takes_it(one) for one in schema["anyOf"]):
+            schema["anyOf"] += [{"type": "string", "pattern": f"^{EMPTY.pattern}$"}]
+        return schema
+
+
+def _takes_it(one: Mapping[str, Any]) -> bool:
+    """Any text does; yes or no must be said as such, and no empty box is either."""
+    return one.get("type") == "boolean" or (one.get("type") == "string" and "format" not in one)
 
 
 def words(longest: int, *, needed: bool = False) -> Any:
@@ -146,7 +163,7 @@ def line(longest: int, *, needed: bool = False) -> Any:
 
 def optional(kind: Any) -> Any:
     """The type of a field that may be left empty: an empty text counts as not told."""
-    return Annotated[kind | None, BeforeValidator(_empty_is_none)]
+    return Annotated[kind | None, BeforeValidator(_empty_is_none), _OrEmpty()]
 
 
 SAID: Mapping[str, tuple[str, str]] = {

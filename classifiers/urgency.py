@@ -15,15 +15,16 @@ from itertools import islice
 
 from classifiers.model import Label, Sensitive, Suggestion
 
-VERSION = "urgency-3"
+VERSION = "urgency-5"
 LONGEST, SHORT = 2000, 90  # a text as short as this tells what is so now
 
-# Before the word, in the same sentence: said of what might be, of others, or of long ago.
+# Before the word, in the same sentence: said of what might be, of others, or of long ago. What is
+# denied is so up to the comma: who has not paid, has the water cut off all the same.
 DOUBT = re.compile(
-    r"((没有|不存在|并无|并未|未曾|防止|预防|避免|以防|防范|杜绝|防火|演练|如果|假如|假设|万一|一旦|要是|倘若|若|除非"
+    r"((防止|预防|避免|以防|防范|杜绝|防火|演练|如果|假如|假设|万一|一旦|要是|倘若|若|除非"
     r"|容易|可能|也许|恐怕|担心|害怕|生怕|怕|险些|差点|会不会|会发生|会引发|会造成|会导致"
-    r"|曾经|曾|以前|去年|前年|当年|早年|历史上|\d+年前|20[01]\d年|如同|好像|像|一样|等|应急|遇到|遇|发生过|出现过)"
-    r"[^。！？!?；;]{0,22}|隐患[^,，。！？!?；;]{0,22})$"
+    r"|曾经|曾|以前|去年|前年|当年|早年|历史上|\d+年前|20[01]\d年|如同|好像|像|一样|应急|遇到|遇|发生过|出现过)"
+    r"[^。！？!?；;]{0,22}|(没有|不存在|并无|并未|未曾|等|隐患)[^,，。！？!?；;]{0,22})$"
 )
 # A life or a fire is more often said to be what came of something, or told of another place.
 CAUSED = re.compile(r"(造成的?|引发|导致的?)[^。！？!?；;]{0,22}$")
@@ -31,7 +32,7 @@ CAUSED = re.compile(r"(造成的?|引发|导致的?)[^。！？!?；;]{0,22}$")
 AFTER = re.compile(
     r"^[^,，。！？!?；;]{0,6}(隐患|危险|风险|的可能|怎么办|后果|预防|防治|应急|演练|保险|性|式|知识|法|罪|警示|标志)"
 )
-ELSEWHERE = re.compile(r"^[^,，。！？!?；;]{0,6}事故(?!现场)")
+ELSEWHERE = re.compile(r"^[^,，。！？!?；;]{0,6}事(故|件)(?!现场)")
 LONG_AGO = re.compile(r"^[^,，。！？!?；;]{0,6}[0-9一二两三四五六七八九十几半多]+(个月|年)")
 FEARED = re.compile("担心|害怕|怕|可能")
 NOW = re.compile(
@@ -45,6 +46,7 @@ HERE = re.compile(
 END = re.compile(r"[。！？!?；;\n]")
 REACH, MOST = 120, 12
 EARLY = 160  # what a letter is about is said by then, or said again
+PASSING = "utilities"  # complained of in passing, however often, in letters about something else
 LEVELS = ("critical", "urgent")
 
 
@@ -153,7 +155,8 @@ def _in(text: str, *, now: bool) -> Iterator[Seen]:
                 continue
             so = HERE if sign.level == "critical" else NOW
             counts = now or not sign.now or bool(so.search(text, start, end))
-            counts = counts and (now or match.start() < EARLY or best is not None)
+            again = best is not None and sign.kind != PASSING
+            counts = counts and (now or match.start() < EARLY or again)
             if best is None or counts:
                 best = Seen(sign, match.group()[:16], counts)
             if counts:

@@ -14,7 +14,7 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from hotline import config_ways
+from hotline import config_safe, config_ways
 from hotline.config_ways import LOOPBACK, Box, Calls, Group, Mail, Oidc, WrongSetting, place
 
 __all__ = ["LOOPBACK", "Box", "Calls", "Mail", "Settings", "WrongSetting", "load", "place"]
@@ -154,6 +154,7 @@ def _one_line(error: ValidationError) -> str:
 
 
 def _check(settings: Settings) -> None:
+    config_safe.check_signs(settings)
     config_ways.check(settings.mail, settings.calls)
     if settings.limits.public == "off" and settings.serve.host not in LOOPBACK:
         raise WrongSetting(

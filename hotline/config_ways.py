@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from hotline.hosts import LOOPBACK, check_issuer
+
+__all__ = ["LOOPBACK", "Box", "Calls", "Group", "Mail", "Oidc", "WrongSetting", "check", "place"]
 
 
 class WrongSetting(Exception):
@@ -36,9 +38,8 @@ class Box(Group):
 class Oidc(Group):
     """The city's own directory; empty: nobody signs in by it."""
 
-    issuer: str = Field(
-        default="", pattern=r"^(|https://.+|http://(127\.0\.0\.1|localhost)(:.*)?)$"
-    )
+    issuer: Annotated[str, AfterValidator(check_issuer)] = ""
+    hosts: tuple[str, ...] = ()  # others that it may name for its token and keys: host, host:port
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     name: str = "统一身份认证"  # as the sign-in page names it

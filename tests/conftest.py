@@ -69,11 +69,13 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[postgres.Cluster]:
+def server(request: pytest.FixtureRequest) -> Iterator[postgres.Cluster]:
+    """A real server, started once; what is measured at full size is measured on the disk."""
     reason = postgres.why_not()
     if reason:
         pytest.skip(reason)
-    with postgres.cluster() as running:
+    place = None if request.config.getoption("--soak") else postgres.memory()
+    with postgres.cluster(place) as running:
         yield running
 
 

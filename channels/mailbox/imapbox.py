@@ -18,6 +18,7 @@ imaplib.Commands.setdefault("ID", ("NONAUTH", "AUTH", "SELECTED"))
 WHO = '("name" "hotline" "version" "1.0" "vendor" "hotline")'
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 UID = re.compile(rb"UID (\d+)")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 BEGINNING = 256 * 1024  # of a letter that is too large to be taken whole
 TIMEOUT = 30.0
 
@@ -70,6 +71,9 @@ class Connection:
 
     def open(self) -> tuple[int, int]:
         """UIDVALIDITY, and the highest UID given so far."""
+        for told in (self.box.user, self.box.password, self.box.token, self.box.folder):
+            if CONTROL.search(told):  # a line's end would begin a command of its own
+                raise Broken("邮箱设置中有换行等控制字符，请更正", lasting=True)
         with explained(self.box):
             self._mail = _connect(self.box)
             _sign_in(self._mail, self.box)

@@ -5,19 +5,29 @@ ones lie in `letters/`; one of the same name under `mail/` in the data folder go
 `<name>.html` there replaces the page that is else made of the text.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from channels.mailbox.folding import REPLY_ABOVE
 from channels.mailbox.marks import case_of, sign_message_id
 
-__all__ = ["BadTemplate", "Facts", "Notice", "Words", "case_of", "compose", "sign_message_id"]
+__all__ = [
+    "BadTemplate",
+    "Facts",
+    "Notice",
+    "Words",
+    "case_of",
+    "compose",
+    "fill",
+    "sign_message_id",
+]
 
 LONGEST = 200_000  # signs of a letter; a template that makes more is broken
 
@@ -84,6 +94,27 @@ def compose(notice: Notice, facts: Facts, folder: Path | None = None) -> Words:
     own = folder is not None and (folder / "mail" / f"{notice.value}.html").is_file()
     page = f"{notice.value}.html" if own else "letter.html"
     return Words(subject, text, _rendered(_PAGE, page, of_page, folder))
+
+
+PLAIN_PARTS = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
+
+
+def fill(text: str, facts: Mapping[str, str]) -> str:
+    """A wording of an office's own, from a form: in the letters' sandbox, and nothing but names in it.
+
+    Raises BadTemplate for anything that computes, loops or asks for what `facts` does not name:
+    whoever may write a wording may not keep a server busy with it.
+    """
+    try:
+        parsed = _PLAIN.parse(text)
+    except TemplateError as error:
+        raise BadTemplate(str(error)) from error
+    for node in parsed.find_all(nodes.Node):
+        if not isinstance(node, PLAIN_PARTS):
+            raise BadTemplate(type(node).__name__)
+        if isinstance(node, nodes.Name) and node.name not in facts:
+            raise BadTemplate(node.name)
+    return _PLAIN.from_string(text).render(facts)
 
 
 def _named(facts: Facts) -> dict[str, object]:

@@ -13,6 +13,8 @@ from openpyxl import Workbook
 
 from hotline.commands import sheets
 from hotline.commands.failing import Failed
+from hotline.domain.cells import harmless
+from hotline.domain.cells import told as meant
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "title": ("标题", "问题", "知识标题"),
@@ -58,7 +60,7 @@ def read(path: Path) -> Iterator[Written]:
         for column, told in row.values.items():
             name = MEANING.get(column.strip().strip("\ufeff").lower())
             if name and told.strip():
-                values.setdefault(name, told.strip())
+                values.setdefault(name, meant(told.strip()))
         for name in ("effective_on", "expires_on"):
             if name in values:
                 values[name] = values[name].split(" ")[0].replace("/", "-")
@@ -107,17 +109,13 @@ def _paragraphs(path: Path) -> list[tuple[str, str]]:
 def write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     """XLSX by its name, otherwise CSV; what a sheet would run is only text."""
     names = [COLUMNS[name][0] for name in COLUMNS]
-    cells = [[harmless(row.get(name, "")) for name in COLUMNS] for row in rows]
+    lines = [[harmless(row.get(name, "")) for name in COLUMNS] for row in rows]
     if path.suffix.lower() == ".xlsx":
         book = Workbook(write_only=True)
         sheet = book.create_sheet("知识库")
-        for line in (names, *cells):
+        for line in (names, *lines):
             sheet.append(line)
         book.save(path)
         return
     with path.open("w", encoding="utf-8-sig", newline="") as out:
-        csv.writer(out).writerows([names, *cells])
-
-
-def harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+        csv.writer(out).writerows([names, *lines])

@@ -8,6 +8,7 @@ from datetime import datetime
 from classifiers import registry
 from escalation.audit import list_ends
 from escalation.calendar import ZONE, WorkCalendar
+from hotline import config_safe
 from hotline.commands import chart, floors, mailcheck, records, stationery, switchboard
 from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
@@ -61,6 +62,10 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield well(f"期限方案 / profile: {terms_of(settings).version}")
     except WrongSetting as error:
         yield wrong(str(error))
+    for name in config_safe.samples(settings):
+        yield note(
+            f"{name} 是公开的示例密钥，只能在本机演示 / {name} is a sample, for this machine only"
+        )
     if settings.limits.public == "off":
         yield note("公众限流已关闭，仅可用于测试 / public limits are off: for tests only")
     if settings.mail.lmtp or settings.mail.boxes:

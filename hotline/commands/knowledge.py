@@ -15,6 +15,7 @@ from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of, say
 from hotline.config import Settings
 from hotline.domain.article import Stage
+from hotline.domain.cells import harmless
 from hotline.domain.errors import Refused
 from hotline.domain.people import OPERATOR
 from hotline.flow import drafting, knowledge
@@ -130,7 +131,7 @@ def _tell(rejected: Iterable[tuple[str, str, str]], path: Path | None) -> None:
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as out:
             sheet = csv.writer(out)
             sheet.writerow(REJECTED)
-            sheet.writerows([[articlefiles.harmless(cell) for cell in row] for row in rows])
+            sheet.writerows([[harmless(cell) for cell in row] for row in rows])
     except OSError as error:
         raise Failed(f"写不了 {path}：{error.strerror} / cannot be written") from None
     say(f"退回清单 / rejects: {path}")

@@ -15,6 +15,7 @@ from hotline.commands.failing import Failed
 from hotline.commands.mailroom import mailroom
 from hotline.commands.opening import centre_of, say
 from hotline.config import LOOPBACK, Settings, WrongSetting
+from hotline.config_safe import check_door, check_secrets, reached
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import Pulse
 from hotline.web.app import make_app
@@ -37,6 +38,7 @@ async def run(
     settings = bound(settings, host, port)
     if only == "mail":
         check_post(settings)
+    check_safe(settings, web=only in (None, "web"))
     journal.to_stderr(logging.INFO)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -44,6 +46,8 @@ async def run(
     async with centre_of(settings, make=False) as centre:
         async with _post(only, centre, settings), _part(only, centre, settings) as ready:
             settle()
+            if centre.reading is not None:  # it is loaded beside the start, and is the most of it
+                centre.reading.add_done_callback(lambda read: settle())
             say(ready)
             await stop.wait()
             # At once: what is in hand ends while the last requests do.
@@ -83,6 +87,15 @@ def check_post(settings: Settings) -> None:
             "没有可运行的邮件部分，请先设置 HOTLINE_MAIL__SMTP、HOTLINE_MAIL__LMTP 或邮箱"
             " / there is no mail to run: set HOTLINE_MAIL__SMTP, HOTLINE_MAIL__LMTP or a mailbox"
         )
+
+
+def check_safe(settings: Settings, *, web: bool) -> None:
+    """Nothing starts with a secret that anyone can read, or with a door without TLS before it."""
+    serve = settings.serve
+    others = reached(serve.host, serve.base_url, serve.proxies)
+    check_secrets(settings, open_to_others=others)
+    if web:
+        check_door(serve.host, serve.base_url, serve.proxies)
 
 
 def bound(settings: Settings, host: str | None, port: int | None) -> Settings:

@@ -39,6 +39,7 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
     Action.SPLIT: {R.DISPATCHER: A},
     Action.ASSIGN: {R.CLERK: T},
     Action.SIGN: {R.CLERK: L},
+    Action.REASSIGN: {R.LEADER: L},
     Action.SEND_BACK: {R.CLERK: L},
     # For the anonymous, a 举报 and the confidential the centre relays the contact.
     Action.CONTACT: {R.CLERK: L, R.AGENT: A, R.CALLBACK: A},

@@ -67,6 +67,7 @@ def _kept(case: Case, facts: department.Reply, step: Step) -> dict[str, Any]:
         "endorsed": bool(case.endorsed == facts.public_reply),
         "at": step.at.isoformat(),
         "approved": False,
+        "hints": None if step.noticed is None else [dict(one) for one in step.noticed],
     }
 
 

@@ -88,6 +88,7 @@ class CaseFact:
     retyped: bool  # a complaint that was made a question of
     early: bool  # finished within minutes before its limit
     reply_hash: str | None  # of the answer's words, to find one that is used again and again
+    reply_print: str | None  # of the same, to find nearly the same ones
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ PLAIN = (
     *("accepted", "answered", "answered_at", "dispatched_at", "finished_at", "closed_at"),
     *("ended_at", "reworked", "returned", "upheld", "reached", "solved", "satisfaction"),
     *("excluded", "extensions", "reopened", "retyped", "reply_hash"),
+    "reply_print",
 )
 
 

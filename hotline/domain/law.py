@@ -49,6 +49,7 @@ ROWS: tuple[Row, ...] = (
     _row("7c", A.ASSIGN, {S.PROCESSING}),
     _row("7d", A.SPLIT, {S.REGISTERED, S.PENDING_DISPATCH}),
     _row("8", A.SIGN, {S.DISPATCHED}, S.PROCESSING),
+    _row("8b", A.REASSIGN, REQUESTABLE),
     _row("9", A.SEND_BACK, WORKED_ON, S.RETURN_REVIEW),
     _row(
         "10-12",

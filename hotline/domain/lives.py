@@ -11,6 +11,7 @@ from typing import Any
 
 from hotline.domain.facts import Line, Origin, StepFact
 from hotline.domain.state import ENDED, Action, State
+from hotline.domain.wordprints import printed
 
 ENDS = frozenset(state.value for state in ENDED)
 CLOSES = frozenset({State.CLOSED.value, State.ARCHIVED.value})
@@ -46,6 +47,7 @@ class Life:
     reopened: int = 0
     retyped: bool = False
     reply_hash: str | None = None
+    reply_print: str | None = None
     promised: datetime | None = None  # when the answer was first promised by
 
 
@@ -122,6 +124,7 @@ def _reply(life: Life, line: Line) -> None:
     if said:
         words = "".join(str(said).split()).encode("utf-8", "surrogatepass")
         life.reply_hash = hashlib.sha256(words).hexdigest()[:32]
+        life.reply_print = printed(str(said))
 
 
 def _revise(life: Life, line: Line) -> None:

@@ -2,6 +2,7 @@
 
 from hotline.domain.acts import centre
 from hotline.domain.acts.asking import Act
+from hotline.domain.naming import without_own
 from hotline.domain.people import IDENTITY, mask_id_number, mask_text
 
 OWN = frozenset({"phone", "contact_phone", "handler"})  # the official's own, given to be called
@@ -10,18 +11,25 @@ PUBLIC = frozenset({"public_reply"})
 ANSWERS = (centre.Answer, centre.Decline, centre.Refer)
 
 
-def masked(facts: Act) -> Act:
-    """The same act with phone and ID numbers in its words masked."""
+def masked(facts: Act, citizen: str = "") -> Act:
+    """The same act with phone and ID numbers in its words masked, and the name of its `citizen`.
+
+    Not the name in what the citizen reads: an answer may well begin with it.
+    """
     public = PUBLIC | ({"text"} if isinstance(facts, ANSWERS) else set())
-    told = {name: _masked(name, value, name in public) for name, value in facts.__dict__.items()}
-    return type(facts)(**told)
+
+    def clean(name: str, value: object) -> object:
+        if type(value) is tuple:
+            return tuple(clean(name, one) for one in value)
+        if type(value) is not str or name in OWN:
+            return value
+        if name in public:
+            return IDENTITY.sub(lambda found: mask_id_number(found.group()), value)
+        return mask_words(value, citizen)
+
+    return type(facts)(**{name: clean(name, value) for name, value in facts.__dict__.items()})
 
 
-def _masked(name: str, value: object, public: bool) -> object:
-    if type(value) is tuple:
-        return tuple(_masked(name, one, public) for one in value)
-    if type(value) is not str or name in OWN:
-        return value
-    if public:
-        return IDENTITY.sub(lambda found: mask_id_number(found.group()), value)
-    return mask_text(value)
+def mask_words(text: str, citizen: str) -> str:
+    """What a case's text shows to everybody: no telephone or ID number, nor its citizen's own name."""
+    return without_own(mask_text(text), citizen)

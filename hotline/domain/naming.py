@@ -72,6 +72,26 @@ SHORT = re.compile(
 INSTEAD = "［姓名］"
 
 
+COMPOUND = (  # every one there is: whoever gives it as the own name means nothing else
+    f"{DOUBLE}|万俟|闻人|赫连|公羊|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|仲孙|钟离|鲜于|闾丘|司空|亓官|司寇"
+    "|仉督|子车|颛孙|巫马|公西|漆雕|乐正|壤驷|公良|拓跋|夹谷|宰父|谷梁|段干|百里|东郭|南门|呼延|羊舌|微生|梁丘|左丘|东门"
+)
+OWN = re.compile(
+    rf"(?:{COMPOUND})[一-鿿]{{1,2}}|(?!(?:{WORDS})$)[{SURNAMES}][一-鿿]{{1,3}}"
+    r"|[一-鿿]{2,8}[·•][一-鿿·•]{2,12}"
+)
+
+
+def without_own(text: str, name: str) -> str:
+    """A text without the name that its citizen gave, which stays as 王*.
+
+    Only what can be nothing but a person's name: who signs as 居民 or 高峰 keeps every such word.
+    """
+    if OWN.fullmatch(name) is None:
+        return text
+    return text.replace(name, f"{name[0]}{'*' * (len(name) - 1)}")
+
+
 def without_names(text: str) -> str:
     """Every name that is found, replaced; titles beside it go with it."""
     text = MARKED.sub(INSTEAD, text)

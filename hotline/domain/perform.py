@@ -46,6 +46,7 @@ EFFECTS: dict[Action, Effect] = {
     Action.CORRECT: dispatching.correct,
     Action.ASSIGN: parts.assign,
     Action.SIGN: handling.sign,
+    Action.REASSIGN: handling.reassign,
     Action.CONTACT: handling.contact,
     Action.NOTE: handling.note,
     Action.COHANDLE: parts.cohandle,

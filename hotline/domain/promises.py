@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from escalation import clock
 from escalation import promise as run
@@ -45,6 +46,7 @@ class Step:
     actor: Actor
     at: datetime
     rules: Rules
+    noticed: tuple[Mapping[str, Any], ...] | None = None  # hints on a reply, kept with its words
 
 
 def levels(topic: str) -> tuple[str, str, str]:

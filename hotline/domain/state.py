@@ -60,6 +60,7 @@ class Action(Named):
     RECALL = "recall", "撤回派单", "recalled"
     ASSIGN = "assign", "加派", "assigned below"
     SIGN = "sign", "签收", "signed for"
+    REASSIGN = "reassign", "改派经办人", "handler changed"
     SEND_BACK = "send_back", "退单", "sent back"
     RULE = "rule", "裁定", "ruled"
     CONTACT = "contact", "联系", "citizen contacted"

@@ -11,6 +11,7 @@ mailhealth  alarms of the post; correspondence: letters to citizens, in the thre
 rating      an answer rated straight from its letter
 written     what came in, as it is written down
 intake      Incoming -> saved and acknowledged; triage of what was received; the citizen's view
+newcase     a receipt as the case it becomes, before anything is written
 classify    ask the classifier off the loop, believe it only when sure, keep corrections
 route       topic and place -> department, by the duty list; first rule that fits
 rulebook    the duty list under a version: each rule tried in its order, in bounded time

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from hotline.domain.acts import centre as acts
+from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
 from hotline.domain.people import Tree
+from hotline.domain.state import State
 from hotline.flow.route import district_unit
 
 MOST = 3
@@ -51,6 +54,20 @@ def offer(case: Case, tree: Tree) -> Offer:
     reasons = (f"{DUTY_LIST}：{reason}", *reasons)
     first = Choice(code, tree.top(code), chance, reasons, by_list=True)
     return Offer(topics, (first, *(one for one in likely if one is not same)), "", co)
+
+
+def steps(case: Case, *, topic: str, department: str) -> list[Act]:
+    """What dispatching a case does, taken of the offer or not: accepted first where it is not yet."""
+    routed = case.suggestions.get("route") or {}
+    by_list = department == routed.get("department")
+    co = tuple(routed.get("co_departments") or ()) if by_list else ()
+    reason = str(routed.get("reason") or "") if by_list else "派单员从系统建议中选定"
+    told: list[Act] = [
+        acts.Transfer(department=department, co_departments=co, topic=topic or None, reason=reason)
+    ]
+    if case.state is State.REGISTERED:
+        told.insert(0, acts.Accept(topic=topic or None))
+    return told
 
 
 def _ranked(told: dict[str, Any] | None) -> list[tuple[str, float, tuple[str, ...]]]:

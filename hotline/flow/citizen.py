@@ -14,8 +14,8 @@ from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Entry
 from hotline.domain.counting import why
 from hotline.domain.errors import NoSuchCase, Refused
+from hotline.domain.masking import mask_words
 from hotline.domain.people import citizen as a_citizen
-from hotline.domain.people import mask_text
 from hotline.domain.promises import Step
 from hotline.domain.state import Action, State
 from hotline.flow import causes, notify
@@ -141,10 +141,10 @@ class NotYet(Refused):
         )
 
 
-def _masked(facts: Act) -> Act:
-    """Phone and ID numbers in a citizen's words are masked in the timeline; the raw text is kept."""
+def _masked(facts: Act, own: str) -> Act:
+    """Numbers and the own name in a citizen's words are masked in the timeline; the raw text is kept."""
     words = {
-        name: mask_text(value)
+        name: mask_words(value, own)
         if isinstance(value, str) and name in ("content", "facts", "reason", "comment")
         else value
         for name, value in facts.__dict__.items()
@@ -154,8 +154,8 @@ def _masked(facts: Act) -> Act:
 
 async def do(centre: Centre, work: Work, number: str, facts: Act, origin: str) -> None:
     """The citizen's act, whichever way it came; who it comes from was asked before."""
-    facts = _masked(facts)
     case = await work.cases.change(number)
+    facts = _masked(facts, await work.vault.name_of(case.id or 0))
     step = Step(a_citizen(origin), work.at, centre.rules)
     archived = case.state is State.ARCHIVED
     await enclose(centre, work, case, facts)

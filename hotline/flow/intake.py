@@ -10,25 +10,22 @@ from typing import Any
 import structlog
 
 from channels.message import Incoming, Receipt
-from hotline.domain import interest, perform, promises
-from hotline.domain.acts import centre as acts
+from hotline.domain import perform, promises
 from hotline.domain.case import Case
 from hotline.domain.errors import KeyExpired, KeyInFlight, KeyMismatch, NotAllowed
-from hotline.domain.people import SYSTEM, Actor, Tree, mask_text
+from hotline.domain.people import SYSTEM, Actor
 from hotline.domain.promises import Step
-from hotline.domain.state import State
-from hotline.domain.words import Channel, Kind, Role, Urgency
-from hotline.flow import correspondence, notify, repeats, rulewatch
+from hotline.domain.words import Role
+from hotline.flow import correspondence, newcase, notify, repeats, rulewatch
 from hotline.flow.centre import Centre
-from hotline.flow.classify import Thought, Why, attempt, keep, may_go, shown
-from hotline.flow.route import Route
+from hotline.flow.classify import Thought, Why, attempt, keep, may_go
 from hotline.flow.written import letter_of
 from hotline.store import agenda, counters, decisions, files, receipts
+from hotline.store.cipher import Unreadable
 from hotline.store.vault import Identity
 from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
-TRIES = 3
 _in_flight: set[tuple[int, str, str]] = set()
 
 
@@ -81,33 +78,55 @@ async def file(
     return await receive(centre, incoming, scope=scope, facts=facts)
 
 
-async def triage_pending(centre: Centre, limit: int = 64) -> int:
-    """Triages the oldest receipts that wait, emergencies first; returns how many it took up."""
+async def triage_pending(centre: Centre, limit: int = 64, *, gives_way: bool = False) -> int:
+    """Triages the oldest receipts that wait, emergencies first; returns how many it took up.
+
+    `gives_way`: it rests while acknowledgements are slow.
+    """
     async with centre.look() as view:
         waiting = await receipts.pending(view.connection, limit)
         centre.storm.look(*await receipts.backlog(view.connection), view.at)
     taken = 0
     for intake_id in centre.storm.first(waiting):
-        await triage(centre, intake_id)
-        taken += 1
-        if centre.storm.stale(centre.now()):
-            break  # looks again how much waits
+        taken += await triage(centre, intake_id)
+        if centre.storm.stale(centre.now()) or centre.storm.hasty:
+            break  # looks again how much waits, and takes an emergency first
+        if gives_way:
+            await centre.storm.rest(centre.inbox.delay)
     return taken
 
 
-async def triage(centre: Centre, intake_id: int) -> None:
-    """A receipt becomes a case; repeatable, because the receipt's state is looked at first."""
-    async with centre.look() as view:
-        letter = await receipts.open_raw(view.connection, centre.cipher, intake_id)
+async def triage(centre: Centre, intake_id: int) -> bool:
+    """A receipt becomes a case; repeatable, because the receipt's state is looked at first.
+
+    False: it cannot be opened. It waits until its key is there again, and holds up none behind it.
+    """
+    try:
+        async with centre.look() as view:
+            letter = await receipts.open_raw(view.connection, centre.cipher, intake_id)
+    except (Unreadable, ValueError, KeyError, TypeError) as error:
+        await _unopened(centre, intake_id, error)
+        return False
     if letter is None:
-        return
+        return True
     thought, problem = await attempt(centre, intake_id, letter)
-    asked, calm = _asked(centre, letter, thought), not centre.storm.raging
+    asked, calm = newcase.asked(centre, letter, thought), not centre.storm.raging
     found = await repeats.before(centre, asked, looking=calm)
     try:
         await _settle(centre, intake_id, letter, thought, problem, found=found)
     except Exception as error:
         await _stumbled(centre, intake_id, letter, error)
+    return True
+
+
+async def _unopened(centre: Centre, intake_id: int, error: Exception) -> None:
+    """Counted and logged a few times, then only tried."""
+    async with centre.look() as view:
+        if await receipts.attempts(view.connection, intake_id) >= receipts.TRIES:
+            return
+    log.error("triage.unreadable", intake=intake_id, error=type(error).__name__)
+    async with centre.work() as work:
+        await receipts.tried(work.connection, intake_id, type(error).__name__)
 
 
 async def _stumbled(
@@ -117,28 +136,11 @@ async def _stumbled(
     log.error("triage.failed", intake=intake_id, error=type(error).__name__, exc_info=error)
     async with centre.work() as work:
         attempts = await receipts.tried(work.connection, intake_id, type(error).__name__)
-    if attempts >= TRIES:
+    if attempts >= receipts.TRIES:
         plain = replace(letter, type=None, district="")
         await _settle(
             centre, intake_id, plain, None, f"自动分拣失败（{type(error).__name__}），请人工处理"
         )
-
-
-def _asked(centre: Centre, letter: receipts.Opened, thought: Thought | None) -> repeats.Asked:
-    """The complaint as it is compared with others; who reported something is linked to nothing."""
-    reading = thought.reading if thought else None
-    kind = letter.type or (reading.type.label if reading else "")
-    district = letter.district or (reading.district.label if reading else "")
-    return repeats.asked(
-        centre,
-        letter.title,
-        letter.content,
-        at=letter.clock_from,
-        district=district,
-        phone=letter.identity.get("phone"),
-        email=letter.identity.get("email"),
-        guarded=letter.anonymous or letter.confidential or kind == Kind.REPORT.value,
-    )
 
 
 async def _settle(
@@ -153,19 +155,19 @@ async def _settle(
     async with centre.work() as work:
         if not await receipts.claim(work.connection, intake_id):
             return
-        case = _case_of(centre, letter, thought, problem)
+        case = newcase.case_of(centre, letter, thought, problem)
         step = Step(SYSTEM, work.at, centre.rules)
         filed_by = letter.filed_by or SYSTEM
         perform.receive(case, replace(step, actor=filed_by), problem)
         why = may_go(
             centre, thought, letter.goes_by_itself, await decisions.switch(work.connection)
         )
-        if thought is not None and why.goes and _accused(case, thought, centre.rules.tree):
+        if thought is not None and why.goes and newcase.accused(case, thought, centre.rules.tree):
             why = Why.ACCUSED
-        if why is Why.SURE and _told_otherwise(letter, thought):
+        if why is Why.SURE and newcase.told_otherwise(letter, thought):
             why = Why.TOPIC
         if thought is not None and why.goes:
-            _dispatch(case, thought.chosen, step)
+            newcase.dispatch(case, thought.chosen, step)
         passed = promises.pass_over(case, work.at) if letter.backdated else []
         await notify.tell(work, case, centre.rules, quiet=letter.backdated)
         told = list(case.entries)
@@ -173,61 +175,13 @@ async def _settle(
         await keep(work, case, thought, why, backdated=letter.backdated)
         if thought is not None and thought.chosen.failed:
             await rulewatch.failed(work, thought.chosen)
-        for n, rung, taken in passed:
-            await agenda.enter(work.connection, case, (n, rung), taken, work.at)
+        rungs = [agenda.taken(case, (n, rung), one, work.at) for n, rung, one in passed]
+        await agenda.enter(work.connection, rungs)
         await _put_identity(work, case, letter)
         await repeats.keep(work, case, found)
         if not letter.backdated:  # only now is there an address to write to
             await correspondence.tell(work, case, told)
         await counters.settle(work.connection, intake_id, letter.channel, "case", case.id)
-
-
-def _case_of(
-    centre: Centre, letter: receipts.Opened, thought: Thought | None, problem: str
-) -> Case:
-    reading = thought.reading if thought else None
-    case = Case(
-        number=letter.number,
-        state=State.REGISTERED,
-        type=Kind(letter.type or (reading.type.label if reading else Kind.COMPLAINT.value)),
-        urgency=Urgency(reading.urgency.label if reading else Urgency.NORMAL.value),
-        channel=Channel(letter.channel),
-        received_at=letter.clock_from,
-        title=mask_text(letter.title),
-        content=mask_text(letter.content),
-        district=letter.district or (reading.district.label if reading else ""),
-        anonymous=letter.anonymous,
-        confidential=letter.confidential,
-        notes=dict(letter.notes),
-    )
-    if problem:
-        case.notes["triage"] = problem
-    if thought is not None:
-        case.topic = thought.reading.topic.label
-        case.suggestions = shown(thought, centre.rules.tree)
-    return case
-
-
-def _told_otherwise(letter: receipts.Opened, thought: Thought | None) -> bool:
-    """The citizen was shown the guess and chose another topic: a person looks at it first."""
-    said = letter.notes.get("said_topic", "")
-    return bool(said and thought is not None and said != thought.reading.topic.label)
-
-
-def _accused(case: Case, thought: Thought, tree: Tree) -> bool:
-    """In a 举报 the unit that is named may be who is reported: a person decides where it goes."""
-    text, unit = f"{case.title}\n{case.content}", thought.chosen.department or ""
-    return case.type is Kind.REPORT and interest.named(tree, unit, text)
-
-
-def _dispatch(case: Case, chosen: Route, step: Step) -> None:
-    perform.perform(case, acts.Accept(), step)
-    told = acts.Transfer(
-        department=chosen.department or "",
-        co_departments=chosen.co_departments,
-        reason=chosen.reason,
-    )
-    perform.perform(case, told, step)
 
 
 async def _put_identity(work: Work, case: Case, letter: receipts.Opened) -> None:

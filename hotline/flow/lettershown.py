@@ -62,5 +62,5 @@ async def _shown(readers: Readers, taken: Taken) -> LetterShown:
         subject=mask_text(reading.subject),
         text=mask_text(reading.whole_text),
         page=page_of(reading),
-        attachments=tuple((one.name, len(one.body)) for one in reading.attachments),
+        attachments=tuple((mask_text(one.name), len(one.body)) for one in reading.attachments),
     )

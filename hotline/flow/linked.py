@@ -8,7 +8,8 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts import citizen
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
-from hotline.domain.people import SYSTEM, mask_text
+from hotline.domain.masking import mask_words
+from hotline.domain.people import SYSTEM
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.flow import causes, notify
@@ -22,6 +23,7 @@ async def linked(
 ) -> Case:
     """A new case that goes on from another, its citizen the same (拆单, 归档后再次来诉)."""
     number = (await give_numbers(work.connection, [work.at]))[0]
+    own = await work.vault.name_of(origin.id or 0)
     case = Case(
         number=number,
         state=State.REGISTERED,
@@ -29,8 +31,8 @@ async def linked(
         urgency=origin.urgency,
         channel=origin.channel,
         received_at=work.at,
-        title=mask_text(title),
-        content=mask_text(content),
+        title=mask_words(title, own),
+        content=mask_words(content, own),
         topic=changes.get("topic") or origin.topic,
         district=origin.district,
         anonymous=origin.anonymous,

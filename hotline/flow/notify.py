@@ -1,6 +1,6 @@
 """New timeline entries -> messages in the outbox, and the call tasks that follow from them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from escalation.calendar import ZONE
 from hotline.domain import timing
@@ -57,9 +57,23 @@ TO_LEADER = frozenset({Action.JUDGE_ORDER, Action.JUDGE_APPEAL, Action.EXPOSE})
 
 async def tell(work: Work, case: Case, rules: Rules, *, quiet: bool = False) -> None:
     """Posts what the case's unsaved entries have to tell; call before the case is saved."""
-    if quiet:
-        return
-    messages = [
+    if not quiet:
+        await tell_all(work, [case], rules)
+
+
+async def tell_all(work: Work, cases: Sequence[Case], rules: Rules) -> None:
+    """The same of several cases, posted together."""
+    timed: list[Message] = []
+    for case in cases:
+        timed += await waiting.timed(work, case, _messages(case), rules)
+    await mailing.post(work, timed)
+    for case in cases:
+        await ringing.follow(work, case)
+        await correspondence.tell(work, case, case.entries)
+
+
+def _messages(case: Case) -> list[Message]:
+    return [
         Message(
             message_id=f"{case.number}.{entry.seq}.{audience}",
             audience=audience,
@@ -72,10 +86,6 @@ async def tell(work: Work, case: Case, rules: Rules, *, quiet: bool = False) -> 
         for entry in case.entries
         for audience in sorted(set(audiences(case, entry)))
     ]
-    timed = await waiting.timed(work, case, messages, rules)
-    await mailing.post(work, timed)
-    await ringing.follow(work, case)
-    await correspondence.tell(work, case, case.entries)
 
 
 async def alarm(work: Work, place: tuple[str, int], stumble: Stumble) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from hotline.store.work import Work
 log = structlog.get_logger(__name__)
 DESK = frozenset({Role.AGENT, Role.SHIFT_LEAD})  # who sits at a telephone
 SEES_CALLS = frozenset({Role.SHIFT_LEAD, Role.SUPERVISOR, Role.INSPECTOR, Role.DIRECTOR})
+AFTER, CALLS = timedelta(minutes=30), 20  # contract.md, "Who sees identity"; newest of one's own
 LISTENERS = DESK | SEES_CALLS
 
 
@@ -72,6 +74,24 @@ async def may_see(look: Work, actor: Actor, call: Call) -> bool:
         return False
     own = await seats.keys(look.connection, actor.name)
     return bool({call.agent, *call.agents} & set(own))
+
+
+async def just_spoke(work: Work, actor: Actor, case_id: int) -> bool:
+    """With the citizen of this case: a call from the case's own number, that runs or is just over.
+
+    By the number, never by what a call was tied to: that is the agent's own word.
+    """
+    own = await seats.keys(work.connection, actor.name)
+    found, _ = await calllist.listed(work.connection, Asked(agents=own, limit=CALLS, actor=actor))
+    numbers = {
+        call.number_hash
+        for call in found
+        if call.number_hash and call.answered_at and work.at <= (call.ended_at or work.at) + AFTER
+    }
+    for number in numbers:
+        if case_id in await work.vault.cases_of_hash(number):
+            return True
+    return False
 
 
 async def pop(centre: Centre, actor: Actor, call_id: str) -> Pop:

@@ -14,7 +14,9 @@ from classifiers.tokens import normalise, words
 from hotline.domain.redaction import redacted
 
 LONGEST = 5000  # characters that are read of what is asked and of what is said
-SHORT = 25  # characters that say something: fewer tell nothing that was done or is the rule
+SHORT = 25  # characters that say something whatever they are
+TERSE = 3  # so many are enough where they tell what was done, was found or is the rule
+BARE = 12  # so few are an outcome without its matter, which is then the one that was asked about
 COVERED = 0.2  # share of what the title is about that the reply must take up
 MENTIONED = 0.12  # share of the whole complaint that is enough where the title is put otherwise
 TAKEN_UP = 0.2  # the same for one of several points
@@ -28,6 +30,16 @@ COURTESY = re.compile(
     r"|现(?:将|就).{0,20}(?:回复|答复)如下|^\W*网友\W|尊敬的"
 )
 DOING = re.compile(r"经|已|将|于\d|根据|按照|属于|符合|应当|可以|不")
+# What a short reply must hold to be one: 已修复, 未发现漏水, 情况属实, 可以办理, 无需押金, 每人380元.
+TELLS = re.compile(
+    r"已(?:经|被|全部|全面|完成|由.{1,12}|于.{1,16}|按.{1,10}|将.{1,12}|对.{1,12}|把.{1,12})?"
+    r"(?:修|更换|换|清|拆|疏通|整改|整治|恢复|解决|处理完|办结|办理|办好|补|发放|拨付|支付|退|开通|安装"
+    r"|加装|增设|增加|设置|完工|竣工|通车|通水|通电|供|停|关|取缔|处罚|立案|查处|移除|撤|取消|调整"
+    r"|纠正|消除|搬|封|铲|填|铺|砍|剪|洗|消|结束|到账|通过|批准|取得|签|开工|动工|施工)"
+    r"|(?:不|基本|部分)?属实|未发现|没有发现|不存在|未接到|未收到|尚未|暂未|暂不|暂无|没有"
+    r"|可以|可以?凭|可在|可到|不可|不能|不得|无法|不予|不需|无需|需要|须|应当|应由|属于|不属"
+    r"|符合|正在|将于|预计|计划|[\d〇零一二三四五六七八九十百千万]+(?:元|天|日|年|平方|户|次|%|％)"
+)
 FORWARDED = re.compile(
     r"(?:已|会|将|正)?.{0,12}(?:转交|转办|移交|移送|转有关|转至|转给|转相关|交办|转由|已转|反馈给|上报).{0,40}"
     r"|稍后.{0,20}(?:回复|答复)|(?:关注|留意).{0,8}(?:后续|近期)?.{0,4}(?:回复|答复)"
@@ -136,6 +148,17 @@ def complete(found: Sequence[Hint]) -> bool:
     return not any(one.code in GRAVE for one in found)
 
 
+def _tells(said: str) -> bool:
+    """Enough words to say something, or few that say what was done, was found or is the rule."""
+    length = len(MARK.sub("", said))
+    return length >= SHORT or (length >= TERSE and TELLS.search(said) is not None)
+
+
+def told_again(kept: Iterable[tuple[str, tuple[str, ...]]]) -> list[Hint]:
+    """Hints from their codes and quotations; a code that is no more is left out."""
+    return [_hint(code, quoted) for code, quoted in kept if code in WORDS]
+
+
 def _hint(code: str, quoted: tuple[str, ...] = ()) -> Hint:
     return Hint(code, *WORDS[code], quoted)
 
@@ -143,13 +166,15 @@ def _hint(code: str, quoted: tuple[str, ...] = ()) -> Hint:
 def _answers(asked: Asked, reply: str, said: str) -> list[Hint]:
     """At most one of them: what tells nothing need not be told to miss the point as well."""
     told = [one for one in sentences(said) if not FORWARDED.search(one)]
-    if len(MARK.sub("", said)) < SHORT:
-        passed = FORWARDED.search(reply) is not None
-        return [_hint("forwarded" if passed else "empty")]
-    if sum(len(MARK.sub("", one)) for one in told) < SHORT:
-        return [_hint("forwarded")]
+    if not _tells("".join(told)):
+        return [_hint("forwarded" if FORWARDED.search(reply) else "empty")]
     heard = frozenset(_pieces(reply))
-    if _covered(asked.title, heard) < COVERED and _covered(asked.content, heard) < MENTIONED:
+    bare = len(MARK.sub("", said)) <= BARE
+    if (
+        not bare
+        and _covered(asked.title, heard) < COVERED
+        and _covered(asked.content, heard) < MENTIONED
+    ):
         return [_hint("point")]
     asked_for = points(asked.content)
     missed = [one for one in asked_for if _covered(one, heard) < TAKEN_UP]

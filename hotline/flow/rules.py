@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hotline.domain import cells
 from hotline.domain.case import Case
 from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.people import Actor, Tree
@@ -147,7 +148,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     out = io.StringIO(newline="")
     sheet = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\r\n")
     sheet.writeheader()
-    sheet.writerows(rows)
+    sheet.writerows({name: cells.harmless(str(one)) for name, one in row.items()} for row in rows)
     return "\ufeff" + out.getvalue()  # a spreadsheet program takes it for Chinese only so
 
 
@@ -181,7 +182,10 @@ def _rows(body: bytes, needed: Sequence[str]) -> list[dict[str, str]]:
         raise NotPossible("文件须为 UTF-8 或 GB18030 编码的 CSV。", "CSV in UTF-8 or GB18030.")
     try:
         sheet = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        rows = [dict(row) for row in sheet]
+        rows = [
+            {name: cells.told(one) if isinstance(one, str) else one for name, one in row.items()}
+            for row in sheet
+        ]
     except csv.Error as error:
         raise NotPossible(f"CSV 有误：{error}。", f"The CSV is wrong: {error}.") from None
     missing = [name for name in needed if name not in (sheet.fieldnames or ())]

@@ -65,6 +65,9 @@ async def _looked(centre: Centre) -> list[Alarm]:
         text = f"收件账目不平（{one.place}）：{one.what}。请运行 hotline verify，见手册“账目不平”。"
         found.append(_alarm(f"conservation:{one.place}:{one.what}"[:120], text))
     found += _queues(waiting["triage"], unsent, now)
+    if waiting["unreadable"][0]:
+        text = "有诉求原件还在，却打不开，没有登记分派；多半是密钥文件不对。见手册“有毒来件”。"
+        found.append(_alarm("unreadable", text))
     found += _watch(health, now)
     found += [alarm for node in nodes for alarm in _node(node)]
     if first and now - (saved or first) > BACKUP:

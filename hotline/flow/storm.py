@@ -1,12 +1,14 @@
 """A storm: more comes in than can be thought about. Taking in goes on, thinking waits, and it is told.
 
 What is shed first is what can be made good later: the look for repeats (the sweep does it when it
-is calm again), then a classifier that does not answer at once. Emergencies go ahead of the queue.
+is calm again), then a classifier that does not answer at once; and while acknowledgements are slow,
+all thinking but that about emergencies, which go ahead of the queue.
 One per process; it begins and ends by what waits in the database, without anybody's doing.
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +22,7 @@ OLD, FRESH = timedelta(seconds=20), timedelta(seconds=5)  # how long the oldest 
 LOOK = timedelta(seconds=1)
 CALM_WAIT, STORM_WAIT = 10.0, 0.5  # seconds that a reading may take
 RESTED = timedelta(seconds=15)  # until a classifier that did not answer is asked again
+SLOW, REST, PAUSE = 0.1, 1.0, 0.05  # seconds: an acknowledgement, a rest from thinking, a look up
 HASTY = 1000
 
 
@@ -74,6 +77,16 @@ class Storm:
         """Remembers an emergency, so that it need not wait its turn; only a hint, lost in a restart."""
         if urgency(title, content).label == "critical":
             self.hasty.append(intake_id)
+
+    async def rest(self, delay: Callable[[], float]) -> None:
+        """Thinking gives way to who waits for the acknowledgement, `delay` seconds now.
+
+        Never to keep an emergency, and one receipt a REST is thought about in any storm.
+        """
+        time = asyncio.get_running_loop().time
+        ends = time() + REST
+        while delay() > SLOW and not self.hasty and time() < ends:
+            await asyncio.sleep(PAUSE)
 
     def first(self, waiting: Sequence[int]) -> list[int]:
         """Those that wait, emergencies in front."""

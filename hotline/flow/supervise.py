@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -33,7 +34,15 @@ CAUSES = {Promise.SIGN: Cause.UNSIGNED, Promise.ORDER: Cause.UNANSWERED}
 
 
 class Gone(Exception):
-    """Somebody else took the rung, or it is not due any more; the savepoint is rolled back."""
+    """Somebody else took the rung, or it is not due any more."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A case that has climbed, and the ledger rows of its rungs; not written yet."""
+
+    case: Case
+    rungs: Sequence[dict[str, Any]]
 
 
 class CaseAgenda:
@@ -50,32 +59,58 @@ class CaseAgenda:
             return [Due(*row) for row in await agenda.due(connection, now, limit)]
 
     async def climb(self, batch: Sequence[Due], now: datetime) -> Outcome:
-        """One transaction for the batch, a savepoint each: a broken case stops only itself.
+        """One transaction for the batch, written together; where one of it fails, each by itself:
+        a broken case stops only itself.
 
         On SQLite it holds the one writer: after HOLD it ends, and who waits to write comes first.
         """
-        climbed, gone, time = set[int](), 0, asyncio.get_running_loop().time
+        try:
+            return await self._climb_together(batch, now)
+        except Exception as error:  # whose it is comes out now; an outage raises again
+            log.warning("watch.one_by_one", error=type(error).__name__)
+        return await self._climb_apart(batch, now)
+
+    async def _climb_together(self, batch: Sequence[Due], now: datetime) -> Outcome:
+        """A case of which several deadlines are due is taken up once, with all of them."""
+        taken, gone = dict[int, Taken](), 0
+        async with self._centre.work() as work:
+            ends = _time() + HOLD
+            for n, due in enumerate(batch):
+                if _time() > ends:
+                    batch = batch[:n]
+                    break
+                try:
+                    if due.case_id in taken:
+                        raise Gone
+                    taken[due.case_id] = await self._take(work, due, now)
+                except Gone:
+                    gone += 1
+            await self._keep(work, list(taken.values()))
+            await stumbles.recovered(
+                work.connection, [d.deadline_id for d in batch], now, cases=taken
+            )
+        return Outcome(len(taken), gone)
+
+    async def _climb_apart(self, batch: Sequence[Due], now: datetime) -> Outcome:
+        """Each under a savepoint of its own."""
+        climbed, gone = set[int](), 0
         failed: dict[int, tuple[int, str]] = {}
         async with self._centre.work() as work:
-            ends = time() + HOLD
+            ends = _time() + HOLD
             for n, due in enumerate(batch):
-                if time() > ends:
+                if _time() > ends:
                     batch = batch[:n]
                     break
                 try:
                     async with work.connection.begin_nested():
-                        await self._take(work, due, now)
+                        await self._keep(work, [await self._take(work, due, now)])
                     climbed.add(due.case_id)
                 except Gone:
                     gone += 1
                 except Exception as error:
-                    log.error(
-                        "watch.failed",
-                        deadline=due.deadline_id,
-                        error=type(error).__name__,
-                        exc_info=error,
-                    )
-                    failed[due.deadline_id] = due.case_id, type(error).__name__
+                    why = type(error).__name__
+                    log.error("watch.failed", deadline=due.deadline_id, error=why, exc_info=error)
+                    failed[due.deadline_id] = due.case_id, why
             well = [due.deadline_id for due in batch if due.deadline_id not in failed]
             await stumbles.recovered(work.connection, well, now, cases=climbed)
             await self._stumbled(work, failed)
@@ -90,25 +125,34 @@ class CaseAgenda:
                 number, seq = await stumbles.case_of(work.connection, case_id)
                 await notify.alarm(work, (number, seq), found)
 
-    async def _take(self, work: Work, due: Due, now: datetime) -> None:
+    async def _take(self, work: Work, due: Due, now: datetime) -> Taken:
         """Locks the case by writing, checks that `climbed` is still what was seen, climbs.
 
         Every rung of the case that is due, whichever promise it is of: its timeline tells them in
-        the order in which they fell due, after an outage as well.
+        the order in which they fell due, after an outage as well. Nothing is written yet but the
+        lock; a case that is Gone stays as it was.
         """
         case = await work.cases.change_by_id(due.case_id)
         n = work.cases.running_number(due.deadline_id)
         deadline = case.deadlines[n]
         if deadline.climbed != due.climbed or deadline.next_at is None or deadline.next_at > now:
+            await work.cases.let_go(due.case_id)
             raise Gone
+        rungs = []
         for n, rung, step in _missed(case, now):
             if case.deadlines[n].state is not run.State.RUNNING:
                 continue  # a rung before this one has ended it: a higher order froze this one
             case.deadlines[n] = run.climb(case.deadlines[n])
             await self._climb_one(work, case, case.deadlines[n], step)
-            await agenda.enter(work.connection, case, (n, rung), step, now)
-        await notify.tell(work, case, self._centre.rules)
-        await work.cases.save(case)
+            rungs.append(agenda.taken(case, (n, rung), step, now))
+        return Taken(case, rungs)
+
+    async def _keep(self, work: Work, taken: Sequence[Taken]) -> None:
+        """Ledger, messages and cases: a statement a table."""
+        cases = [one.case for one in taken]
+        await agenda.enter(work.connection, [rung for one in taken for rung in one.rungs])
+        await notify.tell_all(work, cases, self._centre.rules)
+        await work.cases.save_all(cases)
 
     async def _climb_one(
         self, work: Work, case: Case, deadline: run.Deadline, rung: run.Step
@@ -154,6 +198,10 @@ async def retry_now(centre: Centre, stumble_id: int, actor: Actor) -> bool:
             about = {"stumble": stumble_id}
             await record.record(work.connection, work.at, actor, "rung_retried", about)
         return found
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _missed(case: Case, now: datetime) -> list[tuple[int, int, run.Step]]:

@@ -1,8 +1,8 @@
 """What operators and departments do with a case, and what of it they may see."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hotline.domain import access, perform
@@ -14,9 +14,8 @@ from hotline.domain.masking import masked
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
-from hotline.domain.state import State
 from hotline.domain.words import Role
-from hotline.flow import casewords, causes, notify, repeats, seen
+from hotline.flow import casewords, causes, choices, notify, phone, repeats, replyhints, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
@@ -26,7 +25,6 @@ from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
 
 LABELLED = (acts.Accept, acts.Transfer, acts.Correct, acts.Rule)
-AGENT_SEES = timedelta(minutes=30)  # after filing; contract.md, "Who sees identity"
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,10 @@ async def act(
     centre: Centre, number: str, facts: Act, actor: Actor, version: int | None = None
 ) -> CaseView:
     """One action, one entry, one transaction; Stale when the case has moved past `version`."""
+    noticed = await replyhints.before(centre, number, facts, actor)
     async with centre.work() as work:
         case = await _to_change(work, number, actor, version)
-        await act_in(centre, work, case, facts, actor)
+        await act_all(centre, work, case, [(facts, actor)], noticed)
     return await view(centre, number, actor)
 
 
@@ -68,19 +67,22 @@ async def accept_offer(
 ) -> None:
     """Accepted and dispatched in one step, to what the dispatcher chose of the offer: topic, unit."""
     topic, department = chosen
+    steps = partial(choices.steps, topic=topic, department=department)
+    await act_by(centre, number, steps, actor, version)
+
+
+async def act_by(
+    centre: Centre,
+    number: str,
+    steps: Callable[[Case], Sequence[Act]],
+    actor: Actor,
+    version: int,
+) -> int:
+    """Several actions in one transaction, chosen of the locked case; the version that it has then."""
     async with centre.work() as work:
         case = await _to_change(work, number, actor, version)
-        routed = case.suggestions.get("route") or {}
-        by_list = department == routed.get("department")
-        co = tuple(routed.get("co_departments") or ()) if by_list else ()
-        reason = str(routed.get("reason") or "") if by_list else "派单员从系统建议中选定"
-        transfer = acts.Transfer(
-            department=department, co_departments=co, topic=topic or None, reason=reason
-        )
-        told: list[tuple[Act, Actor]] = [(transfer, actor)]
-        if case.state is State.REGISTERED:
-            told.insert(0, (acts.Accept(topic=topic or None), actor))
-        await act_all(centre, work, case, told)
+        await act_all(centre, work, case, [(facts, actor) for facts in steps(case)])
+        return case.version
 
 
 async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:
@@ -89,12 +91,16 @@ async def act_in(centre: Centre, work: Work, case: Case, facts: Act, actor: Acto
 
 
 async def act_all(
-    centre: Centre, work: Work, case: Case, told: Iterable[tuple[Act, Actor]]
+    centre: Centre,
+    work: Work,
+    case: Case,
+    told: Iterable[tuple[Act, Actor]],
+    noticed: replyhints.Kept | None = None,
 ) -> None:
     """Several actions at one moment, one after the other; the case is kept once, after the last."""
     done = []
     for facts, actor in told:
-        await _do(centre, work, case, facts, actor)
+        await _do(centre, work, case, facts, Step(actor, work.at, centre.rules, noticed))
         done.append(facts)
     await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
@@ -107,17 +113,17 @@ async def act_all(
             await linked(centre, work, case, facts.title, facts.content, **changes)
 
 
-async def _do(centre: Centre, work: Work, case: Case, facts: Act, actor: Actor) -> None:
-    before = _labels(case)
-    step = Step(actor, work.at, centre.rules)
+async def _do(centre: Centre, work: Work, case: Case, facts: Act, step: Step) -> None:
+    before, actor = _labels(case), step.actor
     _check_topic(centre, facts)
     if isinstance(facts, acts.Merge):
         access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
         await _check_parent(work, facts)
     await enclose(centre, work, case, facts)
-    perform.perform(case, masked(facts), step)
+    perform.perform(case, masked(facts, await work.vault.name_of(case.id or 0)), step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
-        await learn(work, case, before, actor, (_name(facts), _decides(facts)))
+        name = type(facts).__name__.lower()
+        await learn(work, case, before, actor, (name, _decides(facts)))
     await causes.follow(work, case, facts, step)
     if isinstance(facts, acts.Answer) and facts.knowledge_id:
         await _count_use(work, facts.knowledge_id)
@@ -134,10 +140,6 @@ async def _count_use(work: Work, knowledge_id: str) -> None:
             field="knowledge_id",
         )
     await articleuse.count(work.connection, city_day(work.at), row.id, "used")
-
-
-def _name(facts: Act) -> str:
-    return type(facts).__name__.lower()
 
 
 def _decides(facts: Act) -> set[str]:
@@ -227,7 +229,7 @@ async def reveal(
     """The only way out of the vault: with a purpose, recorded before it is told."""
     async with centre.work() as work:
         case = await _seen(work, number, actor)
-        if not (access.may_reveal(actor, case) or await _just_filed(work, case, actor)):
+        if not (access.may_reveal(actor, case) or await _at_hand(work, case, actor)):
             raise NotAllowed(
                 "您不能查看这件诉求的诉求人信息；需要联系时请由热线中心转达。",
                 "You may not see this citizen's identity; the centre relays.",
@@ -237,8 +239,12 @@ async def reveal(
         return told
 
 
-async def _just_filed(work: Work, case: Case, actor: Actor) -> bool:
-    if actor.role is not Role.AGENT or work.at > case.received_at + AGENT_SEES:
+async def _at_hand(work: Work, case: Case, actor: Actor) -> bool:
+    """An agent: what was just filed, and the caller's own cases during the call and after."""
+    if actor.role is not Role.AGENT:
         return False
     first = (await work.cases.timeline(case.id or 0))[0]
-    return first.actor == actor.name and first.role == Role.AGENT.value
+    filed = first.actor == actor.name and first.role == Role.AGENT.value
+    if filed and work.at <= case.received_at + phone.AFTER:
+        return True
+    return await phone.just_spoke(work, actor, case.id or 0)

@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from escalation.calendar import ZONE
+from hotline.domain import cells
 from hotline.reports import charts, terms, typeset
 from hotline.reports.papers import Block
 from hotline.reports.periods import PUBLIC, Kind
@@ -72,7 +73,7 @@ def _day(day: date) -> str:
 def _tables(made: Bound) -> list[tuple[str, Table]]:
     told = made.told
     names = terms.VOLUMES
-    volumes = [(names[k][0], str(v)) for k, v in told["volumes"].items() if k in names]
+    volumes = [(names[k][0], str(told["volumes"][k])) for k in names if k in told["volumes"]]
     found: list[tuple[str, Table]] = [("总体情况", tuple(volumes))]
     if "measures" in told:
         found.append(("各项指标", _measures(told)))
@@ -89,12 +90,12 @@ def _measures(told: Mapping[str, Any]) -> Table:
     rows = [
         (
             terms.MEASURES[name][0],
-            terms.percent(name, one["raw"]),
+            terms.sampled(name, one["raw"]),
             terms.percent(name, one["adjusted"]),
             terms.shown(name, told["before"][name]),
             f"{one['raw']['part']:g}/{one['raw']['whole']}",
         )
-        for name, one in told["measures"].items()
+        for name, one in terms.in_order(told["measures"])
     ]
     return (head, *rows)
 
@@ -105,7 +106,7 @@ def _units(told: Mapping[str, Any]) -> list[tuple[str, Table]]:
     names: list[str] = []
     for one in told["departments"]:
         names = list(one["measures"])
-        shares = [terms.percent(name, one["measures"][name]["raw"]) for name in names]
+        shares = [terms.sampled(name, one["measures"][name]["raw"]) for name in names]
         by_class.setdefault(one["class"], []).append((one["name"], str(one["cases"]), *shares))
     head = ("单位", "收到", *(terms.MEASURES[name][0] for name in names))
     return [
@@ -168,7 +169,7 @@ def foot(made: Bound) -> str:
     )
 
 
-def drawings(made: Bound) -> list[str]:
+def drawings(made: Bound, *, on_paper: bool = False) -> list[str]:
     told, found = made.told, []
     days = told.get("days", [])
     if len(days) > 1:
@@ -177,14 +178,15 @@ def drawings(made: Bound) -> list[str]:
     top = told["topics"][:10]
     if top:
         names = [one["key"] or "（未分类）" for one in top]
-        found.append(charts.lying("各类事项受理件数", names, [one["received"] for one in top]))
+        n = [one["received"] for one in top]
+        found.append(charts.lying("各类事项受理件数", names, n, wide_open=on_paper))
     return found
 
 
 def blocks(made: Bound) -> list[Block]:
     found = [Block("title", made.title), Block("number", made.days)]
     found.append(Block("paragraph", summary(made)))
-    found += [Block("chart", svg) for svg in drawings(made)]
+    found += [Block("chart", svg) for svg in drawings(made, on_paper=True)]
     for name, rows in made.tables:
         found += [Block("strong", name), Block("table", rows=rows)]
     return [*found, Block("paragraph", foot(made))]
@@ -205,7 +207,7 @@ def _workbook(made: Bound) -> bytes:
     assert first is not None
     first.title = "说明"
     for line in (made.title, made.days, summary(made), foot(made)):
-        first.append([line])
+        first.append([cells.harmless(line)])
     first["A1"].font = Font(bold=True, size=14)
     first.column_dimensions["A"].width = 100
     for name, rows in made.tables:
@@ -229,7 +231,7 @@ def _number(cell: str) -> Any:
     """A count is a number in a sheet; a word that begins like a formula stays a word."""
     if re.fullmatch(r"-?\d+(\.\d+)?", cell):
         return float(cell) if "." in cell else int(cell)
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell != "—" else cell
+    return cells.harmless(cell)
 
 
 def settled(archive: bytes) -> bytes:

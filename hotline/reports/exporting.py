@@ -6,6 +6,7 @@ named, and identity is taken out of the topic.
 """
 
 import csv
+import re
 from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 from openpyxl import Workbook
 
 from escalation.calendar import ZONE
+from hotline.domain import cells
 from hotline.domain.redaction import redacted
 
 NAMES = {
@@ -55,8 +57,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
 }
-# With which a sheet takes a text for a formula; some take the wide signs of Chinese typing too.
-LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def forms() -> list[str]:
@@ -70,9 +70,7 @@ def safe(value: Any) -> Any:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, str) and (value.startswith(LEADS) or value.lstrip().startswith(LEADS)):
-        return f"'{value}"
-    return value
+    return cells.harmless(value) if isinstance(value, str) else value
 
 
 ELSEWHERE = "其他"
@@ -97,6 +95,16 @@ def cleared(row: Mapping[str, Any], districts: Container[str]) -> dict[str, Any]
 def mark(officer: str, token: str, at: datetime) -> str:
     """Who took it away, when, and under which number: in every row, so that a part tells it too."""
     return f"{officer} {at.astimezone(ZONE):%Y-%m-%d %H:%M} {token[:8]}"
+
+
+MARKED = re.compile(
+    r"([^\s,'\"]{1,80}) (\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Za-z0-9_-]{8})(?![A-Za-z0-9_-])"
+)
+
+
+def marks_in(text: str) -> set[tuple[str, str, str]]:
+    """(who, when by the city's clock, the export's number) of every mark in a file or a part of one."""
+    return {(who, at, number) for who, at, number in MARKED.findall(text)}
 
 
 class Writer(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from hotline.reports import likereplies
 from hotline.reports.factqueries import Span
 from hotline.store.facttables import FactCaseRow as F
 from hotline.store.tables import CaseRow
@@ -32,6 +33,7 @@ SIGNS = {
     "retyped": Sign("投诉举报改为咨询", "a complaint turned into a question"),
     "extended": Sign("申请延期", "extended"),
     "identical": Sign("答复文字完全相同", "identical replies"),
+    "similar": Sign("答复文字几乎相同", "nearly identical replies"),
     "pressed": Sign("诉求人称被要求好评", "pressed for a good rating"),
 }
 AGAINST = {
@@ -79,6 +81,7 @@ def conditions(span: Span) -> dict[str, ColumnElement[bool]]:
 
 async def by_unit(connection: AsyncConnection, span: Span) -> list[dict[str, Any]]:
     """Each unit's signs, with how many cases they are out of."""
+    similar = await likereplies.by_unit(connection, span)
     columns = [
         func.count(case((condition, 1))).label(name) for name, condition in conditions(span).items()
     ]
@@ -88,7 +91,7 @@ async def by_unit(connection: AsyncConnection, span: Span) -> list[dict[str, Any
         .group_by(F.department)
         .order_by(F.department)
     )
-    return [dict(row._mapping) for row in found]
+    return [{**row._mapping, "similar": len(similar.get(row.key, ()))} for row in found]
 
 
 def _against(span: Span) -> dict[str, ColumnElement[bool]]:
@@ -118,7 +121,12 @@ def _against(span: Span) -> dict[str, ColumnElement[bool]]:
 
 async def cases(connection: AsyncConnection, span: Span, name: str) -> list[dict[str, Any]]:
     """The cases behind a figure or a sign; so many as a page shows, the gravest or newest first."""
-    condition = {**conditions(span), **_against(span)}[name]
+    if name == "similar":
+        alike = await likereplies.by_unit(connection, span)
+        newest = sorted((one for cases in alike.values() for one in cases), reverse=True)
+        condition: ColumnElement[bool] = F.case_id.in_(newest[:SHOWN])
+    else:
+        condition = {**conditions(span), **_against(span)}[name]
     order = F.hours.desc() if name == "duration" else F.case_id.desc()
     columns = F.number, F.day, F.department, F.topic, F.state, F.hours, F.satisfaction
     found = await connection.execute(

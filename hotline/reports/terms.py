@@ -1,5 +1,6 @@
 """What figures are called, in the field's own terms and in English: for pages, reports and exports."""
 
+from collections.abc import Mapping
 from typing import Any
 
 MEASURES = {
@@ -49,6 +50,12 @@ def percent(name: str, told: dict[str, Any] | None) -> str:
     return shown(name, value)
 
 
+def sampled(name: str, told: dict[str, Any]) -> str:
+    """The same with the interval that holds it, where only some of all were heard."""
+    value, low, high = percent(name, told), told.get("low"), told.get("high")
+    return value if low is None or high is None else f"{value}（{low * 100:.0f}~{high * 100:.0f}）"
+
+
 def shown(name: str, value: float | None) -> str:
     if value is None:
         return "—"
@@ -65,3 +72,8 @@ def lasted(days: float | None, english: bool = False) -> str:
     if hours < 1:
         return "under an hour" if english else "不足 1 小时"
     return f"{hours} h" if english else f"{hours} 小时"
+
+
+def in_order(measures: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """As an office lists them, not as they were written down."""
+    return [(name, measures[name]) for name in MEASURES if name in measures]

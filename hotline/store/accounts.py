@@ -159,7 +159,7 @@ async def set_password(
     *,
     at: datetime | None = None,
 ) -> None:
-    """A new password ends every session that the old one opened; the old one is remembered."""
+    """A new password ends every session and every invitation; the old one is remembered."""
     if at is not None:
         await passwords.remember(connection, officer.id, officer.password, at)
     await connection.execute(
@@ -173,6 +173,7 @@ async def set_password(
             locked_until=None,
         )
     )
+    await passwords.withdraw_invitations(connection, officer.id)
     await end_sessions(connection, officer.id)
 
 
@@ -180,6 +181,7 @@ async def disable(connection: AsyncConnection, officer_id: int) -> None:
     await connection.execute(
         update(OfficerRow).where(OfficerRow.id == officer_id).values(disabled=True)
     )
+    await passwords.withdraw_invitations(connection, officer_id)
     await end_sessions(connection, officer_id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Integer, Table, bindparam, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +30,7 @@ PUT_OFF = exists().where(
     StumbleRow.retry_at > bindparam("now", type_=AwareDateTime()),
 )
 DUE = DUE.where(~PUT_OFF)
+ENTER = insert(cast(Table, RungRow.__table__))
 NEXT = WAITING.where(DeadlineRow.next_at.is_not(None)).limit(1)
 
 
@@ -41,16 +42,14 @@ async def due(
     return [(row.id, row.case_id, row.climbed, row.next_at) for row in found]
 
 
-async def enter(
-    connection: AsyncConnection, case: Case, place: tuple[int, int], step: Step, now: datetime
-) -> None:
-    """The unique ledger row: a rung of a deadline is taken once, or the transaction fails.
+def taken(case: Case, place: tuple[int, int], step: Step, now: datetime) -> dict[str, Any]:
+    """The ledger row of a rung that the case has just climbed.
 
     `place` is the deadline's running number in the case, and the rung's in the deadline.
     """
     n, rung = place
     outcome = "skipped" if step.skipped else "overtaken" if step.overtaken else "notified"
-    taken = {
+    return {
         "case_id": case.id,
         "deadline_n": n,
         "rung": rung,
@@ -61,7 +60,12 @@ async def enter(
         "outcome": outcome,
         "entry_seq": case.last_seq,
     }
-    await connection.execute(insert(cast(Table, RungRow.__table__)), taken)
+
+
+async def enter(connection: AsyncConnection, rungs: Sequence[dict[str, Any]]) -> None:
+    """The rows are unique: a rung of a deadline is taken once, or the transaction fails."""
+    if rungs:
+        await connection.execute(ENTER, rungs)
 
 
 async def log_tick(connection: AsyncConnection, node: str, at: datetime, outcome: Outcome) -> None:

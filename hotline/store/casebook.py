@@ -33,6 +33,7 @@ CASES, DEADLINES, ENTRIES = (cast(Table, row.__table__) for row in (CaseRow, Dea
 RAISE = update(CASES).values(version=CASES.c.version + 1).returning(*CASES.c)
 LOCK = RAISE.where(CASES.c.number == bindparam("wanted"))
 LOCK_BY_ID = RAISE.where(CASES.c.id == bindparam("wanted"))
+LET_GO = update(CASES).where(CASES.c.id == bindparam("wanted")).values(version=CASES.c.version - 1)
 READ = select(*CASES.c).where(CASES.c.number == bindparam("wanted"))
 FEED = insert(cast(Table, FactTodoRow.__table__))  # figures are made of it afterwards
 ADD = insert(CASES).returning(CASES.c.id)
@@ -88,6 +89,10 @@ class CaseBook:
         """The running number, in its case, of a deadline that was loaded with the case."""
         return self._numbers[deadline_id]
 
+    async def let_go(self, case_id: int) -> None:
+        """A case that was locked and is left as it was: whoever saw its version still may act."""
+        await self._connection.execute(LET_GO, {"wanted": case_id})
+
     async def _lock(self, lock: Any, wanted: int | str) -> Any:
         row = (await self._connection.execute(lock, {"wanted": wanted})).one_or_none()
         if row is None:
@@ -121,32 +126,42 @@ class CaseBook:
         made = await self._connection.execute(ADD, rows.case_values(case))
         case.id = made.scalar_one()
         self._loaded[case.number] = {}
-        await self._save_rest(case)
+        await self._save_rest([case])
         return case
 
     async def save(self, case: Case) -> None:
         """Writes back a case that `change` gave out; its entries are only ever added."""
-        values = rows.case_values(case)
-        await self._connection.execute(SAVE, {**values, "of_case": case.id})
-        await self._save_rest(case)
+        await self.save_all([case])
 
-    async def _save_rest(self, case: Case) -> None:
-        case_id = case.id or 0
-        await self._save_promises(case, case_id)
-        entries = [rows.entry_values(case_id, entry) for entry in case.entries]
+    async def save_all(self, cases: Sequence[Case]) -> None:
+        """Several at once: a statement a table, however many they are."""
+        values = [{**rows.case_values(case), "of_case": case.id} for case in cases]
+        await self._put_all(SAVE, values)
+        await self._save_rest(cases)
+
+    async def _save_rest(self, cases: Sequence[Case]) -> None:
+        await self._save_promises(cases)
+        entries = [rows.entry_values(case.id or 0, one) for case in cases for one in case.entries]
         await self._put_all(insert(ENTRIES), entries)
-        case.entries.clear()
-        await self._connection.execute(FEED, {"case_id": case_id})
+        for case in cases:
+            case.entries.clear()
+        await self._put_all(FEED, [{"case_id": case.id} for case in cases])
         for name, _, _, values in CHILDREN:
-            changed = []
-            if name == "orders" and any(order.number is None for order in case.orders):
-                self._issuing.add(case_id)
-            for child in getattr(case, name):
-                told, place = values(case_id, child), (case.number, name, child.id)
-                if self._children.get(place) != told:
-                    self._children[place] = told
-                    changed.append(told)
+            changed = [one for case in cases for one in self._changed(case, name, values)]
             await self._put_all(UPSERT[self._connection.dialect.name, name], changed)
+        self._issuing |= {
+            case.id or 0 for case in cases if any(order.number is None for order in case.orders)
+        }
+
+    def _changed(self, case: Case, name: str, values: Any) -> list[dict[str, Any]]:
+        """Children that do not lie in the rows as they are now; from here on they do."""
+        changed = []
+        for child in getattr(case, name):
+            told, place = values(case.id or 0, child), (case.number, name, child.id)
+            if self._children.get(place) != told:
+                self._children[place] = told
+                changed.append(told)
+        return changed
 
     async def forget_interest(self, case: Case, interest_id: int) -> None:
         """Somebody is let in again; the rest of the case is the caller's to save."""
@@ -163,17 +178,19 @@ class CaseBook:
             await ordernumbers.give(self._connection, self._issuing)
             self._issuing.clear()
 
-    async def _save_promises(self, case: Case, case_id: int) -> None:
-        before, made, moved = self._loaded.get(case.number, {}), [], []
-        for n, deadline in case.deadlines.items():
-            if n not in before:
-                made.append(rows.deadline_values(case_id, n, deadline))
-            elif before[n] is not deadline:
-                told = rows.deadline_values(case_id, n, deadline)
-                moved.append({**told, "of_case": case_id, "numbered": n})
+    async def _save_promises(self, cases: Sequence[Case]) -> None:
+        made, moved = [], []
+        for case in cases:
+            before, case_id = self._loaded.get(case.number, {}), case.id or 0
+            for n, deadline in case.deadlines.items():
+                if n not in before:
+                    made.append(rows.deadline_values(case_id, n, deadline))
+                elif before[n] is not deadline:
+                    told = rows.deadline_values(case_id, n, deadline)
+                    moved.append({**told, "of_case": case_id, "numbered": n})
+            self._loaded[case.number] = dict(case.deadlines)
         await self._put_all(insert(DEADLINES), made)
         await self._put_all(SAVE_PROMISE, moved)
-        self._loaded[case.number] = dict(case.deadlines)
 
     async def _put_all(self, statement: Any, values: list[dict[str, Any]]) -> None:
         if values:

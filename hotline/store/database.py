@@ -12,6 +12,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from hotline.store.onehop import Module
+
 
 class AwareDateTime(TypeDecorator[datetime]):
     """UTC at rest, aware on both sides; a naive moment is a bug and is refused."""
@@ -54,7 +56,8 @@ class Store:
 
     def _sqlite(self, *, writes: bool) -> AsyncEngine:
         size = 1 if writes else 4
-        engine = create_async_engine(self.url, pool_size=size, max_overflow=0, pool_timeout=60)
+        told = {"pool_size": size, "max_overflow": 0, "pool_timeout": 60, "module": Module()}
+        engine = create_async_engine(self.url, **told)
 
         @event.listens_for(engine.sync_engine, "connect")
         def configure(connection: Any, record: Any) -> None:
@@ -102,13 +105,15 @@ class Store:
 def _postgres(url: URL, *, serving: bool) -> AsyncEngine:
     """Where people wait for the answer, a database that does not speak is given up soon: a server
     behind a broken network would be waited for without end. Long checks have all the time."""
-    sizes = {"pool_size": 10, "max_overflow": 10}
+    sizes: dict[str, Any] = {"pool_size": 10, "max_overflow": 10}
     if not serving:
-        return create_async_engine(url, **sizes)
-    told = {"timeout": CONNECTS, "command_timeout": ANSWERS}
+        return create_async_engine(url, **sizes, connect_args=PLAIN)
+    told = {"timeout": CONNECTS, "command_timeout": ANSWERS, **PLAIN}
     return create_async_engine(url, **sizes, pool_timeout=QUEUES, connect_args=told)
 
 
+# Compiling a report's many counts takes longer than counting: its cost is guessed from the rows.
+PLAIN: dict[str, Any] = {"server_settings": {"jit": "off"}}
 CONNECTS, ANSWERS, QUEUES = 3.0, 4.0, 4.0  # seconds; two of them in a row stay under ten
 TRIES, PAUSE = 100, 0.05  # five seconds
 SQLITE_PRAGMAS = (

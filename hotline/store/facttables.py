@@ -71,6 +71,7 @@ class FactCaseRow(Row):
     retyped: Mapped[bool]
     early: Mapped[bool]
     reply_hash: Mapped[str | None] = mapped_column(String(32))
+    reply_print: Mapped[str | None] = mapped_column(String(64))
 
 
 class FactStepRow(Row):

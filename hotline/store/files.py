@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import mask_text
 from hotline.store.cipher import Cipher
 from hotline.store.ledgers import AttachmentRow
 
@@ -155,8 +156,9 @@ OF_CASE = (
 
 
 async def of_case(connection: AsyncConnection, cipher: Cipher, case_id: int) -> list[Kept]:
-    found = await connection.execute(OF_CASE, {"wanted": case_id})
-    return [_kept(row, cipher) for row in found]
+    """As staff see them: a number in a file's name is masked like one in a text."""
+    found = [_kept(row, cipher) for row in await connection.execute(OF_CASE, {"wanted": case_id})]
+    return [replace(one, name=mask_text(one.name)) for one in found]
 
 
 def _kept(row: Any, cipher: Cipher) -> Kept:

@@ -74,6 +74,10 @@ class Inbox:
         """Returns when the letter is on disk, or raises what kept it from getting there."""
         return await self._gathering.put(letter)
 
+    def delay(self) -> float:
+        """Seconds that an acknowledgement takes of late, as far as it waits for the commit."""
+        return self._gathering.delay()
+
     async def enter(self, connection: AsyncConnection, letter: Letter) -> Kept:
         """Within a unit of work that keeps more than this receipt; its outcome stands or falls
         with it."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
@@ -12,24 +12,26 @@ from hotline.store.privacytables import InterestRow
 from hotline.store.tables import CaseRow
 
 
-def _mine(name: str, department: str | None) -> ColumnElement[bool]:
+def _mine(name: Any, unit: Any) -> ColumnElement[bool]:
     officer = (InterestRow.kind == "officer") & (InterestRow.of == name)
-    unit = (InterestRow.kind == "unit") & (InterestRow.of == (department or ""))
-    return or_(officer, unit)
+    return or_(officer, (InterestRow.kind == "unit") & (InterestRow.of == unit))
 
 
 def not_kept_out(actor: Actor) -> ColumnElement[bool]:
     """Of CaseRow: the cases that the actor may know of, as far as interests go."""
-    return CaseRow.id.not_in(select(InterestRow.case_id).where(_mine(actor.name, actor.department)))
+    return CaseRow.id.not_in(
+        select(InterestRow.case_id).where(_mine(actor.name, actor.department or ""))
+    )
+
+
+NUMBERS = select(CaseRow.number).join(InterestRow, InterestRow.case_id == CaseRow.id)
+# Asked with every case that is looked at: built once.
+KEPT_FROM = NUMBERS.where(_mine(bindparam("name"), bindparam("unit")))
 
 
 def numbers_of(name: str, department: str | None) -> Any:
     """The numbers of the cases that somebody is kept out of, as a select."""
-    return (
-        select(CaseRow.number)
-        .join(InterestRow, InterestRow.case_id == CaseRow.id)
-        .where(_mine(name, department))
-    )
+    return NUMBERS.where(_mine(name, department or ""))
 
 
 def tells(actor: Actor, number: Any) -> ColumnElement[bool]:
@@ -67,5 +69,6 @@ def kept_from_any(name: str, units: Sequence[str]) -> Any:
 
 
 async def kept_from(connection: AsyncConnection, actor: Actor) -> set[str]:
-    found = await connection.execute(numbers_of(actor.name, actor.department))
+    mine = {"name": actor.name, "unit": actor.department or ""}
+    found = await connection.execute(KEPT_FROM, mine)
     return set(found.scalars())

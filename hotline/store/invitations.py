@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import accounts, factors
+from hotline.store import accounts, factors, passwords
 from hotline.store.cipher import CROCKFORD, MISREAD, secret_hash
 from hotline.store.guardtables import InvitationRow
 from hotline.store.ledgers import OfficerRow
@@ -25,7 +25,7 @@ async def invite(connection: AsyncConnection, officer_id: int, at: datetime) -> 
     )
     await factors.forget(connection, [officer_id])
     await accounts.end_sessions(connection, officer_id)
-    await withdraw(connection, officer_id)
+    await passwords.withdraw_invitations(connection, officer_id)
     letters = "".join(secrets.choice(CROCKFORD) for _ in range(LETTERS))
     code = "-".join(letters[start : start + 5] for start in range(0, LETTERS, 5))
     told = {"hash": _hash(code), "officer_id": officer_id, "expires_at": at + VALID}
@@ -45,7 +45,3 @@ async def redeem(connection: AsyncConnection, code: str, at: datetime) -> int | 
     )
     row = found.one_or_none()
     return row.officer_id if row is not None and at < row.expires_at else None
-
-
-async def withdraw(connection: AsyncConnection, officer_id: int) -> None:
-    await connection.execute(delete(InvitationRow).where(InvitationRow.officer_id == officer_id))

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.words import Role
+from hotline.store import passwords
 from hotline.store.catalogue import on_desk
 from hotline.store.cipher import Cipher
 from hotline.store.ledgers import OfficerRow, OutboxRow
@@ -62,11 +63,11 @@ async def email(connection: AsyncConnection, cipher: Cipher, officer_id: int) ->
 async def set_email(
     connection: AsyncConnection, cipher: Cipher, username: str, address: str
 ) -> None:
-    """Where the officer's notices go as well; empty: nowhere."""
+    """Where the officer's notices go as well; empty: nowhere. An open invitation ends with it."""
     locked = cipher.lock(address, _place(username)) if address else None
-    await connection.execute(
-        update(OfficerRow).where(OfficerRow.username == username).values(email=locked)
-    )
+    mine = update(OfficerRow).where(OfficerRow.username == username).values(email=locked)
+    for officer_id in (await connection.execute(mine.returning(OfficerRow.id))).scalars():
+        await passwords.withdraw_invitations(connection, officer_id)
 
 
 async def emails(

@@ -1,4 +1,4 @@
-"""Passwords that were used before, and how many sessions one person may have at once."""
+"""Passwords that were used before, invitations and sessions that end with one; sessions at once."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.cipher import secret_hash
-from hotline.store.guardtables import PastPasswordRow
+from hotline.store.guardtables import InvitationRow, PastPasswordRow
 from hotline.store.ledgers import OfficerRow, SessionRow
 
 REMEMBERED = 5  # so many are not taken again; older ones are forgotten
@@ -34,6 +34,11 @@ async def past(connection: AsyncConnection, officer_id: int) -> list[str]:
         .order_by(PastPasswordRow.id.desc())
     )
     return list(found.scalars())
+
+
+async def withdraw_invitations(connection: AsyncConnection, officer_id: int) -> None:
+    """No code that was given out before lets anybody set the account's password."""
+    await connection.execute(delete(InvitationRow).where(InvitationRow.officer_id == officer_id))
 
 
 async def used(connection: AsyncConnection, officer_id: int, at: datetime) -> None:

@@ -8,13 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.state import OPEN
 from hotline.store.ledgers import OutboxRow
+from hotline.store.receipts import TRIES
 from hotline.store.repeattables import AlertRow
 from hotline.store.standby import CallTaskRow
 from hotline.store.tables import CaseRow, IntakeRow
 
 Queue = tuple[int, datetime | None]
+WAITS = IntakeRow.outcome == "pending"
 WAITING: dict[str, Any] = {
-    "triage": (IntakeRow.received_at, IntakeRow.outcome == "pending"),
+    "triage": (IntakeRow.received_at, WAITS & (IntakeRow.attempts < TRIES)),
+    "unreadable": (IntakeRow.received_at, WAITS & (IntakeRow.attempts >= TRIES)),
     "outbox": (OutboxRow.created_at, OutboxRow.next_at.is_not(None)),
     "parked": (OutboxRow.created_at, OutboxRow.state == "parked"),
     "call_tasks": (CallTaskRow.opened_at, CallTaskRow.state == "open"),

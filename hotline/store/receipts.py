@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, bindparam, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
 from hotline.domain.words import Role
 from hotline.store.cipher import Cipher
+from hotline.store.database import AwareDateTime
 from hotline.store.tables import CaseRow, IntakeRow
 
+TRIES = 3  # that a receipt gets before it holds up others no longer
 NOTES = ("call_id", "notice", "letter", "mailbox", "unit", "said_topic")
 
 
@@ -39,19 +41,23 @@ class Opened:
 
 
 async def pending(connection: AsyncConnection, limit: int) -> list[int]:
+    """The oldest that wait; behind them those that could not be opened so far."""
     found = await connection.execute(
         select(IntakeRow.id)
         .where(IntakeRow.outcome == "pending")
-        .order_by(IntakeRow.id)
+        .order_by(IntakeRow.attempts >= TRIES, IntakeRow.id)
         .limit(limit)
     )
     return list(found.scalars())
 
 
 async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
-    """How many receipts wait for triage, and since when the oldest does."""
+    """How many receipts wait for triage, and since when the oldest does; not those that wait for
+    their key: no calm would make an end of them."""
     found = await connection.execute(
-        select(func.count(), func.min(IntakeRow.received_at)).where(IntakeRow.outcome == "pending")
+        select(func.count(), func.min(IntakeRow.received_at)).where(
+            IntakeRow.outcome == "pending", IntakeRow.attempts < TRIES
+        )
     )
     row = found.one()
     return row[0], row[1]
@@ -120,6 +126,11 @@ async def claim(connection: AsyncConnection, intake_id: int) -> bool:
     return changed.scalar_one_or_none() is not None
 
 
+async def attempts(connection: AsyncConnection, intake_id: int) -> int:
+    found = await connection.execute(select(IntakeRow.attempts).where(IntakeRow.id == intake_id))
+    return int(found.scalar_one())
+
+
 async def tried(connection: AsyncConnection, intake_id: int, problem: str) -> int:
     changed = await connection.execute(
         update(IntakeRow)
@@ -141,21 +152,33 @@ class Slip:
     case_id: int | None
 
 
+NEVER = literal(datetime.fromtimestamp(0, UTC), AwareDateTime())
+SLIP = select(cast(bindparam("wanted"), String(40)).label("number")).subquery()
+LEADS_TO = (  # one statement and one row for a number that is there, and for one that is not
+    select(
+        IntakeRow.id,
+        func.coalesce(IntakeRow.query_hash, "").label("query_hash"),
+        func.coalesce(IntakeRow.received_at, NEVER).label("received_at"),
+        IntakeRow.case_id,
+        CaseRow.previous,
+    )
+    .select_from(SLIP)
+    .outerjoin(IntakeRow, IntakeRow.number == SLIP.c.number)
+    .outerjoin(CaseRow, CaseRow.number == SLIP.c.number)
+)
+
+
 async def slip(connection: AsyncConnection, number: str) -> Slip | None:
     """A case split off, or going on from another, opens with the code of the first."""
     asked = number
     for _ in range(10):
-        found = await connection.execute(
-            select(IntakeRow.query_hash, IntakeRow.received_at, IntakeRow.case_id).where(
-                IntakeRow.number == number
-            )
-        )
-        row = found.one_or_none()
-        if row is not None:
-            case_id = row.case_id if asked == number else await _case_id(connection, asked)
-            return Slip(asked, number, row.query_hash or "", row.received_at, case_id)
-        before = await connection.execute(select(CaseRow.previous).where(CaseRow.number == number))
-        number = before.scalar_one_or_none() or ""
+        row = (await connection.execute(LEADS_TO, {"wanted": number})).one()
+        found = Slip(asked, number, row.query_hash, row.received_at, row.case_id)
+        if row.id is not None:
+            if asked == number:
+                return found
+            return replace(found, case_id=await _case_id(connection, asked))
+        number = row.previous or ""
         if not number:
             return None
     return None

@@ -1,10 +1,12 @@
 """Every encrypted value under a new key, while the hotline runs; a page at a time, none twice."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
-from sqlalchemy import and_, func, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.calltables import CallEventRow, CallRow, MissedRow, RestrictionRow
@@ -18,6 +20,7 @@ from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
 PAGE = 200  # values a transaction: an intake that waits for it waits a few milliseconds
+RESTS = 5.0  # times as long as a page took
 
 
 @dataclass(frozen=True)
@@ -76,43 +79,49 @@ SEALED = (
 async def rotate(store: Store, cipher: Cipher) -> AsyncIterator[int]:
     """How many values a page brought under the current key, until none is left under another.
 
-    Twice over: what was being written under the old key while the new one came is met again.
+    Twice over: what was being written under the old key while the new one came is met again. After
+    each page it rests, so that who waits for the database or the processor gets most of both.
     """
     for _ in range(2):
         for sealed in SEALED:
-            after: Any = None
-            while True:
-                async with store.write() as connection:
-                    last, moved = await _page(connection, cipher, sealed, after)
+            after: Any = ()
+            while after is not None:
+                began = perf_counter()
+                after, moved = await _page(store, cipher, sealed, after)
+                worked = perf_counter() - began
                 yield moved
-                if last is None:
-                    break
-                after = last
+                if after is not None:
+                    await asyncio.sleep(worked * RESTS)
 
 
-def _keys(sealed: Sealed) -> list[Any]:
-    return list(sealed.table.__table__.primary_key.columns)
+async def _page(store: Store, cipher: Cipher, sealed: Sealed, after: Any) -> tuple[Any, int]:
+    """Rows after `after` in the order of their keys; the last one's key, if there may be more.
 
-
-async def _page(
-    connection: AsyncConnection, cipher: Cipher, sealed: Sealed, after: Any
-) -> tuple[Any, int]:
-    """Rows after `after` in the order of their keys; the last one's key, if there may be more."""
-    columns, keys = sealed.table.__table__.c, _keys(sealed)
+    Looked for and locked anew before the transaction that writes: nobody waits for that. A row
+    that changed meanwhile is left as it is, and met again.
+    """
+    table = sealed.table.__table__
+    columns, keys = table.c, list(table.primary_key.columns)
     locked, most = columns[sealed.column], min(PAGE, sealed.page or PAGE)
     wanted = select(*keys, *(columns[name] for name in sealed.beside), locked.label("locked"))
     wanted = wanted.where(locked.is_not(None), ~_under(locked, cipher.current))
-    if after is not None:
+    if after:
         wanted = wanted.where(tuple_(*keys) > after)
-    rows = (await connection.execute(wanted.order_by(*keys).limit(most))).all()
-    for row in rows:
-        place = sealed.place(row)
-        fresh = cipher.seal(cipher.unseal(row.locked, place), place)
-        mine = and_(*(key == value for key, value in zip(keys, row, strict=False)))
-        one = update(sealed.table).where(mine, locked == row.locked)
-        await connection.execute(one.values({sealed.column: fresh}))
-    last = tuple(rows[-1][: len(keys)]) if len(rows) == most else None
-    return last, len(rows)
+    async with store.read() as connection:
+        rows = (await connection.execute(wanted.order_by(*keys).limit(most))).all()
+    names = [f"key_{n}" for n in range(len(keys))]
+    told = [{**dict(zip(names, row, strict=False)), **_anew(cipher, sealed, row)} for row in rows]
+    mine = and_(*(key == bindparam(name) for key, name in zip(keys, names, strict=True)))
+    one = update(table).where(mine, locked == bindparam("was"))
+    if told:
+        async with store.write() as connection:
+            await connection.execute(one.values({sealed.column: bindparam("anew")}), told)
+    return tuple(rows[-1][: len(keys)]) if len(rows) == most else None, len(rows)
+
+
+def _anew(cipher: Cipher, sealed: Sealed, row: Any) -> dict[str, bytes]:
+    place = sealed.place(row)
+    return {"was": row.locked, "anew": cipher.seal(cipher.unseal(row.locked, place), place)}
 
 
 def _under(locked: Any, name: str) -> Any:

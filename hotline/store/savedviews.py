@@ -25,7 +25,7 @@ class SavedViewRow(Row):
     __table_args__ = (
         Index("ix_saved_view_officer_id_id", "officer_id", "id"),
         Index(
-            "uq_saved_view_officer_id_name",
+            "ix_saved_view_standing",
             "officer_id",
             "name",
             unique=True,

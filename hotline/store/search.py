@@ -24,7 +24,7 @@ TABLE = "knowledge_words"
 NEAR = 40  # candidates that are ranked
 FEW = 1000  # articles: of fewer, what is rare is counted as if there were so many
 # Articles that the index may name for a question; ranking one costs PostgreSQL more.
-READ = {"sqlite": 4000, "postgresql": 600}
+READ = {"sqlite": 4000, "postgresql": 2000}
 LABELS = {"title": "A", "keys": "B", "sounds": "B", "body": "D"}
 FIELDS = ("title", "keys", "sounds", "body")
 TERMS = cast(Table, ArticleTermRow.__table__)

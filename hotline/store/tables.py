@@ -143,6 +143,7 @@ class EntryRow(Row):
     """A line of the timeline; only ever inserted."""
 
     __tablename__ = "entry"
+    __table_args__ = (to_do("ix_entry_ruled", "at", where="action = 'rule'"),)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -103,6 +103,13 @@ class Vault:
         ).scalar_one_or_none()
         return self._cipher.unlock(locked, f"identity.email.{case_id}") if locked else ""
 
+    async def name_of(self, case_id: int) -> str:
+        """The citizen's name for the machine alone, to take it out of what is written of the case."""
+        named = IdentityRow.__table__.c.name
+        asked = select(named).where(IdentityRow.case_id == case_id)
+        locked = (await self._connection.execute(asked)).scalar_one_or_none()
+        return self._cipher.unlock(locked, f"identity.name.{case_id}") if locked else ""
+
     async def compared(self, case_id: int) -> dict[str, str]:
         """Identity in clear for the machine alone, to take it out of a text before publication."""
         found = await self._connection.execute(

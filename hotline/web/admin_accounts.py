@@ -159,7 +159,6 @@ async def _do(
     if do == "reset":
         return username, await invitations.invite(connection, officer.id, work.at)
     if do == "disable":
-        await invitations.withdraw(connection, officer.id)
         await accounts.disable(connection, officer.id)
     elif do == "enable":
         await accounts.enable(connection, officer.id, work.at)

@@ -189,7 +189,7 @@ async def _triage_for_ever(centre: Centre) -> None:
     while True:
         found = 0
         try:
-            found = await intake.triage_pending(centre)
+            found = await intake.triage_pending(centre, gives_way=True)
         except Exception as error:  # the database may be away; the receipts wait in it
             log.error("triage.stopped", error=type(error).__name__, exc_info=error)
         await asyncio.sleep(0 if found else 0.2)

@@ -12,6 +12,7 @@ from aiohttp.web_request import FileField
 from channels.forms import BadForm, FieldProblem, clean
 from channels.web import MOST_FILES
 from hotline.domain.errors import NoSuchCase
+from hotline.domain.people import mask_text
 from hotline.flow import work as flow
 from hotline.store import files
 from hotline.store.filekinds import kind_of
@@ -155,7 +156,7 @@ async def download(request: web.Request) -> web.StreamResponse:
         files.path(centre.files, kept.sha256),
         headers={
             "Content-Type": kept.type + charset,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.name)}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(mask_text(kept.name))}",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",
         },

@@ -2,7 +2,7 @@
 
 Code flow with PKCE; the token is believed only when it is signed by a key of the directory, meant for
 us, fresh, and carries the nonce of this very browser. Nothing of it is followed: no redirects, and no
-address but the issuer's own.
+address but the issuer's own and those of the hosts that the settings name beside it.
 """
 
 import hashlib
@@ -13,21 +13,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import ClientError, web
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from yarl import URL
 
-from hotline.config import LOOPBACK
 from hotline.config_ways import Oidc
 from hotline.domain.errors import NotAllowed
+from hotline.hosts import LOOPBACK, written_oddly
+from hotline.web.outgoing import asked
 
 # Signed with the directory's private key; none, and what is signed with a shared word, are not.
 SIGNED = ("RS256", "PS256", "ES256", "EdDSA")
-MOST = 2**18  # bytes of an answer
-PATIENCE = ClientTimeout(total=10)
 WRONG = (JoseError, ClientError, ValueError, KeyError, TypeError, TimeoutError)
 
 
@@ -71,12 +71,14 @@ class Directory:
 
     def __init__(self, told: Oidc, back: str) -> None:
         self._told, self._back = told, back
+        self._issuer = URL(told.issuer)
+        self._own = self._issuer.host in LOOPBACK
 
     async def way(self, trip: Trip) -> str:
         """The address that the browser is sent to."""
         found = await self._found()
         digest = hashlib.sha256(trip.verifier.encode()).digest()
-        asked = {
+        told = {
             "response_type": "code",
             "client_id": self._told.client_id,
             "redirect_uri": self._back,
@@ -86,7 +88,7 @@ class Directory:
             "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
-        return f"{found['authorization_endpoint']}?{urlencode(asked)}"
+        return f"{found['authorization_endpoint']}?{urlencode(told)}"
 
     async def person(self, code: str, trip: Trip, now: datetime) -> Person:
         """Raises NotBelieved for everything that is not exactly as it should be."""
@@ -134,30 +136,41 @@ class Directory:
             found = await self._asked(f"{issuer}/.well-known/openid-configuration")
             if found["issuer"] != self._told.issuer:
                 raise ValueError("another issuer")
-            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                _check_address(str(found[name]))
+            self._check_way(str(found["authorization_endpoint"]))
+            for name in ("token_endpoint", "jwks_uri"):
+                self._believed(str(found[name]))
         except WRONG as error:
             raise NotBelieved from error
         return found
 
     async def _asked(self, url: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        async with ClientSession(timeout=PATIENCE) as session:
-            method = "POST" if form else "GET"
-            sent = session.request(method, url, data=form, allow_redirects=False)
-            async with sent as answer:
-                body = await answer.content.read(MOST)
-                if answer.status != 200 or not answer.content.at_eof():
-                    raise ValueError(f"answered {answer.status}")
+        body = await asked(self._believed(url), form, own=self._own)
         found = json.loads(body)
         if not isinstance(found, dict):
             raise ValueError("no object")
         return found
 
+    def _believed(self, told: str) -> URL:
+        """What we ask ourselves lies with the issuer, or where the settings say; else ValueError.
 
-def _check_address(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise ValueError("not https")
+        The address that was looked at is the one that is asked: it is read once.
+        """
+        url = URL(told)
+        if url.user is not None or url.password is not None or url.host is None:
+            raise ValueError("no plain address")
+        if url.origin() == self._issuer.origin():
+            return url
+        if url.scheme != "https" or url.host_port_subcomponent not in self._told.hosts:
+            raise ValueError("lies elsewhere")
+        if written_oddly(url.host) or url.host in LOOPBACK:
+            raise ValueError("must not be asked")
+        return url
+
+    def _check_way(self, told: str) -> None:
+        """Where the browser goes, which is not our connection: over TLS, or to the issuer itself."""
+        url = URL(told)
+        if url.scheme != "https" and url.origin() != self._issuer.origin():
+            raise ValueError("not https")
 
 
 DIRECTORY = web.AppKey("directory", Directory)

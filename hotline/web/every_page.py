@@ -11,7 +11,9 @@ from hotline.web import (
     office,
     office_account,
     office_alerts,
+    office_bulk,
     office_case,
+    office_case_more,
     office_cockpit,
     office_departments,
     office_directory,
@@ -30,8 +32,10 @@ from hotline.web import (
     office_privacy,
     office_published,
     office_queue,
+    office_replytemplates,
     office_rule,
     office_rules,
+    office_team,
     papers,
     polls,
     published,
@@ -48,6 +52,7 @@ PAGES = (
     office_privacy,
     office_queue,
     office_case,
+    office_case_more,
     office_cockpit,
     office_departments,
     office_interests,
@@ -75,6 +80,9 @@ PAGES = (
     office_published,
     polls,
     office_polls,
+    office_replytemplates,
+    office_bulk,
+    office_team,
 )
 
 

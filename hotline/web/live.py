@@ -1,4 +1,4 @@
-"""Server-sent events: what is new for the caller's desk, how many cases wait, which lights come on."""
+"""Server-sent events: a desk's news and counts, which lights come on, who is at a case."""
 
 import asyncio
 import json
@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from hotline.flow import notify, unread
+from hotline.flow import notify, presence, unread
 from hotline.flow import work as flow
 from hotline.flow.phone import DESK
+from hotline.flow.presence import Seen
 from hotline.flow.seating import BOARD
 from hotline.store import accounts, cockpit, seats
+from hotline.web import presence as atcase
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.office_cockpit import LIGHTS, PILOTS
 from hotline.web.pulse import PULSE, Watching
@@ -31,7 +33,12 @@ OPEN = web.AppKey("open_streams", Streams)
 
 async def events(request: web.Request) -> web.StreamResponse:
     """`message` for each new notice, `counts` and `badge` whenever they change, `call`, `light`, a
-    heartbeat."""
+    heartbeat.
+
+    With `?case=`: `presence` alone, for a page that has the case open.
+    """
+    number = request.query.get("case", "")
+    seen = await presence.look(request.app[CENTRE], request[ACTOR], number) if number else None
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
     )
@@ -39,18 +46,34 @@ async def events(request: web.Request) -> web.StreamResponse:
     task = asyncio.current_task()
     assert task is not None
     request.app[OPEN].tasks.add(task)
-    actor = request[ACTOR]
-    async with request.app[CENTRE].look() as look:
-        keys = frozenset(await seats.keys(look.connection, actor.name))
-    watching = Watching(actor.name, actor.role in BOARD, keys)
     try:
-        async with request.app[PULSE].watch(watching):
-            await _stream(request, response, watching if actor.role in DESK | BOARD else None)
+        if seen is not None:
+            await _presence(request, response, seen)
+        else:
+            await _desk(request, response)
     except (ConnectionResetError, asyncio.CancelledError):
         pass  # the browser went away, or the server stops: both are how a stream ends
     finally:
         request.app[OPEN].tasks.discard(task)
     return response
+
+
+async def _presence(request: web.Request, response: web.StreamResponse, seen: Seen) -> None:
+    async def send(event: str, told: object) -> None:
+        if event:
+            await _send(response, event, told)
+        await response.write(b": still here\n\n")
+
+    await atcase.follow(request, seen, send, lambda: _signed_in(request))
+
+
+async def _desk(request: web.Request, response: web.StreamResponse) -> None:
+    actor = request[ACTOR]
+    async with request.app[CENTRE].look() as look:
+        keys = frozenset(await seats.keys(look.connection, actor.name))
+    watching = Watching(actor.name, actor.role in BOARD, keys)
+    async with request.app[PULSE].watch(watching):
+        await _stream(request, response, watching if actor.role in DESK | BOARD else None)
 
 
 async def _stream(

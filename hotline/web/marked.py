@@ -19,6 +19,7 @@ from hotline.web.shown import answer, moment
 from hotline.web.told import Moment, Told
 
 SIZE = 50
+MOST_PAGES = 100_000
 LIST, ONE = "/office/marked-addresses", "/office/marked-addresses/{id}"
 API = "/api/v1/marked-addresses"
 NAMES = {"reason": "理由"}
@@ -49,7 +50,7 @@ def told(one: Marked) -> dict[str, Any]:
 
 
 async def get_marked(request: web.Request) -> web.Response:
-    page, limit = whole(request, "page", 1, 100_000, 1), whole(request, "limit", SIZE, 200, 1)
+    page, limit = whole(request, "page", 1, MOST_PAGES, 1), whole(request, "limit", SIZE, 200, 1)
     found = await marked.listed(request.app[CENTRE], request[ACTOR], page, limit)
     more = page + 1 if len(found) > limit else None
     return answer({"items": [told(one) for one in found[:limit]], "next": more})
@@ -76,7 +77,7 @@ async def addresses(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request, wrong: str | None, status: int = 200) -> web.Response:
-    page = whole(request, "page", 1, 100_000, 1)
+    page = whole(request, "page", 1, MOST_PAGES, 1)
     found = await marked.listed(request.app[CENTRE], request[ACTOR], page, SIZE)
     facts = {
         "marked": found[:SIZE],
@@ -105,7 +106,8 @@ TITLE, AGAIN = "退信地址", "恢复向退信地址发信"
 
 
 def interface() -> list[Route]:
-    pages = Param("page", "query", "第几页", schema={"type": "integer", "minimum": 1, "default": 1})
+    number = {"type": "integer", "minimum": 1, "maximum": MOST_PAGES, "default": 1}
+    pages = Param("page", "query", "第几页", schema=number)
     size = Param(
         "limit", "query", "每页条数", schema={"type": "integer", "minimum": 1, "maximum": 200}
     )

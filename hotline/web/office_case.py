@@ -17,14 +17,14 @@ from hotline.domain.people import Actor, Tree
 from hotline.domain.promises import owner
 from hotline.domain.state import Action, State
 from hotline.domain.words import Kind, Role, Urgency
-from hotline.flow import answers, choices, phone, rules
+from hotline.flow import choices, rules
 from hotline.flow import work as flow
-from hotline.flow.centre import Centre
 from hotline.flow.classify import Why
 from hotline.flow.rulebook import Sign
 from hotline.store.vault import FIELDS
 from hotline.web import attachments, forms, replyhints
 from hotline.web.bodies import number_of
+from hotline.web.casebeside import beside
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
 from hotline.web.routing import WORKERS, Route
@@ -32,10 +32,10 @@ from hotline.web.schemas import action_named, asked, read_typed
 
 
 async def case(request: web.Request) -> web.Response:
-    return await _case(request)
+    return await case_page(request)
 
 
-async def _case(
+async def case_page(
     request: web.Request,
     *,
     problems: list[FieldProblem] | None = None,
@@ -64,24 +64,15 @@ async def _case(
         "revealed": revealed,
         "fields": FIELDS,
         "topics": forms.topics(centre.city) if any(_asks_topic(view.actions)) else (),
-        "articles": await _articles(centre, view),
         "done": request.query.get("done", ""),
         "why": lambda one: why(view.case, one, centre.rules, request[LANGUAGE]),
         "owes": lambda one: _owes(view.case, one, centre.rules.tree),
         "reminder": past.reminder(entries),
         "word": lambda label: _word(label, english),
-        "calls": await phone.of_case(centre, actor, view.case.number),
-        "outcome_text": phone.outcome_text,
-        "reply_hints": await replyhints.on_page(centre, actor, view.case, typed or {}),
-    }
+    } | await beside(
+        request, view, entries, typed or {}, stale=any(p.code == "stale" for p in problems or [])
+    )
     return render(request, "office/case.html", facts | TERMS, status)
-
-
-async def _articles(centre: Centre, view: flow.CaseView) -> list[answers.Answer]:
-    """What may answer it at once, for who may do so."""
-    if Action.ANSWER.value not in view.actions:
-        return []
-    return await answers.offered(centre, view.case.title, view.case.content, internal=True)
 
 
 # The terms that the page names.
@@ -161,7 +152,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     action = action_named(posted.get("action", [""])[-1])
     found = await attempt(request, number, action, posted)
     if found.problems:
-        return await _case(
+        return await case_page(
             request,
             problems=found.problems,
             action=found.action,
@@ -182,48 +173,6 @@ async def _still_mine(request: web.Request, number: str) -> bool:
     return True
 
 
-async def check(request: web.Request) -> web.Response:
-    """The reply is read and not sent: the page again, with what was typed and hints beside it."""
-    posted = await forms.posted(request)
-    action = action_named(posted.get("action", [""])[-1])
-    return await _case(request, action=action.value, typed=posted)
-
-
-async def decide(request: web.Request) -> web.StreamResponse:
-    """The offer taken as it stands, or another of the three: accepted and dispatched in one step."""
-    posted = await forms.posted(request)
-    number, version = number_of(request), posted.get("version", ["0"])[-1]
-    topic, department = (posted.get(name, [""])[-1][:120] for name in ("topic", "department"))
-    seen = int(version) if version.isdigit() and len(version) < 10 else 0
-    try:
-        await flow.accept_offer(
-            request.app[CENTRE], number, (topic, department), request[ACTOR], seen
-        )
-    except Refused as error:
-        problem = FieldProblem("decide", error.code, error.zh, error.en)
-        return await _case(request, problems=[problem], action="decide", status=409)
-    return see_other(f"/office/cases/{number}?done=transfer")
-
-
-async def reveal(request: web.Request) -> web.StreamResponse:
-    posted = await forms.posted(request)
-    fields = tuple(name for name in posted.get("fields", []) if name in (*FIELDS, "words"))
-    purpose = posted.get("purpose", [""])[-1].strip()[:500]
-    if not fields or not purpose:
-        wrong = FieldProblem(
-            "purpose", "required", "请选择内容并写明查看目的。", "Choose fields and say why."
-        )
-        return await _case(request, problems=[wrong], action="reveal", typed=posted, status=422)
-    try:
-        found = await flow.reveal(
-            request.app[CENTRE], number_of(request), fields, purpose, request[ACTOR]
-        )
-    except Refused as error:
-        wrong = FieldProblem("purpose", error.code, error.zh, error.en)
-        return await _case(request, problems=[wrong], action="reveal", typed=posted, status=403)
-    return await _case(request, revealed=found)
-
-
 def routes() -> list[Route]:
     def page(method: str, path: str, handler: Any, summary: str) -> Route:
         return Route(method, path, handler, WORKERS, summary, api=False)
@@ -232,10 +181,5 @@ def routes() -> list[Route]:
     return [
         page("GET", number, case, "诉求"),
         page("POST", number + "/actions", act, "办理"),
-        Route(
-            "POST", number + "/decide", decide, frozenset({Role.DISPATCHER}), "采纳建议", api=False
-        ),
-        page("POST", number + "/reveal", reveal, "查看诉求人信息"),
-        page("POST", number + "/reply-hints", check, "检查答复"),
         page("GET", "/office/files/{token}", attachments.download, "附件"),
     ]

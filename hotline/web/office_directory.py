@@ -13,12 +13,16 @@ from hotline.web.directory import DIRECTORY, NotBelieved, Trip
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SETTINGS
 from hotline.web.office_account import NotTaken
 from hotline.web.pages import render, see_other
-from hotline.web.problems import CrossSite, SignInWrong
+from hotline.web.problems import CrossSite
 from hotline.web.routing import ANYONE, STAFF, Route
 
 TRIP, WAITING = "hotline_trip", "hotline_waiting"
 SECONDS = 600
 HERE = "/office/directory"
+WRONG_CODE = (
+    "动态口令不正确；连续输错会暂时锁定，请稍后再试或联系安全管理员。",
+    "The code is wrong; several wrong ones lock the account for a while.",
+)
 
 
 async def begin(request: web.Request) -> web.StreamResponse:
@@ -105,8 +109,7 @@ async def code(request: web.Request) -> web.StreamResponse:
         raise NotBelieved
     if await auth.takes_code(centre, officer, str(posted.get("code", ""))[:40], origin_of(request)):
         return await _let_in(request, officer)
-    told = SignInWrong()
-    problem = told.en if request[LANGUAGE] == "en" else told.zh
+    problem = WRONG_CODE[request[LANGUAGE] == "en"]
     return render(request, "office/directory.html", {"problem": problem}, 401)
 
 

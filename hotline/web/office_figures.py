@@ -104,8 +104,10 @@ async def cases(request: web.Request) -> web.Response:
 async def gaming(request: web.Request) -> web.Response:
     span = asked(request)
     async with request.app[CENTRE].look() as look:
-        found = await signs.by_unit(look.connection, span)
+        every = await signs.by_unit(look.connection, span)
+    found = [row for row in every if any(row[name] for name in signs.SIGNS)]
     facts = {**words(request), "found": found, "span": span, "signs": signs.SIGNS}
+    facts["quiet"] = len(every) - len(found)
     return render(request, "office/signs.html", facts | {"asked": request.query})
 
 

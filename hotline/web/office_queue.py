@@ -9,7 +9,7 @@ from aiohttp import web
 from hotline.domain.errors import NotPossible
 from hotline.domain.state import OPEN, State
 from hotline.domain.words import Channel, Kind, Role, Urgency
-from hotline.flow import casewords, notify, ringing, rising, savedviews
+from hotline.flow import bulk, casewords, notify, ringing, rising, savedviews
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
 from hotline.store.find import NOBODY
@@ -40,6 +40,20 @@ FILTERS = (
 )
 
 
+CHOICES = {  # what the filters and rows of the page choose from
+    "kinds": list(Kind),
+    "urgencies": list(Urgency),
+    "channels": list(Channel),
+    "nobody": NOBODY,
+    "rungs": RUNGS,
+    "State": State,
+    "Kind": Kind,
+    "Urgency": Urgency,
+    "Outcome": ringing.Outcome,
+}
+CHOSEN = (bulk.Kind.OFFER, bulk.Kind.TRANSFER, bulk.Kind.MERGE)
+
+
 async def queue(request: web.Request) -> web.Response:
     """The work at hand; a wrong filter is a problem that is said, not ignored."""
     return await _queue(request)
@@ -65,24 +79,17 @@ async def _queue(
         **await _machine(request),
         "stumbling": await _stumbling(request) if actor.role is Role.SHIFT_LEAD else [],
         "rows": found.rows,
+        "bulk_kinds": CHOSEN if actor.role is Role.DISPATCHER else (),
         "next_link": _link(query, cursor=found.next_cursor) if found.next_cursor else None,
         "counts": [(state, counts.get(state.value, 0)) for state in State if state in OPEN],
         "total": sum(counts.values()),
         "asked": request.query,
         "state_link": lambda state: _link({}, state=state),
-        "kinds": list(Kind),
-        "urgencies": list(Urgency),
-        "channels": list(Channel),
-        "nobody": NOBODY,
-        "rungs": RUNGS,
+        **CHOICES,
         "units": forms.departments(centre.rules.tree),
-        "State": State,
-        "Kind": Kind,
-        "Urgency": Urgency,
         "messages": await notify.desk_messages(centre, actor, limit=5),
         "tasks": await _ringing(request),
         "rising": await _rising(request),
-        "Outcome": ringing.Outcome,
     }
     return render(request, "office/queue.html", facts, status)
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from hotline.domain.acts import ACTS
-from hotline.web.routing import ANYONE, Route
+from hotline.web.routing import ANYONE, Param, Route
 from hotline.web.schemas import action_schema
 from hotline.web.shown import answer
 
@@ -132,10 +132,18 @@ def _params(route: Route) -> list[dict[str, Any]]:
                 "in": one.place,
                 "required": one.required,
                 "description": one.zh,
-                "schema": one.schema,
+                "schema": _asked(one),
             }
         )
     return found
+
+
+def _asked(one: Param) -> dict[str, Any]:
+    """A box of a search form that is left empty is sent empty, and asks for nothing."""
+    anything = one.schema.get("type") == "string" and set(one.schema) <= {"type", "maxLength"}
+    if one.place != "query" or one.required or anything:
+        return one.schema
+    return {"anyOf": [one.schema, {"type": "string", "maxLength": 0}]}
 
 
 def _body(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ FORMS = {
     "/office/model/": "/office/model",
     "/office/new/": "/office/new",
     "/office/views": "/office/",
+    "/office/bulk": "/office/",
     "/office/search": "/office/",
     "/office/alerts/": "/office/alerts",
     "/office/knowledge/": "/office/knowledge",
@@ -157,7 +158,9 @@ def _page_of(request: web.Request) -> str:
     path = "/" + request.rel_url.raw_path.lstrip("/")
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
-        path = re.sub("/(actions|reveal|decide|interests(/[0-9]+/end)?)$", "", path)
+        path = re.sub(
+            "/(actions|reveal|decide|reply-[a-z]+|away|back|interests(/[0-9]+/end)?)$", "", path
+        )
     return path
 
 

@@ -15,8 +15,16 @@ WHOLE = re.compile(r"-?[0-9]{1,15}")
 
 
 def check(request: web.Request, route: Route) -> None:
-    """Raises BadForm with every parameter that is not as the document says; an empty one is none."""
+    """Raises BadForm with every parameter that is not as the document says; an empty one is none.
+
+    One that is told twice is refused: whoever stands between us may believe the other.
+    """
     wrong = [
+        FieldProblem(name, "repeated", f"{name} 只能写一次。", f"{name}: only once, please.")
+        for name in (param.name for param in route.params if param.place == "query")
+        if len(request.query.getall(name, [])) > 1
+    ]
+    wrong += [
         problem
         for param in route.params
         if (value := _value(request, param)) and (problem := _problem(param, value))

@@ -42,14 +42,13 @@ class ReplyHints(BaseModel):
 async def on_page(
     centre: Centre, actor: Actor, case: Case, typed: dict[str, list[str]]
 ) -> dict[str, Sequence[Hint]]:
-    """`writing`: of what was typed, else of what was signed off; `sent`: of the reply that waits."""
+    """`writing`: of what was typed, else of what was signed off; `sent`: kept with the last reply."""
     if actor.role not in replyhints.READERS:
         return {"writing": [], "sent": []}
     written = typed.get("public_reply", [case.endorsed or ""])[-1]
-    sent = (case.reply or {}).get("public_reply") or ""
     return {
         "writing": await replyhints.of(centre, case, written),
-        "sent": await replyhints.of(centre, case, sent),
+        "sent": await replyhints.sent(centre, case),
     }
 
 

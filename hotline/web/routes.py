@@ -20,7 +20,6 @@ from hotline.web import (
     attachments,
     caseparams,
     health,
-    live,
     marked,
     openapi,
     papers,
@@ -115,7 +114,6 @@ def cases() -> list[Route]:
             "下载附件",
             told=(*ALLOWED, "text/plain", UNKNOWN),
         ),
-        of_case("GET", "/api/v1/events", live.events, "实时事件（SSE）", told="text/event-stream"),
     ]
 
 

@@ -1,10 +1,10 @@
-"""The desks' routes of the JSON interface: notices, duty rosters, call tasks, hints on replies."""
+"""The desks' routes of the JSON interface: live events, notices, duty rosters, call tasks, hints on replies."""
 
 from typing import Any
 
 from hotline.domain.words import Role
 from hotline.flow.ringing import CALLERS
-from hotline.web import answers_desk, api_desk, replyhints, rosterforms
+from hotline.web import answers_desk, api_desk, live, replyhints, rosterforms
 from hotline.web.routing import WORKERS, Param, Route
 
 NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
@@ -13,6 +13,12 @@ PAGE = (
     Param("limit", "query", "每页条数", schema={**NUMBER, "maximum": 200}),
 )
 OPEN = Param("state", "query", "状态", schema={"type": "string", "enum": sorted(api_desk.STATES)})
+AT_CASE = Param(
+    "case",
+    "query",
+    "诉求编号：只推送谁正在看这件诉求（presence）",
+    schema={"type": "string", "pattern": "^[0-9]{8}-[0-9]{6,9}$"},
+)
 WRITERS = frozenset({Role.LEADER, Role.SHIFT_LEAD})
 
 
@@ -27,7 +33,9 @@ def routes() -> list[Route]:
     read = of("标为已读", answers_desk.Unread, body=api_desk.ReadUpTo)
     tasks = of("电话任务", answers_desk.Tasks, params=(OPEN, *PAGE))
     tried = of("登记拨打结果", answers_desk.TaskTold, body=api_desk.TryForm)
+    events = of("实时事件（SSE）", "text/event-stream", params=(AT_CASE,), refusals=(404,))
     return [
+        Route("GET", "/api/v1/events", live.events, WORKERS, **events),
         Route("GET", "/api/v1/notices", api_desk.get_notices, WORKERS, **noticed),
         Route("POST", "/api/v1/notices/read", api_desk.post_read, WORKERS, **read),
         Route("GET", roster, api_desk.get_roster, WORKERS, **known),

@@ -3,11 +3,13 @@
 import pytest
 
 from channels.mailbox.imapbox import Box, Broken, Connection
+from tests.support.scale import Scale
 from tests.support.scripted_imap import Script, scripted
 
 
 def opened(script: Script, **told: str) -> tuple[int, int]:
-    box = Box("a", "127.0.0.1", script.port, "none", "me@example.org", **told)  # type: ignore[arg-type]
+    told = {"user": "me@example.org", **told}
+    box = Box("a", "127.0.0.1", script.port, "none", **told)  # type: ignore[arg-type]
     connection = Connection(box)
     try:
         return connection.open()
@@ -66,3 +68,32 @@ def test_a_server_that_is_away_is_told_by_its_place_and_is_tried_again() -> None
     with pytest.raises(Broken) as broken:
         opened(server)
     assert str(server.port) in broken.value.words and not broken.value.lasting
+
+
+BREAKING = ("\r\n", "\n", "\r", "\0", "\r\nA1 LOGOUT\r\n", '"\r\nA1 NOOP\r\n', "{9}\r\nA1 NOOP\r\n")
+QUIET = ('"', "\\", '\\"', " ", "{9}", "{9+}", "(", ")", "*", "%", "&", "]", "~", '" NOOP "')
+
+
+@pytest.mark.soak
+def test_no_word_of_a_mailbox_begins_a_command_of_its_own(scale: Scale) -> None:
+    """Row 33: with a line's end nothing is said at all; without one the same commands as ever."""
+    with scripted(Script()) as server:
+        opened(server, password="p")
+        usual = list(server.heard)
+        assert {"LOGIN", "SELECT", "STATUS"} <= set(usual)
+        server.heard.clear()
+        for n in range(scale.injections):
+            name = ("user", "password", "folder", "token")[n % 4]
+            sign, place = BREAKING[n // 4 % len(BREAKING)], n // 28
+            told = {"password": "p", name: f"{'a' * (place % 9)}{sign}{'b' * (place // 9)}"}
+            with pytest.raises(Broken, match="控制字符"):
+                opened(server, **told)
+        assert server.heard == []
+        for sign in QUIET:
+            server.heard.clear()
+            opened(server, **dict.fromkeys(("user", "password", "folder"), f"a{sign}b"))
+            assert server.heard == usual, sign
+        for name in ("路灯", "é", "a\u2028b"):
+            server.heard.clear()
+            opened(server, password="p", folder=name)
+            assert server.heard == usual, name

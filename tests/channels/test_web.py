@@ -1,11 +1,13 @@
 """The citizen's form: who wrote, how to reach them, where it is, as it crosses the desk."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from pydantic import ValidationError
 
-from channels.forms import BadForm
+from channels.forms import BadForm, Form, optional, words
 from channels.message import Attachment, Contact, Place
 from channels.web import incoming, read
 
@@ -106,6 +108,23 @@ def test_the_form_crosses_the_desk_with_all_that_was_told() -> None:
     assert found.contact == Contact("张三", "13800001234", "z@example.cn")
     assert found.place == Place("望江大道 1 号", "东城区", 120.1, 30.2)
     assert (found.confidential, found.anonymous, found.attachments) == (True, False, (file,))
+
+
+def test_what_a_field_takes_for_nothing_its_schema_takes_too() -> None:
+    class Asked(Form):
+        on: optional(date) = None  # type: ignore[valid-type]
+        word: optional(words(9)) = None  # type: ignore[valid-type]
+        yes: optional(bool) = None  # type: ignore[valid-type]
+
+    judge = Draft202012Validator(Asked.model_json_schema(), format_checker=FormatChecker())
+    for value in ("", " \u3000", None, "2026-01-05", "soon", 3, True):
+        for name in Asked.model_fields:
+            taken = True
+            try:
+                Asked.model_validate({name: value})
+            except ValidationError:
+                taken = False
+            assert judge.is_valid({name: value}) is taken, (name, value)
 
 
 def test_an_anonymous_citizens_contact_goes_no_further() -> None:

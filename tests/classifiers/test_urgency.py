@@ -89,6 +89,15 @@ def test_a_sign_is_tried_wherever_it_could_be_found() -> None:
         "小区两个月没有水用",
         "一下雨污水就灌进屋里",
         "下水井没有盖，小孩差点掉下去",
+        "业主没有交押金，物业强行停水停电",
+        "一下雨楼下积水就有一米深",
+        "我们村断了三年的水",
+        "至今还靠消防车送水过日子",
+        "新楼的电梯隔三差五就罢工",
+        "打开门整个房间全是粪水",
+        "楼道配电箱漏电",
+        "后山一直滑坡，挨着我家房子",
+        "班上水痘感染了好几个孩子",
     ],
 )
 def test_dangers_are_heard_in_other_words_too(text: str) -> None:
@@ -101,6 +110,27 @@ def test_long_past_or_feared_alone_calls_nobody_out() -> None:
     assert urgency("", "停水三个月了").label == "urgent"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "小区没有停水",
+        "物业要停电梯来催费",
+        "高利贷逼死了许多人，应当取缔",
+        "水库截流，我们村断水库的水浇地",
+    ],
+)
+def test_what_only_looks_like_a_danger_is_not(text: str) -> None:
+    assert urgency("", text).label == "normal"
+
+
 def test_violence_of_today_is_critical_and_of_last_month_is_not() -> None:
     assert urgency("", "今天上午保安打伤业主").label == "critical"
     assert urgency("", "上个月保安打伤业主").label == "normal"
+
+
+def test_an_outage_told_in_passing_is_no_emergency() -> None:
+    """Of such letters read outside the gold set 2 of 12 were pressing."""
+    body = "物业费涨了，账目从不公示，业主多次要求公开都被拒绝。" * 8
+    body += "去过几次也没有人理。小区还停电停水。电梯厅脏乱，小区又停水。"
+    assert urgency("物业收费不透明", body).label == "normal"
+    assert urgency("物业收费不透明，小区停水", body).label == "urgent"

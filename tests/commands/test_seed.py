@@ -15,7 +15,7 @@ from hotline.commands.opening import centre_of, ready_store
 from hotline.config import Settings
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
-from hotline.store import accounts, agenda, catalogue, rulebooks
+from hotline.store import accounts, agenda, catalogue, rulebooks, typicals
 from hotline.store.find import Wanted, find
 from hotline.web import auth
 from hotline.wiring import MovingClock, Parts, system_clock
@@ -106,6 +106,9 @@ async def test_every_story_ends_where_it_says(
     assert levels["overdue_red"] == 2
     assert levels["overdue_order"] == 3
     assert (levels["overdue_l4"] or 0) >= 4
+    async with centre_of(settings) as centre, centre.look() as look:
+        public = await typicals.released(look.connection, "", None, 20)
+    assert public and all(one.reviewer not in one.writers for one in public)
     assert await verify.run(settings) == 0
 
 

@@ -45,6 +45,7 @@ TABLE: dict[str, list[tuple[str, str]]] = {
         ("suspended", "suspended terminated"),
         ("reply_review follow_up closed", "="),
     ],
+    "reassign": [("processing suspended", "=")],
     "endorse": [("processing", "=")],
     "reply": [("processing", "reply_review")],
     "approve": [("reply_review", "follow_up closed")],

@@ -70,6 +70,7 @@ FACTS: dict[Action, Any] = {
     Action.RECALL: st.builds(centre.Recall, reason=words),
     Action.ASSIGN: st.builds(department.Assign, department=units, days=small, text=words),
     Action.SIGN: st.just(a_sign()),
+    Action.REASSIGN: st.builds(department.Reassign, handler=st.sampled_from(("钱联络", "周办"))),
     Action.SEND_BACK: st.builds(department.SendBack, reason=words, legal_basis=words),
     Action.RULE: st.builds(
         centre.Rule, verdict=st.sampled_from(Verdict), reason=words, department=st.none() | units

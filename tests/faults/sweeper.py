@@ -9,6 +9,7 @@ transaction is committed. Answers each line with the child's exit status. TWIN i
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.watch import Due, Outcome, Watch
+from hotline.commands import journal
 from hotline.config import Settings
 from hotline.flow import supervise
 from hotline.flow.supervise import CaseAgenda
@@ -96,8 +98,7 @@ def apart() -> None:
             mine = [due for due in batch if await _enter(work.connection, due, now)]
         die()
         async with centre.work() as work:
-            for due in mine:
-                await original(self, work, due, now)
+            await self._keep(work, [await original(self, work, due, now) for due in mine])
         return Outcome(len(batch))
 
     die = _death()
@@ -153,6 +154,7 @@ TWINS: dict[str, Callable[[], None]] = {"unlocked": unlocked, "apart": apart, "u
 
 
 def main(url: str, folder: str, twin: str = "honest") -> None:
+    journal.to_stderr(logging.WARNING)  # what is said on standard output is the exit status
     if twin in TWINS:
         TWINS[twin]()
     print("ready", flush=True)

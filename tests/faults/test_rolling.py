@@ -68,9 +68,9 @@ async def test_nodes_restarted_in_turn_under_load_lose_and_double_nothing(
     postgres_url: str, tmp_path: Path, scale: Scale, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nodes = [Served(postgres_url, tmp_path), Served(postgres_url, tmp_path)]
-    addresses = [await asyncio.to_thread(node.start) for node in nodes]
+    addresses = await asyncio.gather(*(asyncio.to_thread(node.start) for node in nodes))
     ports, slowest = [node.port for node in nodes], 0.0
-    city = Balancer(addresses)
+    city = Balancer(list(addresses))
     citizens = [asyncio.create_task(city.citizen(n)) for n in range(8)]
     for turn in range(scale.stops):
         node = nodes[turn % 2]
@@ -90,8 +90,7 @@ async def test_nodes_restarted_in_turn_under_load_lose_and_double_nothing(
         beats = await connection.exec_driver_sql("SELECT node FROM beat ORDER BY node")
         alive = [row[0] for row in beats]
     await store.close()
-    for node in nodes:
-        await asyncio.to_thread(node.stop)
+    await asyncio.gather(*(asyncio.to_thread(node.stop) for node in nodes))
     assert {key for key, numbers in city.told.items() if {kept.get(key)} != numbers} == set()
     assert city.statuses <= {201, 409, 503}
     assert slowest < DRAINED
@@ -109,7 +108,9 @@ async def test_a_node_that_is_killed_is_missed_and_the_other_goes_on(
     postgres_url: str, tmp_path: Path
 ) -> None:
     nodes = [Served(postgres_url, tmp_path), Served(postgres_url, tmp_path)]
-    address, _ = [await asyncio.to_thread(node.start, free_port()) for node in nodes]
+    ports = [free_port() for _ in nodes]
+    starts = (asyncio.to_thread(node.start, port) for node, port in zip(nodes, ports, strict=True))
+    address, _ = await asyncio.gather(*starts)
     await asyncio.sleep(2)  # both have said that they are there
     nodes[1].kill()
     store = Store(postgres_url)

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text, update
 
+from channels.message import Contact
 from channels.telephone.events import CallEvent, Kind, Seat
 from channels.telephone.rehearsal import calls as rehearsed
 from escalation.watch import Watch
-from hotline.domain.errors import NotPossible
+from hotline.domain.errors import NotAllowed, NotPossible
+from hotline.domain.people import Actor
 from hotline.domain.words import Role
-from hotline.flow import calls, missed
+from hotline.flow import calls, intake, missed, phone, work
 from hotline.flow.centre import Centre
 from hotline.flow.missed import Tried, TryOutcome
 from hotline.flow.missedladder import MissedAgenda
@@ -26,7 +28,7 @@ from hotline.store.calltables import CallEventRow, CallRow
 from hotline.store.ledgers import OutboxRow
 from hotline.wiring import MovingClock
 from tests.channels.telephone.disorder import arriving, flat, hang_ups_lost, table
-from tests.makers import MONDAY, an_officer
+from tests.makers import MONDAY, a_complaint, an_officer
 
 NUMBER = "13800001234"
 
@@ -87,6 +89,39 @@ async def test_a_call_is_kept_with_its_number_locked(any_centre: Centre) -> None
         rows = await look.connection.execute(select(CallEventRow.raw))
         locked = await look.connection.execute(select(CallRow.locked))
         assert not [raw for raw in [*rows.scalars(), *locked.scalars()] if NUMBER.encode() in raw]
+
+
+async def test_an_agent_sees_the_callers_identity_during_the_call_and_half_an_hour_after(
+    centre: Centre, clock: MovingClock
+) -> None:
+    """Of the caller's cases, whoever filed them; of nobody else's, whatever the call is tied to."""
+    mine, other = [
+        (await intake.receive(centre, a_complaint(key, contact=Contact("", phone)))).number
+        for key, phone in (("a", NUMBER), ("b", "13900005678"))
+    ]
+    while await intake.triage_pending(centre):
+        pass
+    agent, another = (an_officer(Role.AGENT, name=name) for name in ("agent", "another"))
+
+    async def sees(who: Actor, number: str = mine) -> bool:
+        try:
+            return bool(await work.reveal(centre, number, ("phone",), "核实", who))
+        except NotAllowed:
+            return False
+
+    began = (clock.at - MONDAY).total_seconds()
+    offered, taken, over = answered("c1", began)
+    await told(centre, [offered])
+    assert not await sees(agent), "not answered yet"
+    await told(centre, [replace(taken, agent="agent")])
+    assert await sees(agent) and not await sees(another)
+    await phone.tie(centre, agent, "c1", other, "linked")
+    assert not await sees(agent, other)
+    await told(centre, [over])
+    clock.move_to(over.at + phone.AFTER)
+    assert await sees(agent)
+    clock.move_to(over.at + phone.AFTER + timedelta(seconds=1))
+    assert not await sees(agent)
 
 
 async def test_a_known_event_changes_nothing(any_centre: Centre) -> None:

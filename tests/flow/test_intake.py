@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hotline.domain.acts import citizen as told
 from hotline.domain.errors import KeyInFlight, KeyMismatch, NoSuchCase
@@ -16,6 +17,7 @@ from hotline.flow.centre import Centre
 from hotline.store import counters
 from hotline.store.find import Wanted
 from tests.conftest import a_centre
+from tests.flow.orders_support import ask
 from tests.makers import a_complaint, an_officer
 
 DISPATCHER = an_officer(Role.DISPATCHER)
@@ -174,3 +176,29 @@ async def test_two_nodes_triage_the_same_receipt_once(url: str, tmp_path: Path, 
     assert sorted(row["number"] for row in found.rows) == sorted(r.number for r in receipts)
     await one.close()
     await other.close()
+
+
+async def test_a_receipt_that_cannot_be_opened_waits_and_holds_up_none_behind_it(
+    any_centre: Centre,
+) -> None:
+    sealed = await intake.receive(any_centre, a_complaint("sealed"))
+    raw = (await ask(any_centre, "SELECT raw FROM intake"))[0][0]
+    await _write_raw(any_centre, sealed.number, bytes(raw)[:-1] + bytes([raw[-1] ^ 1]))
+    others = [await intake.receive(any_centre, a_complaint(f"k{n}")) for n in range(3)]
+    for _ in range(5):
+        await intake.triage_pending(any_centre, 2)
+    numbers = [row[0] for row in await ask(any_centre, "SELECT number FROM cases ORDER BY id")]
+    assert numbers == [one.number for one in others], "by two at a time"
+    tried = await ask(any_centre, "SELECT attempts, problem FROM intake WHERE outcome = 'pending'")
+    assert [tuple(row) for row in tried] == [(3, "Unreadable")], "and no more is written of it"
+    await _write_raw(any_centre, sealed.number, bytes(raw))
+    await settle(any_centre)
+    assert await ask(any_centre, "SELECT id FROM intake WHERE outcome = 'pending'") == []
+
+
+async def _write_raw(centre: Centre, number: str, raw: bytes) -> None:
+    async with centre.work() as work:
+        told = {"raw": raw, "number": number}
+        await work.connection.execute(
+            text("UPDATE intake SET raw = :raw WHERE number = :number"), told
+        )

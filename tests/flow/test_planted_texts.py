@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from hotline.domain.masking import mask_words
 from hotline.domain.redaction import redacted
 from hotline.domain.typical import Telling
 from hotline.flow import typicals
@@ -60,6 +61,25 @@ def test_of_500_planted_no_number_is_left_and_names_and_addresses_are_found(seed
     for kind in ("name", "address"):
         assert 1 - still[kind] / SHARES[kind] >= 0.95, kind
         assert precision[kind] >= 0.9, kind
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("欧阳若谷", "我叫欧阳若谷，欧阳路上积水。", "我叫欧***，欧阳路上积水。"),
+        ("王芳", "王芳13800001234来电", "王*138****1234来电"),
+        ("东郭霁岚", "东郭霁岚补充", "东***补充"),
+        ("阿依古丽·买买提", "我是阿依古丽·买买提。", "我是阿*******。"),
+        ("居民", "居民反映，居民都说", "居民反映，居民都说"),
+        ("高峰", "早高峰堵车", "早高峰堵车"),
+        ("王", "王家村停水", "王家村停水"),
+        ("", "没有留姓名", "没有留姓名"),
+    ],
+)
+def test_the_own_name_is_masked_and_what_is_only_a_word_stays(
+    name: str, text: str, shown: str
+) -> None:
+    assert mask_words(text, name) == shown
 
 
 def test_what_is_taken_out_twice_changes_no_more_and_plain_words_stay() -> None:

@@ -33,6 +33,22 @@ def test_courtesy_alone_and_passing_on_are_no_answers() -> None:
     assert not complete(hints(ASKED, "已收悉"))
 
 
+@pytest.mark.parametrize(
+    "said", ["已修复。", "您好，路灯已更换灯具。", "情况属实，正在整改。", "未发现路灯不亮。"]
+)
+def test_a_short_reply_that_says_what_was_done_or_found_does_say_it(said: str) -> None:
+    lamp = Asked("翠湖路路灯不亮", "翠湖路东段的路灯从上周起一直不亮。")
+    assert codes(said, asked=lamp) == ["date", "contact"]
+    assert codes(said)[0] == "parts", "of two questions it leaves one open"
+
+
+@pytest.mark.parametrize(
+    "said", ["已阅。", "您好，已受理，谢谢您的监督。", "已安排人员处理。", "我们将认真研究。"]
+)
+def test_a_short_reply_that_says_nothing_is_still_noticed(said: str) -> None:
+    assert codes(said)[0] == "empty"
+
+
 def test_what_is_not_taken_up_is_named() -> None:
     other = (
         "经查，我市今年医保缴费标准为每人380元，缴费期到2026年12月31日，咨询电话：0512-65220000。"

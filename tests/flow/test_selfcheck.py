@@ -88,6 +88,19 @@ async def test_each_promise_that_breaks_has_its_alarm(
     ]  # fmt: skip
 
 
+async def test_a_receipt_that_no_key_opens_is_an_alarm_and_no_storm(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    await received(any_centre)
+    async with any_centre.store.write() as connection:
+        await connection.execute(text("UPDATE intake SET attempts = 3"))
+    clock.move_to(clock.at + timedelta(minutes=10))
+    assert await selfcheck.check(any_centre) == ["unreadable"]
+    assert not await intake.triage_pending(any_centre, 0) and not any_centre.storm.raging
+    await intake.triage_pending(any_centre)
+    assert await selfcheck.check(any_centre) == []
+
+
 async def test_a_backup_is_asked_for_again_only_when_the_last_one_is_old(
     centre: Centre, clock: MovingClock
 ) -> None:

@@ -63,6 +63,60 @@ async def test_an_emergency_does_not_wait_its_turn(centre: Centre) -> None:
     assert (await ask(centre, "SELECT number FROM cases ORDER BY id LIMIT 1"))[0][0] == number
 
 
+async def test_an_emergency_that_comes_meanwhile_is_the_next(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers, fires, original = [await post(centre, n) for n in range(3)], list[str](), intake.triage
+
+    async def meanwhile(centre: Centre, intake_id: int) -> bool:
+        if not fires:
+            fires.append(await post(centre, 9, FIRE))
+        return await original(centre, intake_id)
+
+    monkeypatch.setattr(intake, "triage", meanwhile)
+    while await intake.triage_pending(centre):
+        pass
+    made = [row[0] for row in await ask(centre, "SELECT number FROM cases ORDER BY id")]
+    assert made == [numbers[0], *fires, *numbers[1:]]
+
+
+async def rested(storm: Storm, *delays: float) -> float:
+    """Seconds of a rest while acknowledgements take so long, look by look; the last goes on."""
+    told, began = iter(delays), time.monotonic()
+    await storm.rest(lambda: next(told, delays[-1]))
+    return time.monotonic() - began
+
+
+async def test_thinking_rests_while_acknowledgements_are_slow_but_for_ever_for_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hotline.flow.storm.REST", 0.2)
+    monkeypatch.setattr("hotline.flow.storm.PAUSE", 0.01)
+    storm = Storm()
+    assert await rested(storm, 0.05) < 0.01, "they are not slow"
+    assert await rested(storm, 0.5, 0.5, 0.05) < 0.15, "slow no more"
+    assert await rested(storm, 0.5) >= 0.2, "one receipt a rest is thought about in any storm"
+    storm.came(7, "着火", FIRE)
+    assert await rested(storm, 0.5) < 0.01, "never for an emergency"
+
+
+async def test_triage_gives_way_to_who_waits_to_be_acknowledged(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.flow.storm.REST", 0.3)
+    monkeypatch.setattr(type(centre.inbox), "delay", lambda inbox: 0.5)
+    for n in range(2):
+        await post(centre, n)
+    began = time.monotonic()
+    await intake.triage_pending(centre)
+    assert time.monotonic() - began < 0.3, "who calls it by hand does not wait"
+    for n in range(2, 4):
+        await post(centre, n)
+    began = time.monotonic()
+    assert await intake.triage_pending(centre, gives_way=True) == 2
+    assert time.monotonic() - began >= 0.6
+
+
 class Stalls(SaysSo):
     """Does not answer for a while."""
 

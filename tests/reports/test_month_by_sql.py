@@ -32,6 +32,7 @@ def as_row(n: int, fact: Fact) -> CaseFact:
         **{"state": "closed", "level": None, "due_at": DUE, "answered_at": None},
         **{"answer_s": None, "promised_s": None, "ended_at": None, "pressed": False},
         **{"extensions": 0, "reopened": 0, "retyped": False, "early": False, "reply_hash": None},
+        **{"reply_print": None},
         **{name: getattr(fact, name) for name in SAME},
         "dispatched_at": at if fact.dispatched else None,
         "closed_at": DUE if fact.closed else None,

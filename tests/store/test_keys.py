@@ -26,6 +26,7 @@ from hotline.store.tables import Row
 from hotline.wiring import MovingClock
 from tests.conftest import a_centre
 from tests.makers import MONDAY, a_complaint, an_officer
+from tests.support.scale import Scale
 
 # Locked as a whole by other means, or no citizen's word at all.
 NOT_SEALED = {("signature", "packed")}
@@ -100,7 +101,8 @@ async def lived_in(centre: Centre, many: int = 3) -> list[str]:
         (await intake.receive(centre, a_complaint(f"k{n}"), scope="web")).number
         for n in range(many)
     ]
-    await intake.triage_pending(centre)
+    while await intake.triage_pending(centre):
+        pass
     async with centre.work() as unit:
         new = accounts.NewOfficer("li", "李", Role.CLERK, "cgj", "$x", "First-Passw0rd")
         made = await accounts.add(unit.connection, unit.cipher, new, unit.at)
@@ -167,6 +169,7 @@ async def test_an_interrupted_rotation_goes_on_where_it_was(
     keys = Keys.load_or_make(centre.files).with_new("sm")
     keys.save(centre.files)
     centre.cipher.refresh()
+    monkeypatch.setattr(rotation, "RESTS", 0)
     pages = rotation.rotate(centre.store, centre.cipher)
     for _ in range(4):
         await anext(pages)
@@ -180,14 +183,15 @@ async def test_an_interrupted_rotation_goes_on_where_it_was(
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("suite", ["intl", "sm"])
 async def test_values_swapped_between_rows_are_all_found(
-    sqlite_url: str, tmp_path: Path, suite: str
+    sqlite_url: str, tmp_path: Path, suite: str, scale: Scale
 ) -> None:
     """Row 44: of every two citizens' values put in each other's place, none opens."""
     Keys.load_or_make(tmp_path, suite)
     centre = await a_centre(sqlite_url, tmp_path, MovingClock(MONDAY))
-    numbers = await lived_in(centre, 20)
+    numbers = await lived_in(centre, scale.swapped)
     columns = IdentityRow.__table__.c
     async with centre.work() as unit:
         found = (await unit.connection.execute(select(columns.case_id, columns.phone))).all()

@@ -19,8 +19,10 @@ from hotline.store.decisiontables import DecisionRow
 from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
 from hotline.store.polltables import PollRow
+from hotline.store.presence import PresenceRow
 from hotline.store.privacytables import HoldRow
 from hotline.store.repeattables import AlertRow
+from hotline.store.replytemplates import ReplyTemplateRow
 from hotline.store.savedviews import SavedViewRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import Row
@@ -44,6 +46,8 @@ ALL = (
     HoldRow,
     TypicalRow,
     PollRow,
+    ReplyTemplateRow,
+    PresenceRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 

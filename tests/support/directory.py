@@ -24,12 +24,21 @@ class Provider:
         self.sign_with, self.algorithm = self.key, "RS256"
         self.codes: dict[str, dict[str, str]] = {}
         self.told: dict[str, Any] = {}
-        app = web.Application()
+        self.away: dict[str, tuple[int, str]] = {}  # paths that only lead elsewhere
+        app = web.Application(middlewares=[self.leading])
         app.router.add_get("/.well-known/openid-configuration", self.configuration)
         app.router.add_get("/authorize", self.authorize)
         app.router.add_post("/token", self.token)
         app.router.add_get("/keys", self.keys)
         self.server = TestServer(app)
+
+    @web.middleware
+    async def leading(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.path in self.away:
+            status, to = self.away[request.path]
+            return web.Response(status=status, headers={"Location": to})
+        answer: web.StreamResponse = await handler(request)
+        return answer
 
     @property
     def issuer(self) -> str:

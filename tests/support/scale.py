@@ -43,6 +43,13 @@ class Scale:
     injecting: int = 20  # seconds that a stranger looks for a way into the statements
     examples: int = 1  # of each operation, by each role, beside the edges of its schema
     guesses: int = 100  # at a file's address
+    injections: int = 200  # of a line's end into what a mailbox is opened with
+    alike: int = 0  # guesses at what is there, and as many at what is not
+    rotated: int = 0  # rows that go under a new key while people work
+    unrotated: float = 0  # seconds that they work before
+    swapped: int = 20  # citizens whose values lie in each other's rows
+    codes: int = 300  # of a second factor, guessed
+    citizens: int = 2  # with seven things each that nobody may see
     timeout: float | None = None  # seconds for each test; None: as the test says
 
 
@@ -83,5 +90,12 @@ SOAK = Scale(
     examples=50,
     injecting=3600,
     guesses=10_000,
+    injections=2_000,
+    alike=2_000,
+    rotated=1_000_000,
+    unrotated=40,
+    swapped=1_000,
+    citizens=72,
+    codes=10_000,
     timeout=5400,
 )

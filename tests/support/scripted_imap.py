@@ -22,6 +22,7 @@ class Script:
 class _Session(socketserver.StreamRequestHandler):
     script: Script
     known = False
+    disable_nagle_algorithm = True  # an answer of two lines is not held back
 
     def say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")

@@ -27,18 +27,10 @@ class Served:
     def start(self, port: int = 0) -> str:
         program = [*self.program(), sys.executable, "-m", self.module]
         command = [*program, "serve", "--port", str(port)]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "HOTLINE_DATABASE_URL": self.url,
-            "HOTLINE_DATA": str(self.folder),
-            "HOTLINE_LIMITS__PUBLIC": "off",
-            **self.settings,
-        }
         log = (self.folder / "served.log").open("a")
         self.process = subprocess.Popen(
             command,
-            env=environment,
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -47,11 +39,23 @@ class Served:
         )
         log.close()
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        self.address = self.address_in(self.process.stdout.readline())
+        return self.address
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "HOTLINE_DATABASE_URL": self.url,
+            "HOTLINE_DATA": str(self.folder),
+            "HOTLINE_LIMITS__PUBLIC": "off",
+            **self.settings,
+        }
+
+    def address_in(self, line: str) -> str:
         found = re.match(r"ready (http://\S+)", line)
         assert found, f"not ready: {line!r}, see {self.folder / 'served.log'}"
-        self.address = found.group(1)
-        return self.address
+        return found.group(1)
 
     def program(self) -> list[str]:
         """What the hotline is run by, where it is not run by itself."""
@@ -77,7 +81,7 @@ class Served:
 
 
 def hotline(
-    served: Served, *arguments: str, under: Sequence[str] = ()
+    served: Served, *arguments: str, under: Sequence[str] = (), timeout: float = 120
 ) -> "subprocess.CompletedProcess[str]":
     """One command on the same data, run `under` another program if one is named."""
     environment = {
@@ -92,5 +96,5 @@ def hotline(
         cwd=served.folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
     )

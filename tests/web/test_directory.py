@@ -146,7 +146,7 @@ async def test_administrators_give_their_code_whatever_the_directory_says(
     assert asked.status == 200 and "动态口令" in await asked.text()
     assert (await joined.get("/office/admin", **HOW)).status == 401, "not in yet"
     wrong = await joined.post("/office/directory/code", data={"code": "000000"}, headers=OWN_PAGE)
-    assert wrong.status == 401
+    assert wrong.status == 401 and "动态口令不正确" in await wrong.text()
     right = pyotp.TOTP(secrets["secadmin"]).at(clock())
     how = {"data": {"code": right}, "headers": OWN_PAGE, **HOW}
     assert (await joined.post("/office/directory/code", **how)).status == 303

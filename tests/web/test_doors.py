@@ -1,16 +1,19 @@
 """Who gets in: roles, sessions, locked accounts, odd credentials, other sites."""
 
 import asyncio
+import errno
 from datetime import timedelta
 
 import pytest
 
 from hotline.domain.words import Role
+from hotline.store import accounts, invitations, passwords, rights
 from hotline.web import auth, live
 from hotline.web.routes import routes
 from hotline.web.routing import ANYONE
 from hotline.wiring import MovingClock
 from tests.web.api_support import (
+    HASHED,
     OWN_PAGE,
     PASSWORD,
     Client,
@@ -64,6 +67,75 @@ async def test_a_session_ends_when_it_is_idle_and_when_it_is_left(
     headers = await token(client, "dispatcher")
     assert (await client.delete("/api/v1/sessions", headers=headers)).status == 204
     assert (await client.get("/api/v1/cases", headers=headers)).status == 401
+
+
+@pytest.mark.parametrize(("role", "minutes"), [("dispatcher", 30), ("auditor", 15)])
+async def test_an_idle_session_ends_exact_to_five_seconds(
+    client: Client, clock: MovingClock, role: str, minutes: int
+) -> None:
+    """Row 29: counted from the last request, whenever the one before it was."""
+    path, headers = "/office/account", await token(client, role)
+    for seconds in (1, 4, 5, 6, 29, 30, 31):
+        for spent, status in ((timedelta(seconds=-5), 200), (timedelta(), 401)):
+            headers = await token(client, role)
+            clock.move_to(clock.at + timedelta(seconds=seconds))
+            assert (await client.get(path, headers=headers)).status == 200
+            clock.move_to(clock.at + timedelta(minutes=minutes) + spent)
+            assert (await client.get(path, headers=headers)).status == status, (seconds, spent)
+
+
+@pytest.mark.parametrize(
+    "how", ["sign-out", "new password", "reset", "disabled", "role", "twelve hours", "new factor"]
+)
+async def test_what_ends_a_session_ends_every_cookie_of_it(
+    client: Client, clock: MovingClock, how: str
+) -> None:
+    """Row 29: of all ways that a session ends, none leaves a cookie that is still taken."""
+    cookies = []
+    for _ in range(2):
+        client.session.cookie_jar.clear()
+        planted = {"Cookie": f"{auth.COOKIE}=chosen-by-somebody-else"}
+        await client.get("/office/login", headers=planted)
+        await signed_in(client, "agent")
+        cookies.append(client.session.cookie_jar.filter_cookies(client.make_url("/"))[auth.COOKIE])
+    values = [one.value for one in cookies]
+    assert len({*values, "chosen-by-somebody-else"}) == 3, "made anew at each sign-in"
+    client.session.cookie_jar.clear()
+    async with client.centre.work() as work:
+        connection, officer = work.connection, await accounts.by_name(work.connection, "agent")
+        assert officer is not None
+        if how == "sign-out":
+            for value in values:
+                await accounts.close_session(connection, value)
+        elif how == "new password":
+            await accounts.set_password(connection, work.cipher, officer, HASHED, at=work.at)
+        elif how == "reset":
+            await invitations.invite(connection, officer.id, work.at)
+        elif how == "disabled":
+            await accounts.disable(connection, officer.id)
+        elif how == "role":
+            await rights.set_role(connection, officer.id, Role.CALLBACK, None)
+        elif how == "new factor":
+            await passwords.end_others(connection, officer.id, "the one that asks")
+    if how == "twelve hours":
+        clock.move_to(clock.at + accounts.ABSOLUTE)
+    for value in (*values, "chosen-by-somebody-else"):
+        answer = await client.get("/office/account", headers={"Cookie": f"{auth.COOKIE}={value}"})
+        assert answer.status == 401
+
+
+async def test_a_session_goes_on_where_nothing_can_be_written(
+    client: Client, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk keeps nobody from reading."""
+    headers = await token(client, "dispatcher")
+
+    async def full(*told: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(accounts, "seen", full)
+    clock.move_to(clock.at + timedelta(minutes=1))
+    assert (await client.get("/api/v1/cases", headers=headers)).status == 200
 
 
 async def test_a_cookie_from_another_site_opens_nothing(client: Client) -> None:

@@ -28,7 +28,8 @@ from tests.web.test_schema import machine
 # Without end, or they end the very session that asks.
 NEVER = (STREAM, "/api/v1/sessions", "/api/v1/openapi.json", "/api/v1/docs")
 SQLMAP = shutil.which("sqlmap")
-SLICE = 120  # seconds for one target at most
+SLICE = 120  # seconds for one target, and more where there is time for all
+CUT = "\nended by its slice of the time\n"
 MARKED = {"Query-Code": "ABCD-EFGH*", "Idempotency-Key": "k*", "X-Forwarded-For": "192.0.2.1*"}
 FILTERS = {
     "/office/": "q state department type topic level overdue sort cursor saved",
@@ -131,7 +132,7 @@ def pages(token: str) -> list[Target]:
 
 
 async def tried(target: Target, host: str, headers: dict[str, str], folder: Path, most: int) -> str:
-    """What sqlmap said of it; the process ends with its slice of the time."""
+    """What sqlmap said of it; the process ends with its slice of the time, and CUT is added."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     asked, said = folder / "request.txt", folder / "said.txt"
@@ -152,6 +153,7 @@ async def tried(target: Target, host: str, headers: dict[str, str], folder: Path
         except TimeoutError:
             ran.kill()
             await ran.wait()
+            out.write(CUT)
     return said.read_text("utf-8", "replace")
 
 
@@ -179,19 +181,21 @@ async def test_nothing_that_a_request_carries_reaches_the_database_as_a_statemen
     headers |= {"X-Forwarded-For": "192.0.2.1", "Accept-Language": "zh"}
     # The star says where in a header something is to be tried.
     targets.insert(0, Target("GET", f"/api/v1/complaints/{of.case}", headers=MARKED))
-    ends, found, done = time.monotonic() + scale.injecting, [], 0
+    ends, found, cut, done = time.monotonic() + scale.injecting, [], [], 0
     for target in targets:
         left = int(ends - time.monotonic())
+        share = max(SLICE, left // (len(targets) - done))
         if left < 5:
             break
         by = {"Cookie": f"hotline_session={secret}"}
         if "/api/" in target.path:
             by = {"Authorization": f"Bearer {secret}"}
-        said = await tried(target, host, {**headers, **by}, tmp_path / "sqlmap", min(SLICE, left))
+        said = await tried(target, host, {**headers, **by}, tmp_path / "sqlmap", min(share, left))
         done += 1
         found += [(target, said[-3000:])] if injectable(said) else []
+        cut += [f"{target.method} {target.path}"] if said.endswith(CUT) else []
     with capsys.disabled():
-        print(f"\nsqlmap: {done} of {len(targets)} targets, {len(found)} findings")
+        print(f"\nsqlmap: {done} of {len(targets)} targets, {len(found)} findings, cut: {cut}")
     assert found == []
     assert done
 

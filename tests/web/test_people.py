@@ -4,17 +4,20 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
 from argon2 import PasswordHasher
 
 from hotline.domain.words import ACCOUNTS, Role
-from hotline.store import accounts, factors, invitations
+from hotline.store import accounts, factors, invitations, notices
 from hotline.web import auth, factor
 from hotline.web.app import _every_route
+from hotline.web.problems import SignInWrong
 from hotline.web.routing import ANYONE
 from hotline.wiring import MovingClock
+from tests.support.scale import Scale
 from tests.web.api_support import HASHED, OWN_PAGE, PASSWORD, Client, form_token, served, token
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -155,13 +158,44 @@ async def test_the_same_code_at_once_from_two_places_lets_one_in(
 
 @pytest.mark.slow
 async def test_guessed_codes_lock_the_account(client: Client, clock: MovingClock) -> None:
-    """Row 27: of 10,000 guesses none but the first five is even looked at."""
+    """Row 27: after five nothing is looked at any more, the right code least of all."""
     authenticator = await enrolled(client, "agent")
     for guess in range(5):
         assert await tries(client, "agent", f"{guess:06}") == 401
     assert await tries(client, "agent", authenticator.at(clock.at)) == 401
     clock.move_to(clock.at + timedelta(minutes=15, seconds=1))
     assert await tries(client, "agent", authenticator.at(clock.at)) == 201
+
+
+@pytest.mark.slow
+@pytest.mark.soak
+async def test_of_ten_thousand_guesses_only_five_a_quarter_of_an_hour_are_looked_at(
+    client: Client, clock: MovingClock, monkeypatch: pytest.MonkeyPatch, scale: Scale
+) -> None:
+    """Row 27: whoever has the password and guesses day and night has a hit in sixty years."""
+    authenticator, looked, let_in = await enrolled(client, "agent"), 0, 0
+    takes = factor.takes
+
+    async def counted(*told: Any) -> bool:
+        nonlocal looked
+        looked += 1
+        return await takes(*told)
+
+    monkeypatch.setattr(factor, "takes", counted)
+    started = clock.at
+    for n in range(scale.codes):
+        clock.move_to(started + timedelta(seconds=4 * n))
+        right = {near(authenticator, clock, step) for step in (-1, 0, 1)}
+        code = next(
+            told for told in (f"{(n + k) % 10**6:06}" for k in range(9)) if told not in right
+        )
+        try:
+            await auth.sign_in(client.centre, "agent", PASSWORD, f"198.51.100.{n % 250}", code)
+            let_in += 1
+        except SignInWrong:
+            pass
+    quarters = 4 * scale.codes // 900 + 1
+    assert let_in == 0 and 5 <= looked <= 5 * quarters
 
 
 async def page_of(client: Client, path: str, **how: str) -> str:
@@ -332,6 +366,39 @@ async def test_an_invitation_ends_after_half_an_hour(client: Client, clock: Movi
     form = {"code": code, "new": "Li-si-2026-好的", "again": "Li-si-2026-好的"}
     answer = await client.post("/office/invitation", data=form, headers=OWN_PAGE)
     assert answer.status == 422 and "已过期" in await answer.text()
+
+
+async def a_code(client: Client) -> tuple[accounts.Officer, str]:
+    """An invitation of the agent, and whose it is."""
+    async with client.centre.work() as work:
+        officer = await accounts.by_name(work.connection, "agent")
+        assert officer is not None
+        return officer, await invitations.invite(work.connection, officer.id, work.at)
+
+
+@pytest.mark.parametrize("by", ["password", "mail", "another code", "disabling"])
+async def test_an_invitation_ends_with_what_it_was_given_for(client: Client, by: str) -> None:
+    """Row 28: 130 bits, kept as a hash, and no longer good once something newer was said."""
+    officer, code = await a_code(client)
+    assert len(code.replace("-", "")) * 5 >= 128
+    async with client.centre.look() as look:
+        kept = str((await look.connection.exec_driver_sql("SELECT * FROM invitation")).all())
+    assert len(kept) > 64 and code not in kept and code.replace("-", "") not in kept
+    async with client.centre.work() as work:
+        connection, cipher = work.connection, work.cipher
+        if by == "password":
+            await accounts.set_password(connection, cipher, officer, HASHED, at=work.at)
+        elif by == "mail":
+            await notices.set_email(connection, cipher, "agent", "agent@example.com")
+        elif by == "disabling":
+            await accounts.disable(connection, officer.id)
+            await accounts.enable(connection, officer.id, work.at)
+        else:
+            await invitations.invite(connection, officer.id, work.at)
+    form = {"code": code, "new": "Li-si-2026-好的", "again": "Li-si-2026-好的"}
+    answer = await client.post("/office/invitation", data=form, headers=OWN_PAGE)
+    assert answer.status == 422
+    assert await tries(client, "agent", "", "Li-si-2026-好的") == 401
 
 
 @pytest.mark.slow

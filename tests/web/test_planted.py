@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import structlog
+from pypdf import PdfReader
 
 from hotline.domain.article import Draft
 from hotline.domain.words import ACCOUNTS, Role
@@ -19,7 +21,7 @@ from hotline.wiring import MovingClock
 from tests.flow.orders_support import unbroken
 from tests.makers import an_officer
 from tests.support.scale import Scale
-from tests.web.api_support import Client, acted, filed, token
+from tests.web.api_support import Client, acted, filed, token, uploaded
 from tests.web.test_matrix import POLICIES, STREAM, Things, address
 from tests.web.test_rules_api import LAMPS, book
 
@@ -32,8 +34,14 @@ def both(n: int) -> str:
     return f"电话 {PHONES[n]}，身份证 {CARDS[n]}。"
 
 
+FAMILIES = ("令狐", "东郭", "百里", "呼延", "南宫", "公孙", "赫连", "澹台", "闻人", "轩辕")
+GIVEN = "霁岚蘅芷翊珩湉昶瑾晔"
+
+
 def texts(body: bytes) -> str:
-    """A body as text; of a Word file the texts inside it."""
+    """A body as text; of a Word file or a sheet the texts inside it, of a PDF what is printed."""
+    if body[:4] == b"%PDF":
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
     if body[:2] == b"PK":
         packed = zipfile.ZipFile(io.BytesIO(body))
         return "".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
@@ -137,6 +145,56 @@ async def told_to_all(client: Client) -> None:
         )
 
 
+def own_of(n: int) -> dict[str, str]:
+    """What one citizen of a crowd says of themselves, each value nobody else's."""
+    family, given = FAMILIES[n % len(FAMILIES)], f"{GIVEN[n // 10 % 10]}{GIVEN[n % 10]}"
+    return {
+        "name": f"{family}{given}",
+        "phone": f"137{27_182_818 + n:08}",
+        "email": f"citizen.{n:04}@mail.example.com",
+        "road": f"采菱里{700 + n}号",
+        "said": f"138{14_142_135 + n:08}",
+        "card": f"33010619800101{n:03}1",
+        "file": f"136{17_320_508 + n:08}",
+    }
+
+
+async def crowd(client: Client, many: int) -> tuple[list[tuple[str, str]], list[str]]:
+    """So many citizens led to one department: each one's number and file, and all they said."""
+    numbers, files, planted = list[str](), list[str](), list[str]()
+    dispatcher, clerk = await token(client, "dispatcher"), await token(client, "clerk")
+    for n in range(many):
+        own = own_of(n)
+        file = await uploaded(client, f"现场 {own['file']}.png")
+        told = await filed(
+            client,
+            title=f"第{n}处井盖缺失",
+            content=f"我叫{own['name']}，井盖缺失，打 {own['said']} 找我，证件 {own['card']}。",
+            contact={name: own[name] for name in ("name", "phone", "email")},
+            place={"address": own["road"]},
+            attachments=[file],
+        )
+        number = told["number"]
+        case = await (await client.get(f"/api/v1/cases/{number}", headers=dispatcher)).json()
+        assert case["attachments"], "its file is there to be seen"
+        if case["state"] == "registered":
+            await acted(client, number, dispatcher, "accept")
+        if case["department"] not in (None, "cgj"):
+            await acted(client, number, dispatcher, "recall", reason=own["said"])
+        if case["department"] != "cgj":
+            await acted(client, number, dispatcher, "transfer", department="cgj")
+        await acted(client, number, clerk, "sign", handler="钱", phone="0571-12345")
+        await acted(client, number, clerk, "contact", text=f"已与{own['name']}联系")
+        added = {"content": f"{own['name']}补充：还有一处"}
+        code = {"Query-Code": told["query_code"]}
+        path = f"/api/v1/complaints/{number}/supplements"
+        assert (await client.post(path, json=added, headers=code)).status == 200
+        numbers.append(number)
+        files.append(file)
+        planted += own.values()
+    return list(zip(numbers, files, strict=True)), planted
+
+
 def lying(client: Client, planted: Sequence[str]) -> list[tuple[str, str]]:
     """What lies in clear in any file of the data folder: database, journal, exports, anchors."""
     found = []
@@ -146,6 +204,31 @@ def lying(client: Client, planted: Sequence[str]) -> list[tuple[str, str]]:
             body += texts(body).encode() if body[:2] == b"PK" else b""
             found += [(path.name, word) for word in planted if word.encode() in body]
     return found
+
+
+OF_A_CASE = ("{number}", "/office/files/{token}", "/api/v1/attachments/{token}")
+
+
+async def met_by_the_department(
+    client: Client, of: Things, people: Sequence[tuple[str, str]], planted: Sequence[str]
+) -> tuple[list[tuple[str, str, str]], int]:
+    """Every address of every citizen's case and file, asked by the clerk and the leader in charge."""
+    seen, looked = [], 0
+    for role in (Role.CLERK, Role.LEADER):
+        headers = await token(client, role.value)
+        for policy in POLICIES.values():
+            if policy.method != "GET" or (policy.who and role not in policy.who):
+                continue
+            if not any(part in policy.path for part in OF_A_CASE):
+                continue
+            for number, file in people:
+                path = address(policy, replace(of, case=number, file=file, order=f"{number}.1"))
+                answer = await client.get(path, headers=headers)
+                shown, looked = texts(await answer.read()), looked + (answer.status == 200)
+                shown += unquote(repr(answer.headers))
+                seen += [(role.value, policy.path, word) for word in planted if word in shown]
+    assert looked >= 10 * len(people)
+    return seen, looked
 
 
 @pytest.mark.slow
@@ -159,8 +242,9 @@ async def test_what_was_planted_is_seen_by_nobody_without_a_reveal(
     await kept_for_later(client)
     while await office_exports.work_off(client.centre):
         pass
-    planted = [*PHONES[:10], *CARDS[:10], NAME, MAIL, ROAD]
-    seen, looked = [], 0
+    people, theirs = await crowd(client, scale.citizens)
+    planted = [*PHONES[:10], *CARDS[:10], NAME, MAIL, ROAD, *theirs]
+    seen, looked = await met_by_the_department(client, of, people, planted)
     every = 1 if scale.examples > 1 else 2  # in every run each address by every second role
     for n, role in enumerate(ACCOUNTS):
         headers = await token(client, role.value)
@@ -169,10 +253,14 @@ async def test_what_was_planted_is_seen_by_nobody_without_a_reveal(
                 continue
             if policy.path == STREAM:
                 continue
-            answer = await client.get(address(policy, of), headers=headers)
-            shown, looked = texts(await answer.read()), looked + (answer.status == 200)
-            shown += repr(answer.headers)
-            seen += [(role.value, policy.path, word) for word in planted if word in shown]
+            paths = [address(policy, of)]
+            if policy.path.endswith(("/paper", "/reminder")):
+                paths.append(f"{paths[0]}?format=pdf")
+            for path in paths:
+                answer = await client.get(path, headers=headers)
+                shown, looked = texts(await answer.read()), looked + (answer.status == 200)
+                shown += unquote(repr(answer.headers))
+                seen += [(role.value, path, word) for word in planted if word in shown]
     assert seen == [] and looked > 300 // every
     assert lying(client, planted) == []
     logged = capsys.readouterr()

@@ -82,6 +82,7 @@ async def test_a_link_that_nobody_here_made_opens_nothing(client: Client) -> Non
     number = await answered(client)
     path = await link(client)
     forged = rating_mark(number, 1, b"another key")
+    assert len(path.rsplit(".", 1)[1]) * 4 >= 128, "bits that a guess would have to hit"
     for bad in (
         path[:-1] + ("0" if path[-1] != "0" else "1"),
         f"/complaints/rate/{forged}",

@@ -8,10 +8,14 @@ import structlog
 from aiohttp.test_utils import TestClient
 from sqlalchemy import text
 
+from hotline.config import Privacy
+from hotline.domain.people import OPERATOR
 from hotline.domain.words import Role
-from hotline.flow import seen
-from hotline.store import accounts, acts, alarms
+from hotline.flow import erasure, seen
+from hotline.store import accounts, acts, alarms, anchors
+from hotline.web import ticks
 from hotline.wiring import MovingClock
+from tests.flow.orders_support import unbroken
 from tests.web.api_support import (
     OWN_PAGE,
     PASSWORD,
@@ -22,6 +26,9 @@ from tests.web.api_support import (
     signed_in,
     token,
 )
+from tests.web.test_privacy import closed
+
+DAYS = 190
 
 
 async def unwritable(client: Client, table: str) -> None:
@@ -132,6 +139,83 @@ async def test_the_auditor_finds_who_saw_what_of_whom(client: Client) -> None:
     for role in ("sysadmin", "secadmin", "director", "dispatcher"):
         await signed_in(client, role)
         assert (await client.get("/office/admin/reveals")).status == 403
+
+
+@pytest.mark.slow
+async def test_the_record_of_half_a_year_is_kept_sealed_daily_and_can_be_read(
+    client: Client, clock: MovingClock
+) -> None:
+    """Row 21: a moved clock; names and words go when their time is over, the record does not."""
+    number, policy = (await filed(client))["number"], Privacy(days=180)
+    assert await reveals(client, number, await token(client, "dispatcher")) == 200
+    await closed(client.centre, number)
+    erased = 0
+    for day in range(DAYS):
+        async with client.centre.work() as work:
+            await acts.record(work.connection, work.at, OPERATOR, "told", {"day": day})
+        await ticks._anchor(client.centre)
+        erased += await erasure.keep_time(client.centre, policy)
+        clock.move_to(clock.at + timedelta(days=1))
+    assert erased == 1, "the retention ran, and had its case"
+    assert len(anchors.days(client.centre.files)) == DAYS
+    assert await unbroken(client.centre) == []
+    async with client.centre.look() as look:
+        told = await look.connection.execute(text("SELECT about FROM act WHERE act = 'told'"))
+        assert len(told.all()) == DAYS
+    await signed_in(client, "auditor")
+    assert (await page(client, number=number)).count("核实地点") == 1
+    headers = await token(client, "director")
+    path = f"/api/v1/cases/{number}/timeline"
+    steps = await (await client.get(path, headers=headers)).json()
+    assert len(steps["items"]) > 5 and all(len(one["hash"]) == 64 for one in steps["items"])
+    async with client.centre.work() as work:
+        await work.connection.execute(text("DELETE FROM reveal"))
+    assert any(number in one for one in await unbroken(client.centre)), "half a year later as well"
+
+
+async def test_a_look_by_whatever_way_is_one_record_and_all_are_counted_together(
+    client: Client,
+) -> None:
+    """Row 12: by page, interface, and the citizen's own; the thirty-first in an hour is told at once."""
+    told = await filed(client)
+    number, dispatcher = told["number"], await token(client, "dispatcher")
+    await acted(client, number, dispatcher, "note", text="已核实")
+    await signed_in(client, "dispatcher")
+    path = f"/office/cases/{number}"
+    key = form_token(await (await client.get(path)).text())
+    form = {"token": key, "fields": "phone", "purpose": "由页面查看"}
+    for n in range(seen.MOST // 2):
+        answer = await client.post(f"{path}/reveal", data=form, headers=OWN_PAGE)
+        assert answer.status == 200 and "13800001234" in await answer.text()
+        assert await reveals(client, number, dispatcher) == 200
+        assert await looks(client) == 2 * (n + 1)
+    for wrong in ({"purpose": ""}, {"fields": "nothing"}):
+        answer = await client.post(f"{path}/reveal", data={**form, **wrong}, headers=OWN_PAGE)
+        assert answer.status == 422 and "13800001234" not in await answer.text()
+    assert await looks(client) == seen.MOST
+    async with client.centre.look() as look:
+        assert "reveal" not in await alarms.standing(look.connection)
+    assert (await client.post(f"{path}/reveal", data=form, headers=OWN_PAGE)).status == 200
+    async with client.centre.look() as look:
+        assert (await alarms.standing(look.connection))["reveal"] == 1, "in the same commit"
+    own = f"/api/v1/complaints/{number}"
+    code = {"Query-Code": told["query_code"]}
+    asked = await client.post(f"{own}/privacy", json={"kind": "access"}, headers=code)
+    decided = f"/api/v1/privacy-requests/{(await asked.json())['id']}/decision"
+    body = {"outcome": "granted", "answer": "已办理。"}
+    lead = await token(client, "shift_lead")
+    assert (await client.post(decided, json=body, headers=lead)).status == 200
+    assert (await client.get(f"{own}/personal-data", headers=code)).status == 200
+    assert await looks(client) == seen.MOST + 2
+
+
+async def looks(client: Client) -> int:
+    """Records of who saw whose identity, each with a reason."""
+    async with client.centre.look() as look:
+        found = await look.connection.execute(text("SELECT purpose FROM reveal"))
+        purposes = [str(row.purpose) for row in found]
+    assert all(purposes)
+    return len(purposes)
 
 
 @pytest.mark.slow

@@ -111,4 +111,4 @@ async def test_every_operation_keeps_to_the_document(
     secret = await machine(client, role) if role else None
     asking = Asking(WHOLE, scale.examples, 5000) if whole else QUICK
     ended, said = await run(client, settings, secret, asking)
-    assert ended == 0, said[said.find("= FAILURES") :][:8000]
+    assert ended == 0, said[said.find("= FAILURES") :][:20000]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from hotline.web.app import _every_route
@@ -10,6 +11,7 @@ from tests.web.api_support import (
     Client,
     complaint,
     filed,
+    token,
 )
 
 
@@ -20,6 +22,21 @@ async def test_the_document_is_valid_and_names_every_route(client: Client) -> No
         (path, method.upper()) for path, found in document["paths"].items() for method in found
     }
     assert named == {(route.path, route.method) for route in _every_route() if route.api}
+
+
+async def test_a_parameter_may_be_left_empty_as_the_document_says_and_is_told_once(
+    client: Client,
+) -> None:
+    headers = await token(client, "dispatcher")
+    asked = client.document["paths"]["/api/v1/cases"]["get"]["parameters"]
+    sort = next(one["schema"] for one in asked if one["name"] == "sort")
+    for value, status in (("", 200), ("number", 422), ("received_at", 200)):
+        answer = await client.get(f"/api/v1/cases?sort={value}", headers=headers)
+        assert answer.status == status
+        assert Draft202012Validator(sort).is_valid(value) is (status == 200)
+    twice = await client.get("/api/v1/cases?sort=&sort=received_at", headers=headers)
+    told = (await twice.json())["errors"]
+    assert (twice.status, told[0]["field"], told[0]["code"]) == (422, "sort", "repeated")
 
 
 async def test_health_readiness_and_figures_tell_the_same_as_the_database(client: Client) -> None:

@@ -19,6 +19,7 @@ ACTS: dict[Action, type[Act]] = {
     Action.RECALL: centre.Recall,
     Action.ASSIGN: department.Assign,
     Action.SIGN: department.Sign,
+    Action.REASSIGN: department.Reassign,
     Action.SEND_BACK: department.SendBack,
     Action.RULE: centre.Rule,
     Action.CONTACT: department.Contact,

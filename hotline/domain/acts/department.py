@@ -15,6 +15,15 @@ class Sign(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reassign(Act):
+    """Row 8b: inside the unit, from one handler to another; no clock starts anew."""
+
+    handler: Annotated[str, Ask("新经办人", "new handler", 40)]
+    phone: Annotated[str | None, Ask("经办人电话", "handler's telephone", 30)] = None
+    text: Annotated[str | None, Ask("改派说明", "note", 1000, "text")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendBack(Act):
     """Row 9: not my duty; inside the return window, with the law and a better address."""
 

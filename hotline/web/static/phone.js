@@ -77,6 +77,21 @@
       waiting = setTimeout(guess, 500);
     });
   }
+  // Keys that neither browsers nor screen readers use; each does what a button on the page does.
+  const keys = {
+    F2: () => form.elements.title,
+    F4: () => guesses.querySelector("[data-field]"),
+    F8: () => panel.querySelector("button[name=service][value='110']"),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.repeat) return;
+    const target = keys[event.key] && keys[event.key]();
+    if (!target) return;
+    event.preventDefault();
+    if (event.key === "F8") target.click();
+    else target.focus();
+  });
+
   guesses.addEventListener("click", (event) => {
     const button = event.target.closest("[data-field]");
     if (!button) return;

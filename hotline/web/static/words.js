@@ -163,12 +163,20 @@
     function restore() {
       const told = { ...(read(lasting, name) || {}).told, ...(read(passing, name) || {}).told };
       let changed = false;
+      let fresh = false;
       for (const field of fields()) {
+        // What the desk has just put there stands, and is kept from now on.
+        if ("fresh" in field.one.dataset) {
+          touched.add(field.key);
+          fresh = true;
+          continue;
+        }
         if (!(field.key in told)) continue;
         touched.add(field.key);
         changed = changed || JSON.stringify(value(field)) !== JSON.stringify(told[field.key]);
         set(field, told[field.key]);
       }
+      if (fresh) save();
       if (!changed) return;
       const folded = form.closest("details");
       if (folded) folded.open = true;

@@ -6,7 +6,7 @@ from alembic import op
 from hotline.store.migrations.columns import partial_index
 
 revision = "0035"
-down_revision = "0027"
+down_revision = "0034"
 LONGEST = 40
 LIT, STANDING = "outcome = 'notified' AND kind <> 'remind'", "gone_at IS NULL"
 
@@ -16,7 +16,7 @@ def upgrade() -> None:
     _tell_apart()
     where = sa.text(STANDING)
     op.create_index(
-        "uq_saved_view_officer_id_name",
+        "ix_saved_view_standing",
         "saved_view",
         ["officer_id", "name"],
         unique=True,
@@ -26,7 +26,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("uq_saved_view_officer_id_name", "saved_view")
+    op.drop_index("ix_saved_view_standing", "saved_view")
     op.drop_index("ix_rung_lit", "rung")
 
 
