@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from escalation.promise import Promise
 from hotline.domain import promises
 from hotline.domain.case import Case, Entry, Said
 from hotline.domain.errors import NotPossible
@@ -156,4 +157,4 @@ def _parts(case: Case, old: str, heir: str, step: Step) -> None:
             part.given_by = heir
         if part.kind == "cohandle" and part.department == case.lead:
             part.state = "dropped"
-            promises.drop(case, (promises.Promise.FINISH,), step.at, part=part.clock)
+            promises.drop(case, (Promise.FINISH,), step.at, part=part.clock)

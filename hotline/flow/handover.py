@@ -79,7 +79,7 @@ async def _begin(centre: Centre, plan_id: int) -> None:
         await catalogue.put_departments(work.connection, [closed])
         await plans.move_below(work.connection, unit.code, heir)
         kept, at_heir = await _keep_out(work, found)
-        moved = {
+        moved: dict[str, Any] = {
             "staff": await plans.move_staff(work.connection, unit.code, heir),
             "rules": await _rules(work, found, unit.name),
             "roster": await _roster(work, unit.code, heir),

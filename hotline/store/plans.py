@@ -56,7 +56,7 @@ def plan_of(row: Any) -> Plan:
 
 
 async def add(connection: AsyncConnection, plan: Plan, at: datetime) -> int:
-    values = {
+    values: dict[str, Any] = {
         "kind": plan.kind.value,
         "department": plan.department,
         "heir": plan.heir,

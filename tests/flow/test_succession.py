@@ -6,30 +6,36 @@ from typing import Any
 
 import pytest
 
+from hotline.domain import succession as changes
+from hotline.domain.acts import centre as centre_acts
 from hotline.domain.acts import department as acts
 from hotline.domain.case import Case, Part
 from hotline.domain.errors import NotAllowed, NotPossible
-from hotline.domain.interest import Interest
+from hotline.domain.people import SYSTEM
+from hotline.domain.promises import Step
 from hotline.domain.succession import Change, Plan, Stage
 from hotline.domain.words import Role
-from hotline.flow import handover, succession
+from hotline.flow import handover, interests, succession
 from hotline.flow.centre import Centre
+from hotline.flow.work import act
 from hotline.store import accounts, plans, rulebooks
 from hotline.store.accounts import NewOfficer
 from hotline.wiring import MovingClock
-from tests.flow.orders_support import unbroken
-from tests.makers import an_officer, do, processing
+from tests.flow.orders_support import DISPATCHER, received, unbroken, unit
+from tests.makers import a_sign, an_officer, processing, rules
 
 SYSADMIN, SECADMIN = an_officer(Role.SYSADMIN), an_officer(Role.SECADMIN)
 DAY = date(2026, 11, 25)
 MERGER = Plan(Change.MERGED, "zjj", DAY, "市编委〔2026〕7号", heir="cgj")
 
 
-async def put(centre: Centre, n: int, case: Case) -> str:
-    case.number = f"20261123-{n:06}"
-    async with centre.work() as work:
-        await work.cases.add(case)
-    return case.number
+async def at_unit(centre: Centre, key: str, code: str = "zjj") -> str:
+    """In a unit's hands, as the product brings it there."""
+    number = await received(centre, key)
+    await act(centre, number, centre_acts.Accept(), DISPATCHER)
+    await act(centre, number, centre_acts.Transfer(department=code), DISPATCHER)
+    await act(centre, number, a_sign(), unit(centre, code=code))
+    return number
 
 
 async def read(centre: Centre, number: str) -> Case:
@@ -52,10 +58,9 @@ async def stage(centre: Centre, plan_id: int) -> Any:
 async def test_from_the_day_on_the_heir_has_everything_and_the_past_its_names(
     any_centre: Centre, clock: MovingClock
 ) -> None:
-    mine = await put(any_centre, 1, processing("zjj"))
-    shared = processing("cgj")
-    do(shared, acts.Cohandle(departments=("zjj",), text="配合", days=2), Role.CLERK)
-    shared = await put(any_centre, 2, shared)
+    mine, shared = await at_unit(any_centre, "a"), await at_unit(any_centre, "b", "cgj")
+    help_ = acts.Cohandle(departments=("zjj",), text="配合", days=2)
+    await act(any_centre, shared, help_, unit(any_centre, code="cgj"))
     async with any_centre.work() as work:
         new = NewOfficer("wang", "王", Role.CLERK, "zjj", "!")
         await accounts.add(work.connection, work.cipher, new, work.at)
@@ -73,7 +78,7 @@ async def test_from_the_day_on_the_heir_has_everything_and_the_past_its_names(
     assert part.state == "dropped", "the lead does not co-handle its own case"
     tree = any_centre.rules.tree
     assert not tree.can_lead("zjj") and tree.top("zjj") == "住建局" and tree.heir("zjj") == "cgj"
-    assert {"zjj", "wj-zjj", "wj-jd1"} <= tree.subtree("cgj"), "and what they had is the heir's"
+    assert {"zjj", "wj-zjj", "rqgs"} <= tree.subtree("cgj"), "and what they had is the heir's"
     assert tree.departments["wj-zjj"].parent == "cgj"
     assert tree.by_name()["住建局"] == "cgj", "a model that learnt the old name still helps"
     async with any_centre.look() as look:
@@ -93,19 +98,16 @@ async def test_who_is_kept_out_stays_out_and_the_centre_is_told_by_hand(
     any_centre: Centre, clock: MovingClock
 ) -> None:
     """The heir must not get a case about itself; nor the staff that comes to it what was kept from them."""
-    told = {"why": "被反映单位", "by": "director", "at": clock.at}
-    about_heir = processing("zjj")
-    about_heir.interests.append(Interest(1, "unit", "cgj", **told))
-    stays = await put(any_centre, 1, about_heir)
-    about_us = processing("cgj")
-    about_us.interests.append(Interest(1, "unit", "zjj", **told))
-    at_heir = await put(any_centre, 2, about_us)
+    stays, at_heir = await at_unit(any_centre, "a"), await at_unit(any_centre, "b", "cgj")
+    for number, code in ((stays, "cgj"), (at_heir, "zjj")):
+        wish = interests.Wish(units=(code,), reason="被反映单位")
+        await interests.keep_out(any_centre, number, wish, DISPATCHER)
     plan_id = await agreed(any_centre)
     clock.move_to(clock.at + timedelta(days=2))
     await handover.due(any_centre)
     assert (await read(any_centre, stays)).lead == "zjj"
     kept = [one.of for one in (await read(any_centre, at_heir)).interests]
-    assert kept == ["zjj", "cgj"]
+    assert "zjj" in kept and kept[-1] == "cgj"
     row = await stage(any_centre, plan_id)
     assert row.moved["left"] == [stays, at_heir] and row.moved["kept_out"] == 1
     assert await unbroken(any_centre) == []
@@ -115,24 +117,25 @@ async def test_a_stop_in_the_middle_goes_on_at_the_next_look(
     centre: Centre, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handover, "BATCH", 2)
-    numbers = [await put(centre, n, processing("zjj")) for n in range(1, 6)]
-    plan_id = await agreed(centre)
+    numbers = [await at_unit(centre, f"k{n}") for n in range(5)]
+    plan_id, before = await agreed(centre), centre.rules
     clock.move_to(clock.at + timedelta(days=2))
-    tell, calls = handover.notify.tell, []
+    follow, calls = changes.follow, list[int]()
 
-    async def cut_off(*told: Any) -> None:
+    def cut_off(*told: Any) -> Any:
         calls.append(1)
         if len(calls) == 4:
             raise RuntimeError("cut off")
-        await tell(*told)
+        return follow(*told)
 
-    monkeypatch.setattr(handover.notify, "tell", cut_off)
+    monkeypatch.setattr(changes, "follow", cut_off)
     with pytest.raises(RuntimeError):
         await handover.due(centre)
     assert (await stage(centre, plan_id)).state == Stage.RUNNING
     assert await handover.due(centre) == 3, "two had followed, and follow no second time"
     assert [(await read(centre, one)).lead for one in numbers] == ["cgj"] * 5
-    late = await put(centre, 6, processing("zjj"))  # another node had not heard of it yet
+    centre.rules = before  # as another node that has not heard of it yet
+    late = await at_unit(centre, "late")
     assert await handover.due(centre) == 1
     assert (await read(centre, late)).lead == "cgj"
 
@@ -173,7 +176,7 @@ async def test_it_takes_two_and_can_be_taken_back_until_the_day(
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"),
+    ("wrong", "field"),
     [
         ({"department": "nobody"}, "department"),
         ({"on_day": date(2026, 11, 23)}, "on_day"),
@@ -187,11 +190,11 @@ async def test_it_takes_two_and_can_be_taken_back_until_the_day(
     ],
 )
 async def test_what_cannot_be_is_told_with_its_field(
-    centre: Centre, changes: dict[str, Any], field: str
+    centre: Centre, wrong: dict[str, Any], field: str
 ) -> None:
     await agreed(centre, Plan(Change.CLOSED, "cgj", date(2026, 11, 24), "文", heir="gaj"))
     with pytest.raises(NotPossible) as told:
-        await succession.plan(centre, SYSADMIN, replace(MERGER, **changes))
+        await succession.plan(centre, SYSADMIN, replace(MERGER, **wrong))
     assert told.value.field == field
 
 
@@ -199,13 +202,5 @@ def test_a_part_that_the_heir_has_already_is_not_asked_twice_of_the_lead() -> No
     assert plans.WAITING == ("asked", "signed", "returned")
     case = processing("zjj")
     case.parts.append(Part(1, "cohandle", "cgj", "zjj", "配合"))
-    found = handover.succession.follow(case, MERGER, replace_step(case))
+    found = changes.follow(case, MERGER, Step(SYSTEM, case.entries[-1].at, rules()))
     assert found and case.lead == "cgj" and case.parts[0].state == "dropped"
-
-
-def replace_step(case: Case) -> Any:
-    from hotline.domain.people import SYSTEM
-    from hotline.domain.promises import Step
-    from tests.makers import rules
-
-    return Step(SYSTEM, case.entries[-1].at, rules())

@@ -47,6 +47,8 @@ NO_WORDS = {
     "alert.cases article_version.files calls.agents calls.flags letter.marks reveal.fields": "names",
     "autodispatch.facts decision.facts shadow.facts repeat.why": "figures and labels",
     "cases.details cases.suggestions entry.before entry.after": "by the act, before its hash",
+    "department.names": "names of units and moments",
+    "department_plan.moved": "figures, names of accounts, numbers of cases",
     "deadline.rungs deadline.changes missed.rungs tick.failed typical.writers": "codes and moments",
     "district.places": "the city's gazetteer",
     "identity.masked": "masked, as it says",
