@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from hotline.domain import succession
+from hotline.domain.case import Case
 from hotline.domain.errors import NotPossible
 from hotline.domain.interest import Interest
 from hotline.domain.people import SYSTEM, Department, Tree
@@ -115,23 +116,22 @@ async def _keep_out(work: Work, found: Plan) -> tuple[int, list[str]]:
             case.interests.append(Interest(n, "unit", heir, why, SYSTEM.name, work.at))
         if succession.at_work(case, heir):
             at_heir.append(number)
+            await _tell_left(work, case, found)
         await work.cases.save(case)
-    await _tell_left(work, at_heir)
     return len(numbers), at_heir
 
 
-async def _tell_left(work: Work, numbers: list[str]) -> None:
-    """Once a case and desk, however often it is found."""
+async def _tell_left(work: Work, case: Case, found: Plan) -> None:
+    """Beside the case's last entry, once a desk; again where the case went on and still lies there."""
     text = "承接单位在本件中应当回避，请撤回或改派其他单位。"
     messages = [
         Message(
-            message_id=f"succession-{number}-{role.value}",
+            message_id=f"{case.number}.{case.last_seq}.succession-{found.id}.{role.value}",
             audience=f"role:{role.value}",
-            about=number,
-            subject=f"机构调整后须回避：{number}",
+            about=case.number,
+            subject=f"机构调整后须回避：{case.number}",
             text=text,
         )
-        for number in numbers
         for role in TOLD
     ]
     await mailing.post(work, messages)
@@ -185,10 +185,8 @@ async def _move_cases(centre: Centre, found: Plan) -> int:
         after = page[-1][0]
         async with centre.work() as work:
             went = {number: await _follow(centre, work, number, found) for _, number in page}
-            stay = [number for number, done in went.items() if done is None]
-            await _tell_left(work, stay)
         moved += sum(done is True for done in went.values())
-        left += stay
+        left += [number for number, done in went.items() if done is None]
     await _done(centre, found, moved, left)
     return moved
 
@@ -211,6 +209,7 @@ async def _follow(centre: Centre, work: Work, number: str, found: Plan) -> bool 
     try:
         entry = succession.follow(case, found, Step(SYSTEM, work.at, centre.rules))
     except NotPossible:
+        await _tell_left(work, case, found)
         return None
     if entry is None:
         return False

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hotline.domain import succession as changes
 from hotline.domain.acts import centre as centre_acts
@@ -26,6 +27,7 @@ from tests.makers import a_sign, an_officer, processing, rules
 
 SYSADMIN, SECADMIN = an_officer(Role.SYSADMIN), an_officer(Role.SECADMIN)
 DAY = date(2026, 11, 25)
+TOLD = "select about, audience from outbox where subject like '机构调整%' order by about, audience"
 MERGER = Plan(Change.MERGED, "zjj", DAY, "市编委〔2026〕7号", heir="cgj")
 
 
@@ -104,7 +106,15 @@ async def test_who_is_kept_out_stays_out_and_the_centre_is_told_by_hand(
         await interests.keep_out(any_centre, number, wish, DISPATCHER)
     plan_id = await agreed(any_centre)
     clock.move_to(clock.at + timedelta(days=2))
-    await handover.due(any_centre)
+    for _ in range(2):
+        await handover.due(any_centre)
+    async with any_centre.look() as look:
+        told = await look.connection.execute(text(TOLD))
+    assert [tuple(row) for row in told] == [
+        (number, f"role:{role.value}")
+        for number in sorted((stays, at_heir))
+        for role in (Role.DISPATCHER, Role.SHIFT_LEAD)
+    ], "once each"
     assert (await read(any_centre, stays)).lead == "zjj"
     kept = [one.of for one in (await read(any_centre, at_heir)).interests]
     assert "zjj" in kept and kept[-1] == "cgj"
