@@ -7,14 +7,14 @@ from sqlalchemy import JSON, Text, select, text
 from hotline.domain.words import Role
 from hotline.flow import bulletins
 from hotline.flow.centre import Centre
-from hotline.store import guardtables, repeattables, rotation, savedviews, shadows
+from hotline.store import guardtables, plans, repeattables, rotation, savedviews, shadows
 from hotline.store.calltables import BulletinRow
 from hotline.store.tables import Row
 from hotline.store.wording import masked
 from tests.makers import an_officer
 
 assert (
-    guardtables and repeattables and rotation and savedviews and shadows
+    guardtables and plans and repeattables and rotation and savedviews and shadows
 )  # their columns are counted as well
 NUMBER, CARD = "13900001111", "11010519491231002X"
 # Long texts that are no Wording, and what masks them or why nobody's number can stand in them.
