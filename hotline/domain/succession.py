@@ -136,6 +136,7 @@ def follow(case: Case, plan: Plan, step: Step) -> Entry | None:
     for order in case.orders:
         if order.live and order.department == old:
             order.department = heir
+            order.recipients = [_addressed(one, old, heir) for one in order.recipients]
     for request in case.requests:
         if request.state == "asked" and request.department == old:
             request.department = heir
@@ -146,6 +147,12 @@ def follow(case: Case, plan: Plan, step: Step) -> Entry | None:
     public = f"因机构调整，您的诉求由{names[1]}继续办理，期限不变。" if leads else None
     facts = {"succession": plan.id, "from": old, "to": heir}
     return case.append(Action.NOTE, step.actor, step.at, before, Said(text, public, facts))
+
+
+def _addressed(recipient: str, old: str, heir: str) -> str:
+    """`unit:…` and `leader:…` of the department are the heir's; others stay as they are."""
+    kind, _, code = recipient.partition(":")
+    return f"{kind}:{heir}" if kind in ("unit", "leader") and code == old else recipient
 
 
 def _parts(case: Case, old: str, heir: str, step: Step) -> None:

@@ -15,8 +15,8 @@ from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.people import SYSTEM
 from hotline.domain.promises import Step
 from hotline.domain.succession import Change, Plan, Stage
-from hotline.domain.words import Role
-from hotline.flow import handover, interests, succession
+from hotline.domain.words import Cause, Role
+from hotline.flow import facts, handover, interests, succession
 from hotline.flow.centre import Centre
 from hotline.flow.work import act
 from hotline.store import accounts, plans, rulebooks
@@ -94,6 +94,32 @@ async def test_from_the_day_on_the_heir_has_everything_and_the_past_its_names(
     row = await stage(any_centre, plan_id)
     assert row.state == Stage.DONE and row.moved["cases"] == 2 and row.moved["staff"] == ["wang"]
     assert await unbroken(any_centre) == []
+
+
+async def test_an_order_a_request_and_a_part_go_with_the_case(
+    centre: Centre, clock: MovingClock
+) -> None:
+    number, clerk = await at_unit(centre, "a"), unit(centre, code="zjj")
+    order = centre_acts.Supervise(level=3, cause=Cause.OTHER, text="限期办结。")
+    ask = acts.Extend(days=2, reason="需会商", legal_basis="条例", citizen_informed=True)
+    part = acts.Cohandle(departments=("jyj",), text="配合", days=2)
+    for told, actor in ((part, clerk), (ask, clerk), (order, an_officer(Role.SUPERVISOR))):
+        await act(centre, number, told, actor)
+    await agreed(centre)
+    clock.move_to(clock.at + timedelta(days=2))
+    assert await handover.due(centre) == 1
+    case = await read(centre, number)
+    kept = case.orders[0]
+    assert kept.department == "cgj" and "unit:cgj" in kept.recipients
+    assert not [one for one in kept.recipients if "zjj" in one]
+    assert case.requests[0].department == "cgj" and case.parts[0].given_by == "cgj"
+    assert case.parts[0].department == "jyj"
+    await act(centre, number, acts.AnswerOrder(order=1, text="已整改。"), unit(centre, code="cgj"))
+    await facts.catch_up(centre)
+    clock.move_to(clock.at + timedelta(days=1))
+    night = await facts.nightly(centre)
+    assert night and not night.differing
+    assert await unbroken(centre) == []
 
 
 async def test_who_is_kept_out_stays_out_and_the_centre_is_told_by_hand(
