@@ -79,6 +79,7 @@ async def _begin(centre: Centre, plan_id: int) -> None:
         closed = replace(unit, heir=heir, dispatchable=False)
         await catalogue.put_departments(work.connection, [closed])
         await plans.move_below(work.connection, unit.code, heir)
+        await plans.move_papers(work.connection, unit.code, heir)
         kept, at_heir = await _keep_out(work, found)
         moved: dict[str, Any] = {
             "staff": await plans.move_staff(work.connection, unit.code, heir),

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.domain.state import OPEN
 from hotline.domain.succession import STANDING, Change, Plan, Stage
+from hotline.store.articletables import ArticleRow
 from hotline.store.ledgers import DepartmentRow, OfficerRow, TopicRow
 from hotline.store.privacytables import InterestRow
+from hotline.store.replytemplates import ReplyTemplateRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import CaseRow, PartRow, Row
 from hotline.store.wording import Wording
@@ -149,6 +151,13 @@ async def move_below(connection: AsyncConnection, code: str, heir: str) -> None:
     """Units below it lie below the heir."""
     below = update(DepartmentRow).where(DepartmentRow.parent == code, DepartmentRow.code != heir)
     await connection.execute(below.values(parent=heir))
+
+
+async def move_papers(connection: AsyncConnection, code: str, heir: str) -> None:
+    """Its reply templates and articles are the heir's to keep; their versions stay as they are."""
+    for row in (ReplyTemplateRow, ArticleRow):
+        own = update(row).where(row.department == code)
+        await connection.execute(own.values(department=heir))
 
 
 async def rename_topics(connection: AsyncConnection, old: str, name: str) -> None:

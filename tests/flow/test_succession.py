@@ -16,10 +16,11 @@ from hotline.domain.people import SYSTEM
 from hotline.domain.promises import Step
 from hotline.domain.succession import Change, Plan, Stage
 from hotline.domain.words import Cause, Role
-from hotline.flow import facts, handover, interests, succession
+from hotline.flow import facts, handover, interests, replytemplates, succession
 from hotline.flow.centre import Centre
 from hotline.flow.work import act
 from hotline.store import accounts, plans, rulebooks
+from hotline.store import replytemplates as kept_templates
 from hotline.store.accounts import NewOfficer
 from hotline.wiring import MovingClock
 from tests.flow.orders_support import DISPATCHER, received, unbroken, unit
@@ -66,6 +67,9 @@ async def test_from_the_day_on_the_heir_has_everything_and_the_past_its_names(
     async with any_centre.work() as work:
         new = NewOfficer("wang", "王", Role.CLERK, "zjj", "!")
         await accounts.add(work.connection, work.cipher, new, work.at)
+    leader = unit(any_centre, Role.LEADER, "zjj")
+    wanted = replytemplates.Wanted("路灯", "", "已修复。")
+    await replytemplates.keep(any_centre, leader, "zjj", wanted)
     before = await read(any_centre, mine)
     plan_id = await agreed(any_centre)
     assert await handover.due(any_centre) == 0, "not before its day"
@@ -86,11 +90,13 @@ async def test_from_the_day_on_the_heir_has_everything_and_the_past_its_names(
     async with any_centre.look() as look:
         book = await rulebooks.read(look.connection)
         officer = await accounts.by_name(look.connection, "wang")
+        mine = await kept_templates.in_use(look.connection, "cgj")
     assert book and not [
         one for one in book.rules if "zjj" in str((one["department"], one["co_departments"]))
     ]
     assert any_centre.city.book.version == book.version
     assert officer and officer.department == "cgj"
+    assert mine == 1, "its reply templates are offered to who has its cases now"
     row = await stage(any_centre, plan_id)
     assert row.state == Stage.DONE and row.moved["cases"] == 2 and row.moved["staff"] == ["wang"]
     assert await unbroken(any_centre) == []
