@@ -44,6 +44,10 @@ def assign(case: Case, facts: department.Assign, step: Step) -> Said:
         raise NotPossible(
             "只能加派给本单位的下级单位。", "Only a unit below can be assigned.", field="department"
         )
+    if step.rules.tree.heir(facts.department) != facts.department:
+        raise NotPossible(
+            "该单位已撤并，请选择承接单位。", "It is closed: choose its heir.", field="department"
+        )
     check_unit(facts.department, case.interests, "department")
     _add_part(case, _part(case, "assign", facts.department, own, facts.text), facts.days, step)
     return Said(facts.text, None, {"assigned": facts.department, "days": facts.days})

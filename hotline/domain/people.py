@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from hotline.domain.words import DEPARTMENT, Role
 
@@ -43,11 +45,18 @@ class Department:
     district: str = ""
     phone: str = ""
     dispatchable: bool = True
+    heir: str | None = None  # who has its work now, since it was merged or closed
+    names: tuple[Mapping[str, Any], ...] = ()  # earlier ones: name, until (oldest first)
+
+    def named(self, at: datetime) -> str:
+        """What it was called then."""
+        earlier = (one["name"] for one in self.names if at < datetime.fromisoformat(one["until"]))
+        return str(next(earlier, self.name))
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The departments as a tree: each sees its subtree."""
+    """The departments as a tree: each sees its subtree, and what those had whose heir it is."""
 
     departments: Mapping[str, Department]
     below: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -71,17 +80,40 @@ class Tree:
         """The unit that the citizen is shown; a unit's own name when nothing is above it."""
         return self.departments[code].name if code in self.departments else code
 
+    def named(self, code: str, at: datetime) -> str:
+        """What the unit was called at a moment; history keeps the old name."""
+        return self.departments[code].named(at) if code in self.departments else code
+
+    def heir(self, code: str) -> str:
+        """Who has the unit's work now: itself, or the last of its heirs."""
+        seen = {code}
+        while (
+            after := self.departments[code].heir if code in self.departments else None
+        ) is not None:
+            if after in seen:
+                break
+            seen.add(after)
+            code = after
+        return code
+
+    def by_name(self) -> dict[str, str]:
+        """Units by their names, earlier ones too: a model learns the names of its time."""
+        units = self.departments.values()
+        old = {str(one["name"]): self.heir(unit.code) for unit in units for one in unit.names}
+        return old | {unit.name: self.heir(unit.code) for unit in units}
+
     def can_lead(self, code: str) -> bool:
-        return code in self.departments and self.departments[code].dispatchable
+        unit = self.departments.get(code)
+        return unit is not None and unit.dispatchable and not unit.heir
 
 
 def _chain(known: Mapping[str, Department], code: str) -> Iterable[str]:
     seen = {code}
-    above = known[code].parent
+    above = known[code].heir or known[code].parent
     while above is not None and above in known and above not in seen:
         seen.add(above)
         yield above
-        above = known[above].parent
+        above = known[above].heir or known[above].parent
 
 
 PHONE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])")

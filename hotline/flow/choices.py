@@ -81,7 +81,7 @@ def _ranked(told: dict[str, Any] | None) -> list[tuple[str, float, tuple[str, ..
 
 def _likely(case: Case, tree: Tree) -> tuple[Choice, ...]:
     """The classifier's departments by name, as units that take cases; of the place where known."""
-    by_name = {unit.name: unit.code for unit in tree.departments.values()}
+    by_name = tree.by_name()
     district = (case.suggestions.get("district") or {}).get("label") or case.district
     found: dict[str, Choice] = {}
     for label, chance, reasons in _ranked(case.suggestions.get("department")):

@@ -213,7 +213,7 @@ def _shown(
         received_at=case.received_at,
         type=case.type.value,
         topic=case.topic or None,
-        department=centre.rules.tree.top(case.lead) if case.lead else None,
+        department=_unit(centre, case, at),
         due_at=case.due_at,
         due_provisional=bool(reply and reply.provisional),
         due_explanation=why(case, reply, centre.rules, language) if reply else None,
@@ -226,3 +226,8 @@ def _shown(
         actions=perform.citizen_actions(case, at, centre.rules),
         version=case.version,
     )
+
+
+def _unit(centre: Centre, case: Case, at: datetime) -> str | None:
+    """Under the name that it had when the case ended."""
+    return centre.rules.tree.named(case.lead, case.closed_at or at) if case.lead else None

@@ -23,12 +23,14 @@ async def departments(connection: AsyncConnection) -> list[Department]:
     found = await connection.execute(
         select(*DepartmentRow.__table__.c).order_by(DepartmentRow.code)
     )
-    return [Department(**row._mapping) for row in found]
+    return [Department(**{**row._mapping, "names": tuple(row.names)}) for row in found]
 
 
 async def put_departments(connection: AsyncConnection, units: Sequence[Department]) -> None:
     for unit in units:
-        await _put(connection, DepartmentRow, dict(unit.__dict__), ["code"])
+        await _put(
+            connection, DepartmentRow, {**unit.__dict__, "names": list(unit.names)}, ["code"]
+        )
 
 
 async def topics(connection: AsyncConnection) -> list[dict[str, str]]:

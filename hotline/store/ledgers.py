@@ -111,6 +111,8 @@ class DepartmentRow(Row):
     district: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str] = mapped_column(String(40))
     dispatchable: Mapped[bool]
+    heir: Mapped[str | None] = mapped_column(String(40))  # who has its work now
+    names: Mapped[list[Any]] = mapped_column(server_default="[]")  # earlier ones
 
 
 class TopicRow(Row):

@@ -87,7 +87,9 @@ async def check(
         raise NotPossible(zh, "User name: 2 to 40 letters or digits.")
     if role not in {one.value for one in ACCOUNTS}:
         raise NotPossible("请选择角色。", "Choose a role.")
-    if Role(role) in DEPARTMENT and unit not in request.app[CENTRE].rules.tree.departments:
+    tree = request.app[CENTRE].rules.tree
+    gone = unit not in tree.departments or tree.heir(unit or "") != unit
+    if Role(role) in DEPARTMENT and gone:
         zh = "承办单位的账号须选择单位。"
         raise NotPossible(zh, "A department's account needs its department.")
     if officer is not None and officer.machine and do == "role":

@@ -11,6 +11,7 @@ from hotline.flow import (
     drift,
     erasure,
     filekeeping,
+    handover,
     privacy,
     recordings,
     recount,
@@ -47,6 +48,7 @@ def add_watch(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     telephony.add_ticks(schedule, centre, settings.watch.seconds)
     schedule.every(15.0, "calls", believed(lambda: ringing.remind(centre)))
     schedule.once("rules at start", lambda: rulewatch.watch(centre))
+    schedule.every(60.0, "departments", believed(lambda: handover.due(centre)))
     schedule.every(600.0, "rule check", lambda: rulewatch.watch(centre))
     _add_thinking(schedule, centre)
     _add_keeping(schedule, centre, settings)

@@ -256,8 +256,9 @@ async def clerk_replies(clerk: Person) -> None:
     [
         ("director", ("/office/reports", "/office/messages", "/office/account")),
         ("agent", ("/office/new",)),
-        ("secadmin", ("/office/admin",)),
+        ("secadmin", ("/office/admin", "/office/departments")),
         ("auditor", ("/office/admin", "/office/admin/reveals")),
+        ("sysadmin", ("/office/departments",)),
     ],
 )
 async def test_every_other_page_can_be_read_and_used(

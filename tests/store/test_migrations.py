@@ -18,6 +18,7 @@ from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
+from hotline.store.plans import DepartmentPlanRow
 from hotline.store.polltables import PollRow
 from hotline.store.presence import PresenceRow
 from hotline.store.privacytables import HoldRow
@@ -33,6 +34,7 @@ METADATA = Row.metadata
 # Their tables are known as well.
 SEARCHED = (search.TABLE, casesearch.TABLE)  # and what FTS5 keeps beside them
 ALL = (
+    DepartmentPlanRow,
     SavedViewRow,
     RosterRow,
     AlertRow,

@@ -7,14 +7,14 @@ from sqlalchemy import JSON, Text, select, text
 from hotline.domain.words import Role
 from hotline.flow import bulletins
 from hotline.flow.centre import Centre
-from hotline.store import guardtables, repeattables, rotation, savedviews, shadows
+from hotline.store import guardtables, plans, repeattables, rotation, savedviews, shadows
 from hotline.store.calltables import BulletinRow
 from hotline.store.tables import Row
 from hotline.store.wording import masked
 from tests.makers import an_officer
 
 assert (
-    guardtables and repeattables and rotation and savedviews and shadows
+    guardtables and plans and repeattables and rotation and savedviews and shadows
 )  # their columns are counted as well
 NUMBER, CARD = "13900001111", "11010519491231002X"
 # Long texts that are no Wording, and what masks them or why nobody's number can stand in them.
@@ -47,6 +47,8 @@ NO_WORDS = {
     "alert.cases article_version.files calls.agents calls.flags letter.marks reveal.fields": "names",
     "autodispatch.facts decision.facts shadow.facts repeat.why": "figures and labels",
     "cases.details cases.suggestions entry.before entry.after": "by the act, before its hash",
+    "department.names": "names of units and moments",
+    "department_plan.moved": "figures, names of accounts, numbers of cases",
     "deadline.rungs deadline.changes missed.rungs tick.failed typical.writers": "codes and moments",
     "district.places": "the city's gazetteer",
     "identity.masked": "masked, as it says",
