@@ -211,8 +211,10 @@ async def _follow(centre: Centre, work: Work, number: str, found: Plan) -> bool 
         entry = succession.follow(case, found, Step(SYSTEM, work.at, centre.rules))
     except NotPossible:
         await _tell_left(work, case, found)
+        await work.cases.let_go(case.id or 0)  # who has it open may still act on what they saw
         return None
     if entry is None:
+        await work.cases.let_go(case.id or 0)
         return False
     await notify.tell(work, case, centre.rules)
     await work.cases.save(case)

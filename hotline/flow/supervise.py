@@ -1,7 +1,7 @@
 """The agenda the watch sweeps: what is due, and taking one rung; archiving; supervision by time."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,13 +72,10 @@ class CaseAgenda:
 
     async def _climb_together(self, batch: Sequence[Due], now: datetime) -> Outcome:
         """A case of which several deadlines are due is taken up once, with all of them."""
-        taken, gone = dict[int, Taken](), 0
+        taken, gone, tried = dict[int, Taken](), 0, list[int]()
         async with self._centre.work() as work:
-            ends = _time() + HOLD
-            for n, due in enumerate(batch):
-                if _time() > ends:
-                    batch = batch[:n]
-                    break
+            for due in _while_held(batch):
+                tried.append(due.deadline_id)
                 try:
                     if due.case_id in taken:
                         raise Gone
@@ -86,21 +83,16 @@ class CaseAgenda:
                 except Gone:
                     gone += 1
             await self._keep(work, list(taken.values()))
-            await stumbles.recovered(
-                work.connection, [d.deadline_id for d in batch], now, cases=taken
-            )
+            await stumbles.recovered(work.connection, tried, now, cases=taken)
         return Outcome(len(taken), gone)
 
     async def _climb_apart(self, batch: Sequence[Due], now: datetime) -> Outcome:
         """Each under a savepoint of its own."""
-        climbed, gone = set[int](), 0
+        climbed, gone, tried = set[int](), 0, list[int]()
         failed: dict[int, tuple[int, str]] = {}
         async with self._centre.work() as work:
-            ends = _time() + HOLD
-            for n, due in enumerate(batch):
-                if _time() > ends:
-                    batch = batch[:n]
-                    break
+            for due in _while_held(batch):
+                tried.append(due.deadline_id)
                 try:
                     async with work.connection.begin_nested():
                         await self._keep(work, [await self._take(work, due, now)])
@@ -111,7 +103,7 @@ class CaseAgenda:
                     why = type(error).__name__
                     log.error("watch.failed", deadline=due.deadline_id, error=why, exc_info=error)
                     failed[due.deadline_id] = due.case_id, why
-            well = [due.deadline_id for due in batch if due.deadline_id not in failed]
+            well = [one for one in tried if one not in failed]
             await stumbles.recovered(work.connection, well, now, cases=climbed)
             await self._stumbled(work, failed)
         return Outcome(len(climbed), gone, tuple(failed))
@@ -200,8 +192,14 @@ async def retry_now(centre: Centre, stumble_id: int, actor: Actor) -> bool:
         return found
 
 
-def _time() -> float:
-    return asyncio.get_running_loop().time()
+def _while_held(batch: Sequence[Due]) -> Iterator[Due]:
+    """As many of the batch as the one writer may be held for."""
+    time = asyncio.get_running_loop().time
+    ends = time() + HOLD
+    for due in batch:
+        if time() > ends:
+            return
+        yield due
 
 
 def _missed(case: Case, now: datetime) -> list[tuple[int, int, run.Step]]:
