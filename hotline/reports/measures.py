@@ -74,6 +74,18 @@ def satisfaction(said: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def satisfied(said: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same for each `key` of it, those without one first."""
+    found: dict[str | None, list[Mapping[str, Any]]] = {}
+    for one in said:
+        found.setdefault(one["key"], []).append(one)
+    return [{"key": key, **satisfaction(found[key])} for key in sorted(found, key=_order)]
+
+
+def _order(key: str | None) -> str:
+    return key or ""
+
+
 def _voices(told: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     found: dict[Any, Mapping[str, Any]] = {}
     for one in told:

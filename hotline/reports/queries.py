@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.state import ENDED, OPEN, OWED
@@ -80,12 +80,16 @@ async def _grouped(
     return [dict(row._mapping) for row in found]
 
 
-async def promises(connection: AsyncConnection, period: Period) -> list[dict[str, Any]]:
-    """Promises made in the period and what became of them."""
+async def promises(
+    connection: AsyncConnection, period: Period, by: str | None = None
+) -> list[dict[str, Any]]:
+    """Promises made in the period and what became of them; `key` is the promise, or what they are
+    asked by with the promise beside it."""
     ended = func.coalesce(DeadlineRow.ended_at, period.now)
     live = DeadlineRow.state.in_(["running", "paused"])
+    keys = _keys(by, DeadlineRow.promise, "promise")
     columns = [
-        DeadlineRow.promise.label("key"),
+        *keys,
         func.count().label("made"),
         _sum(and_(DeadlineRow.state == "kept", ended <= DeadlineRow.due_at)).label("kept"),
         _sum(and_(DeadlineRow.state == "kept", ended > DeadlineRow.due_at)).label("kept_late"),
@@ -97,16 +101,24 @@ async def promises(connection: AsyncConnection, period: Period) -> list[dict[str
         select(*columns)
         .join(CaseRow, CaseRow.id == DeadlineRow.case_id)
         .where(period.within(DeadlineRow.started_at))
-        .group_by(DeadlineRow.promise)
-        .order_by(DeadlineRow.promise)
+        .group_by(*keys)
+        .order_by(*keys)
     )
     return [dict(row._mapping) for row in found]
 
 
-async def orders(connection: AsyncConnection, period: Period) -> list[dict[str, Any]]:
-    """Supervision orders issued in the period, by level."""
+def _keys(by: str | None, own: Any, name: str) -> list[Any]:
+    """A report's own rows, or the same inside each of what it is asked by."""
+    return [own.label("key")] if by is None else [BY[by].label("key"), own.label(name)]
+
+
+async def orders(
+    connection: AsyncConnection, period: Period, by: str | None = None
+) -> list[dict[str, Any]]:
+    """Supervision orders issued in the period, by level, as promises are."""
+    keys = _keys(by, OrderRow.level, "level")
     columns = [
-        OrderRow.level.label("key"),
+        *keys,
         func.count().label("issued"),
         _sum(OrderRow.state.in_(["issued", "returned"])).label("unanswered"),
         _sum(OrderRow.state == "answered").label("answered"),
@@ -118,18 +130,24 @@ async def orders(connection: AsyncConnection, period: Period) -> list[dict[str, 
         select(*columns)
         .join(CaseRow, CaseRow.id == OrderRow.case_id)
         .where(period.within(OrderRow.issued_at))
-        .group_by(OrderRow.level)
-        .order_by(OrderRow.level)
+        .group_by(*keys)
+        .order_by(*keys)
     )
     return [dict(row._mapping) for row in found]
 
 
-async def said(connection: AsyncConnection, period: Period) -> list[dict[str, Any]]:
-    """What citizens themselves said in the period, oldest first: case, source, and the facts."""
+async def said(
+    connection: AsyncConnection, period: Period, by: str | None = None
+) -> list[dict[str, Any]]:
+    """What citizens themselves said in the period, oldest first: case, source, and the facts;
+    `key` is what it is asked by."""
+    key = (BY[by] if by else null()).label("key")
     found = await connection.execute(
-        select(EntryRow.case_id, EntryRow.action, EntryRow.after)
+        select(EntryRow.case_id, EntryRow.action, EntryRow.after, key)
         .join(CaseRow, CaseRow.id == EntryRow.case_id)
         .where(period.within(EntryRow.at), EntryRow.action.in_(["rate", "follow_up"]))
         .order_by(EntryRow.case_id, EntryRow.seq)
     )
-    return [{**row.after, "case": row.case_id, "source": row.action} for row in found]
+    return [
+        {**row.after, "case": row.case_id, "source": row.action, "key": row.key} for row in found
+    ]

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
 from escalation.calendar import ZONE
-from hotline.domain.errors import NoSuchCase
+from hotline.domain.errors import NotFound
 from hotline.domain.shanghai import city_day
 from hotline.domain.words import Role
 from hotline.reports import callqueries, callreport, factqueries, figures, measures, queries
@@ -41,6 +41,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "calls": callqueries.BY,
     "measures": factqueries.BY,
     "cockpit": ("department",),
+    "knowledge": (),
 }
 
 
@@ -61,7 +62,8 @@ async def get_topics(request: web.Request) -> web.Response:
 async def get_report(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     if name not in REPORTS:
-        raise NoSuchCase
+        known = ", ".join(REPORTS)
+        raise NotFound(f"没有这种报表，可选：{known}。", f"No such report; there are: {known}.")
     groups = GROUPS.get(name, queries.BY)
     by = chosen(request, "by", frozenset(groups)) or None
     found = await report(request, name, period(request), by)
@@ -117,14 +119,16 @@ async def _counted(connection: Any, name: str, within: Period, by: str | None) -
     elif name == "knowledge":
         totals, rows = await knowledge_counts(connection, within), []
     elif name == "satisfaction":
-        totals, rows = measures.satisfaction(await queries.said(connection, within)), []
+        said = await queries.said(connection, within, by)
+        totals, rows = measures.satisfaction(said), measures.satisfied(said) if by else []
     elif name == "promises":
-        rows = [measures.of_promises(one) for one in await queries.promises(connection, within)]
+        found = await queries.promises(connection, within, by)
+        rows = [measures.of_promises(one) for one in found]
         totals = measures.of_promises(
             _added(rows, ("made", "kept", "kept_late", "overdue", "running", "dropped"))
         )
     elif name == "supervision":
-        rows = list(await queries.orders(connection, within))
+        rows = list(await queries.orders(connection, within, by))
         totals = _added(
             rows, ("issued", "unanswered", "answered", "accepted", "frozen", "withdrawn")
         )

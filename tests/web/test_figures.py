@@ -177,6 +177,35 @@ async def test_the_measures_are_asked_for_over_http(stocked: Client) -> None:
     assert (await live.json())["totals"]["open"] > 0
 
 
+async def test_every_report_is_told_by_what_it_is_asked_by(stocked: Client) -> None:
+    async def told(query: str) -> dict[str, Any]:
+        path = f"/api/v1/reports/{query}&from=2026-09-22&to=2026-11-20"
+        answer = await stocked.get(path, headers=await token(stocked, "director"))
+        assert answer.status == 200
+        found: dict[str, Any] = await answer.json()
+        return found
+
+    units = await told("promises?by=department")
+    assert len({row["key"] for row in units["rows"]}) > 3
+    assert {row["promise"] for row in units["rows"]} >= {"sign", "reply"}
+    assert sum(row["made"] for row in units["rows"]) == units["totals"]["made"]
+    plain = await told("promises?")
+    assert plain["totals"] == units["totals"] and len(plain["rows"]) < len(units["rows"])
+    voices = await told("satisfaction?by=type")
+    assert sum(row["rated"] for row in voices["rows"]) == voices["totals"]["rated"] > 0
+    orders = await told("supervision?by=department")
+    assert sum(row["issued"] for row in orders["rows"]) == orders["totals"]["issued"]
+
+
+async def test_a_report_that_there_is_not_names_those_there_are(client: Client) -> None:
+    answer = await client.get("/api/v1/reports/none", headers=await token(client, "director"))
+    problem = await answer.json()
+    assert answer.status == 404 and "satisfaction" in problem["detail"]
+    path = "/api/v1/reports/knowledge?by=department"
+    wrong = await client.get(path, headers=await token(client, "director"))
+    assert wrong.status == 422
+
+
 async def test_figures_lead_down_to_their_cases(stocked: Client) -> None:
     status, told = await page(stocked, "/office/figures?from=2026-10-01&to=2026-10-31")
     assert status == 200 and "满意率" in told and "剔除后" in told
