@@ -1,5 +1,6 @@
 """What a citizen sees of the own case, and does with it: number and query code open the door."""
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -28,6 +29,7 @@ from hotline.store.followups import follow_up
 from hotline.store.inbox import Letter
 from hotline.store.work import Work
 
+MADE_WAIT, MADE_PAUSE = 20, 0.1  # looks for a case that is being made, and seconds between them
 NUMBER_WRONG, ADDRESS_WRONG = 5, 10  # wrong codes that close the door, for 15 minutes
 
 
@@ -100,10 +102,8 @@ async def citizen_act(
     centre: Centre, number: str, code: str, facts: Act, *, origin: str = "", key: str | None = None
 ) -> Progress:
     """Supplement, urge, withdraw, rate, reopen: each a follow-up receipt and one entry."""
-    slip = await enter(centre, number, code, origin)
-    if slip.case_id is None:
-        raise NotYet
-    await act_upon(centre, slip.number, slip.case_id, facts, origin=origin, key=key)
+    case_id, number = await own_case(centre, number, code, origin)
+    await act_upon(centre, number, case_id, facts, origin=origin, key=key)
     return await progress(centre, number, code, origin)
 
 
@@ -128,6 +128,21 @@ async def act_upon(
 def told_hash(told: dict[str, Any]) -> str:
     body = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def own_case(centre: Centre, number: str, code: str, origin: str) -> tuple[int, str]:
+    """The case behind the door, id and number. Who acts on what was filed this moment is not sent
+    away for it: the case is waited for, a little; NotYet where that was not enough."""
+    slip = await enter(centre, number, code, origin)
+    tries = 0 if centre.storm.raging else MADE_WAIT
+    while slip.case_id is None and tries and not centre.stopping.is_set():
+        await asyncio.sleep(MADE_PAUSE)
+        tries -= 1
+        async with centre.look() as view:
+            slip = await receipts.slip(view.connection, slip.number) or slip
+    if slip.case_id is None:
+        raise NotYet
+    return slip.case_id, slip.number
 
 
 class NotYet(Refused):

@@ -14,7 +14,7 @@ from hotline.domain.privacy import Outcome, Wish
 from hotline.domain.words import Role
 from hotline.flow import erasure, mailing
 from hotline.flow.centre import Centre
-from hotline.flow.citizen import NotYet, enter
+from hotline.flow.citizen import own_case
 from hotline.store import acts, erasing, interests, reveals
 from hotline.store import privacy as kept
 from hotline.store.outbox import Message
@@ -49,7 +49,7 @@ class Standing:
 
 async def standing(centre: Centre, door: tuple[str, str, str]) -> Standing:
     """`door`: number, query code, and the address it is tried from."""
-    case_id, number = await _own(centre, door)
+    case_id, number = await own_case(centre, *door)
     async with centre.look() as look:
         case = await look.cases.read(number)
         found = await kept.of_case(look.connection, look.cipher, case_id)
@@ -60,7 +60,7 @@ async def ask(
     centre: Centre, door: tuple[str, str, str], wish: Wish, words: Mapping[str, str]
 ) -> Asked:
     """One task with a deadline; a second of the same kind waits for the first."""
-    case_id, number = await _own(centre, door)
+    case_id, number = await own_case(centre, *door)
     async with centre.work() as work:
         waiting = await kept.of_case(work.connection, work.cipher, case_id)
         if any(one.kind == wish and one.state == Outcome.WAITING for one in waiting):
@@ -85,7 +85,7 @@ async def ask(
 
 async def own_data(centre: Centre, door: tuple[str, str, str]) -> dict[str, Any]:
     """What is kept of the citizen, once it was granted; fetching it is on record like any look."""
-    case_id, number = await _own(centre, door)
+    case_id, number = await own_case(centre, *door)
     async with centre.work() as work:
         if not _fetchable(work, await kept.of_case(work.connection, work.cipher, case_id)):
             raise NotPossible(
@@ -198,13 +198,6 @@ async def _tell(
         for role in roles
     ]
     await mailing.post(work, messages)
-
-
-async def _own(centre: Centre, door: tuple[str, str, str]) -> tuple[int, str]:
-    slip = await enter(centre, *door)
-    if slip.case_id is None:
-        raise NotYet
-    return slip.case_id, slip.number
 
 
 async def _seen(work: Work, number: str, actor: Actor) -> Case:

@@ -37,6 +37,25 @@ async def test_a_complaint_is_on_disk_before_it_is_a_case(any_centre: Centre) ->
     assert after.due_at is not None and after.timeline[0]["action"] == "receive"
 
 
+async def test_who_adds_words_at_once_waits_for_the_case_and_is_not_sent_away(
+    any_centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(citizen, "MADE_WAIT", 300)  # a reader that starts cold takes its time
+    receipt = await intake.receive(any_centre, a_complaint(), scope="web")
+    door = (any_centre, receipt.number, receipt.query_code)
+    adding = asyncio.create_task(citizen.citizen_act(*door, told.Supplement(content="又坏了一盏")))
+    await asyncio.sleep(0.05)
+    assert not adding.done()
+    await settle(any_centre)
+    assert (await adding).timeline[-1]["action"] == "supplement"
+    other = await intake.receive(any_centre, a_complaint("other"), scope="web")
+    monkeypatch.setattr(citizen, "MADE_WAIT", 1)
+    with pytest.raises(citizen.NotYet, match="正在登记"):
+        await citizen.citizen_act(
+            any_centre, other.number, other.query_code, told.Supplement(content="又坏了一盏")
+        )
+
+
 @pytest.mark.slow
 async def test_200_keys_posted_20_times_at_once_make_200_cases(any_centre: Centre) -> None:
     async def post(key: str) -> str:
