@@ -5,9 +5,14 @@ from collections.abc import Mapping, Sequence
 
 from classifiers.model import Suggestion
 
-VERSION = "places-1"
-NAME = re.compile(
-    r"[一-鿿A-Za-z0-9]{2,8}?(?:大道|路|街|巷|小区|花园|家园|新村|社区|广场|大厦|学校|小学|中学|医院|村|镇|街道|公园|市场)"
+VERSION = "places-2"
+KINDS = (
+    "大道|大街|街道|路|街|巷|小区|花园|家园|新村|社区|广场|大厦|学校|小学|中学|医院|村|镇|公园|市场"
+)
+NAME = re.compile(rf"[一-鿿A-Za-z0-9]{{2,8}}?(?:{KINDS})")
+# 省、市、县、区 in front of a name say where it lies; 小区 and 社区 are names, 区域 is a word.
+ABOVE = re.compile(
+    r"^(?:[一-鿿A-Z0-9]{1,6}?(?:[省市县]|(?<![小社园景校片])区(?![域别间分里内]))(?=...))+"
 )
 LEADING = re.compile(
     r"^(?:我是|我们|我|位于|住在|住|在|到|从|于|和|与|及|的|是|对|向|请问|投诉|反映|关于|请|把|这个|市|区|县)+"
@@ -19,7 +24,7 @@ def places(text: str) -> tuple[str, ...]:
     """Roads, estates, schools of a normalised text; in the order they appear, each once."""
     found: dict[str, None] = {}
     for match in NAME.finditer(text):
-        name = LEADING.sub("", match.group())
+        name = ABOVE.sub("", LEADING.sub("", match.group()))
         if len(name) >= 3:
             found.setdefault(name)
     return tuple(list(found)[:MOST])

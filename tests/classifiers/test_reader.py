@@ -11,6 +11,7 @@ from classifiers import registry
 from classifiers.catalogue import topics
 from classifiers.keywords import Keywords
 from classifiers.model import reading_from
+from classifiers.places import places
 from classifiers.reader import Reader
 from classifiers.tokens import normalise
 
@@ -148,3 +149,20 @@ def test_a_chosen_model_can_be_taken_back(tmp_path: Path) -> None:
     assert registry.chosen(tmp_path) == (tmp_path / "models" / "second").resolve()
     registry.use(folder, tmp_path)
     assert registry.chosen(tmp_path) == folder.resolve()
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ("望江区滨江街道望江大道88号工地夜里施工", ("滨江街道", "望江大道")),
+        ("合肥市蜀山区南七街道", ("南七街道",)),
+        ("住在望江区长岭家园小区3栋", ("长岭家园",)),
+        ("高新区科学大道与创新大道交口", ("科学大道", "创新大道")),
+        ("阳光小区西门外", ("阳光小区",)),
+        ("城市广场跳舞", ("城市广场",)),
+    ],
+)
+def test_a_place_is_its_own_name_without_the_district_in_front(
+    told: str, found: tuple[str, ...]
+) -> None:
+    assert places(told) == found
