@@ -185,9 +185,12 @@ def _relabel(case: Case, facts: centre.Accept | centre.Correct, step: Step) -> N
 
 def _must_lead(case: Case, code: str, step: Step, field: str) -> None:
     check_unit(code, case.interests, field)
-    if not step.rules.tree.can_lead(code):
+    tree = step.rules.tree
+    if not tree.can_lead(code):
+        meant = tree.by_name().get(code, "")
+        hint = (f"请填写单位代码：{meant}。", f" Its code is {meant}.") if meant else ("", "")
         raise NotPossible(
-            f"“{code}”不是可派单的承办单位，请重新选择。",
-            f"'{code}' is not a department that cases are dispatched to.",
+            f"“{code}”不是可派单的承办单位，请重新选择。{hint[0]}",
+            f"'{code}' is not a department that cases are dispatched to.{hint[1]}",
             field=field,
         )

@@ -99,3 +99,19 @@ class TaskTold(Told):
 class Tasks(Told):
     items: list[TaskTold]
     older: int | None
+
+
+class UnitTold(Told):
+    """A unit of the city, as an act names it by its code."""
+
+    code: str
+    name: str
+    parent: str | None
+    level: str
+    district: str
+    dispatchable: bool
+    heir: str | None
+
+
+class UnitsTold(Told):
+    items: list[UnitTold]

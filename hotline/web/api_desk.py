@@ -84,6 +84,18 @@ def code_of(request: web.Request) -> str:
     return code
 
 
+async def get_departments(request: web.Request) -> web.Response:
+    """The units by code, those merged or closed with who has their work now."""
+    units = request.app[CENTRE].rules.tree.departments
+    names = ("code", "name", "parent", "level", "district", "heir")
+    items = [
+        {name: getattr(unit, name) for name in names}
+        | {"dispatchable": unit.dispatchable and not unit.heir}
+        for _, unit in sorted(units.items())
+    ]
+    return answer({"items": items})
+
+
 async def get_roster(request: web.Request) -> web.Response:
     found = await duty.read(request.app[CENTRE], request[ACTOR], code_of(request))
     return _roster(request, found)

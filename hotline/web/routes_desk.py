@@ -33,11 +33,13 @@ def routes() -> list[Route]:
     read = of("标为已读", answers_desk.Unread, body=api_desk.ReadUpTo)
     tasks = of("电话任务", answers_desk.Tasks, params=(OPEN, *PAGE))
     tried = of("登记拨打结果", answers_desk.TaskTold, body=api_desk.TryForm)
+    units = of("承办单位及其代码", answers_desk.UnitsTold)
     events = of("实时事件（SSE）", "text/event-stream", params=(AT_CASE,), refusals=(404,))
     return [
         Route("GET", "/api/v1/events", live.events, WORKERS, **events),
         Route("GET", "/api/v1/notices", api_desk.get_notices, WORKERS, **noticed),
         Route("POST", "/api/v1/notices/read", api_desk.post_read, WORKERS, **read),
+        Route("GET", "/api/v1/departments", api_desk.get_departments, WORKERS, **units),
         Route("GET", roster, api_desk.get_roster, WORKERS, **known),
         Route("PUT", roster, api_desk.put_roster, WRITERS, **written),
         Route("GET", "/api/v1/call-tasks", api_desk.get_tasks, WORKERS, **tasks),

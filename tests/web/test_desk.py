@@ -16,7 +16,16 @@ from hotline.flow import savedviews as flow_views
 from hotline.store import savedviews
 from hotline.web import live
 from tests.makers import an_officer
-from tests.web.api_support import OWN_PAGE, Client, acted, filed, form_token, signed_in, token
+from tests.web.api_support import (
+    OWN_PAGE,
+    Client,
+    acted,
+    case_of,
+    filed,
+    form_token,
+    signed_in,
+    token,
+)
 
 TOPIC = "城市管理/市政设施/路灯故障"
 ROSTER = "/api/v1/departments/cgj/roster"
@@ -320,3 +329,17 @@ async def test_two_windows_save_one_name_at_once_and_one_of_them_is_told(
     ):
         with pytest.raises(NotPossible, match="已有名为“我的”"):
             await turn
+
+
+async def test_units_are_listed_by_the_code_that_an_act_names(client: Client) -> None:
+    status, found = await told(client, "GET", "/api/v1/departments", "dispatcher")
+    units = {one["code"]: one for one in found["items"]}
+    assert status == 200 and units["cgj"]["name"] == "城管局" and units["cgj"]["dispatchable"]
+    number = (await filed(client))["number"]
+    headers = await token(client, "dispatcher")
+    await acted(client, number, headers, "accept")
+    version = (await case_of(client, number, headers))["version"]
+    body = {"action": "transfer", "version": version, "department": "城管局"}
+    path = f"/api/v1/cases/{number}/actions"
+    answer = await client.post(path, json=body, headers=headers)
+    assert answer.status == 409 and "请填写单位代码：cgj" in (await answer.json())["detail"]
