@@ -12,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.store.decisiontables import AlarmRow
 
 ALARMS = cast(Table, AlarmRow.__table__)
-KINDS = ("rule", "drift", "shadow", "knowledge", "service", "reveal", "figures")
+KINDS = (
+    *("rule", "drift", "shadow", "knowledge", "service", "reveal", "figures", "files"),
+    "record",
+)
 LIVE = ALARMS.c.ended_at.is_(None)
 
 

@@ -92,6 +92,16 @@ class Store:
                 if found not in wanted:
                     raise NotDurable(f"{question}: {found}, wanted {' or '.join(wanted)}")
 
+    async def followed(self) -> bool:
+        """False where the address names several PostgreSQL servers and the leader waits for none of
+        them: what it acknowledges now would be lost with it (reliability row 16)."""
+        hosts = self.url.query.get("host", ())
+        if self.sqlite or isinstance(hosts, str) or len(hosts) < 2:
+            return True
+        async with self.read() as connection:
+            told = await connection.execute(text("SHOW synchronous_standby_names"))
+            return bool(str(told.scalar_one()).strip())
+
     async def ping(self) -> None:
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
