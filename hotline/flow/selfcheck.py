@@ -141,8 +141,8 @@ async def _lasting(centre: Centre) -> Sequence[Alarm]:
         found.append(_alarm("durable", text))
     if not await centre.store.followed():
         text = (
-            "数据库没有同步备库，主库再坏就会丢诉求。请做好备库，并设好 "
-            "synchronous_standby_names，见手册“数据库连不上”。"
+            "数据库没有同步备库在跟随，主库再坏就会丢诉求。"
+            "请按手册“主库损坏，备库接替”第 4 步做好备库。"
         )
         found.append(_alarm("follower", text))
     if centre.calendar.last_year < centre.now().astimezone(ZONE).year:
