@@ -175,6 +175,18 @@ async def test_a_node_90_seconds_off_is_not_ready_and_its_watch_waits(
     assert await selfcheck.check(any_centre) == []
 
 
+async def test_a_clock_that_is_set_right_is_believed_before_the_next_beat(
+    pulse: Pulse, clocks: Clocks
+) -> None:
+    clocks.ahead = timedelta(seconds=300)
+    await pulse.beat()
+    assert not pulse.believed()
+    clocks.ahead = timedelta(seconds=200)
+    assert not pulse.believed(), "it is nearer, and not right yet"
+    clocks.ahead = timedelta(seconds=2)
+    assert pulse.believed() and pulse.trouble() == ""
+
+
 async def test_a_clock_that_jumps_ahead_holds_the_watch_at_once_and_for_a_while(
     sqlite_url: str, tmp_path: Path, clock: MovingClock, clocks: Clocks
 ) -> None:
