@@ -30,7 +30,7 @@ from hotline.store.database import NotDurable
 from hotline.store.outbox import Message, post
 from hotline.web.pulses import believing
 from hotline.wiring import MovingClock, system_clock
-from tests.conftest import a_centre
+from tests.conftest import ROOT, a_centre
 from tests.flow.orders_support import ask, in_hand
 from tests.flow.test_calls import abandoned
 
@@ -314,3 +314,5 @@ async def test_every_queue_has_its_length_and_age_and_every_kind_of_alarm_its_fi
     named = {getattr(one, "KIND", None) for one in (*modules, articlewatch)} - {None}
     named |= {selfcheck.SERVICE, seen.REVEAL, drift.DRIFT, shadow.SHADOW, rulewatch.RULE}
     assert named == set(alarms.KINDS)
+    page = (ROOT / "hotline/web/templates/office/admin.html").read_text("utf-8")
+    assert [kind for kind in alarms.KINDS if f"'{kind}'" not in page] == []
