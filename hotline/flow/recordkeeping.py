@@ -18,11 +18,11 @@ from hotline.store.alarms import Alarm
 KIND = "record"
 TOLD = (Role.SYSADMIN, Role.AUDITOR)
 HOURS = 168
-PAUSE = 0.1  # seconds between two pages: requests go first
+PAUSE = 0.1  # seconds between two blocks: requests go first
 
 
 def turn(blocks: list[int], at: datetime) -> list[int]:
-    """The pages whose turn it is in this hour of the week; in a week each has its turn."""
+    """The blocks whose turn it is in this hour of the week; in a week each has its turn."""
     hour = int(at.timestamp() // 3600) % HOURS
     return [n for n in blocks if n % HOURS == hour]
 

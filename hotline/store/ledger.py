@@ -33,7 +33,7 @@ from hotline.store.ledgers import StumbleRow, TickRow
 from hotline.store.ordertables import OrderRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, RungRow
 
-PAGE = 200
+PAGE, BLOCK = 200, 50  # cases read at once: by `verify`, and beside the work of a hotline
 LISTED = 1000  # so many broken places are named; the rest are only counted
 
 
@@ -124,8 +124,8 @@ async def _cases(connection: AsyncConnection, verdict: Verdict) -> AsyncIterator
 
 
 async def block(store: Store, n: int) -> Verdict:
-    """The cases of the n-th page of ids, from 0 on, without I5: a part that a busy hotline bears."""
-    verdict, span = Verdict(), (n * PAGE + 1, (n + 1) * PAGE)
+    """The cases of the n-th block of ids, from 0 on, without I5: a part that a busy hotline bears."""
+    verdict, span = Verdict(), (n * BLOCK + 1, (n + 1) * BLOCK)
     async with snapshot(store) as connection:
         rows_ = select(*CaseRow.__table__.c).where(CaseRow.id.between(*span)).order_by(CaseRow.id)
         page = (await connection.execute(rows_)).all()
@@ -138,12 +138,12 @@ async def block(store: Store, n: int) -> Verdict:
 
 
 async def blocks(connection: AsyncConnection, numbers: Sequence[str] = ()) -> list[int]:
-    """Every page of ids that there is; or those in which the cases of these numbers lie."""
+    """Every block of ids that there is; or those in which the cases of these numbers lie."""
     if numbers:
         found = await connection.execute(select(CaseRow.id).where(CaseRow.number.in_(numbers)))
-        return sorted({(row.id - 1) // PAGE for row in found})
+        return sorted({(row.id - 1) // BLOCK for row in found})
     newest = (await connection.execute(select(func.max(CaseRow.id)))).scalar_one() or 0
-    return list(range(-(-newest // PAGE)))
+    return list(range(-(-newest // BLOCK)))
 
 
 async def _loaded(

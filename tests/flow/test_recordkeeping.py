@@ -14,7 +14,7 @@ from tests.flow.orders_support import ask, in_hand
 OPEN = "SELECT key FROM alarm WHERE kind = 'record' AND ended_at IS NULL"
 
 
-def test_in_a_week_every_page_has_its_turn_and_none_twice() -> None:
+def test_in_a_week_every_block_has_its_turn_and_none_twice() -> None:
     from tests.makers import MONDAY
 
     turns = [recordkeeping.turn(list(range(1000)), MONDAY + timedelta(hours=n)) for n in range(168)]
@@ -37,7 +37,7 @@ async def test_a_changed_entry_is_an_alarm_in_its_hour_of_the_week_and_until_it_
         kept = before.scalar_one()
         await connection.execute(text(change), {"text": "什么也没有发生"})
     clock.move_to(clock.at + timedelta(hours=1))
-    assert await recordkeeping.keep(any_centre) == 0, "it is another page's turn"
+    assert await recordkeeping.keep(any_centre) == 0, "it is another block's turn"
     clock.move_to(clock.at + timedelta(hours=167))
     await recordkeeping.keep(any_centre)
     assert [row[0] for row in await ask(any_centre, OPEN)] == [case]
