@@ -237,7 +237,7 @@ async def test_notices_of_what_is_no_case_stand_beside_what_they_tell_of(
     names.append("alert-999.x")
     async with any_centre.work() as work:
         none = [Message(one, "role:agent", "", "s", "t") for one in names]
-        await outbox.post(work.connection, none, work.at)
+        await outbox.post(work.connection, none, work.at, leaves=False)
     broken = (await verdict(any_centre)).broken
     assert {one.place for one in broken} == set(names) and {one.invariant for one in broken} == {
         "I7"
