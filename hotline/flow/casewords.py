@@ -13,7 +13,7 @@ from hotline.store import casesearch
 from hotline.store.find import Wanted
 from hotline.store.vault import normal_phone
 
-BATCH, ROUNDS = 100, 40  # cases a transaction, transactions a tick
+BATCH, ROUNDS = 50, 80  # cases a transaction, transactions a tick
 PAUSE = (
     0.05  # seconds between two full ones: after an upgrade a million wait, and citizens go first
 )
