@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from hotline.__main__ import parser
-from hotline.flow import filekeeping, selfcheck
+from hotline.flow import filekeeping, recordkeeping, selfcheck
 from hotline.web import health
 
 DOCS = Path(__file__).parent.parent / "docs" / "incidents"
@@ -37,7 +37,7 @@ def test_figures_in_the_manual_are_figures_that_there_are() -> None:
 
 
 def test_every_page_that_an_alarm_names_is_there() -> None:
-    sources = (selfcheck, filekeeping)
+    sources = (selfcheck, filekeeping, recordkeeping)
     source = "".join(Path(str(one.__file__)).read_text("utf-8") for one in sources)
     named = set(re.findall("见手册“(.+?)”", source))
     titles = {text.splitlines()[0].removeprefix("# ") for text in PAGES.values()}

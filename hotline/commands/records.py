@@ -33,6 +33,11 @@ async def findings(store: Store, settings: Settings, now: datetime) -> AsyncIter
         yield well("数据库落盘设置正确 / the database is durable")
     except NotDurable as error:
         yield wrong(f"数据库可能丢失已确认的数据 / not durable: {error}")
+    if not await store.followed():
+        yield wrong(
+            "数据库写了多台主机，却没有同步备库在跟随：主库坏了会丢诉求；提交若一直等待，也是这个原因。"
+            "见手册“主库损坏，备库接替” / several hosts, but no synchronous follower"
+        )
     try:
         await check_schema(store, make=False)
         yield well("数据库结构最新 / the schema is the newest")

@@ -13,7 +13,7 @@ from hotline.commands.failing import Failed, snapshots
 from hotline.commands.opening import say
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
-from hotline.store import acts, bundle, erasing, erasureledger, migrations, snapshot
+from hotline.store import acts, beats, bundle, erasing, erasureledger, migrations, snapshot
 from hotline.store.bundle import BadBackup
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
@@ -104,6 +104,7 @@ async def _settle(store: Store, about: dict[str, Any]) -> None:
     now = system_clock()
     async with store.write() as connection:
         await snapshot.leave_gap(connection, _days(about["made_at"], now))
+        await beats.forget(connection)
         told = {"made_at": about["made_at"], "receipts": about["receipts"]}
         await acts.record(connection, now, OPERATOR, "restore", told)
 

@@ -138,6 +138,7 @@ async def _ticking(
 ) -> AsyncIterator[str]:
     """A part without a door: the watch (promises, messages, archive), or the post alone."""
     schedule = Schedule()
+    centre.schedules.append(schedule)
     add(schedule)
     schedule.start()
     try:

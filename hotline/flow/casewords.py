@@ -13,7 +13,10 @@ from hotline.store import casesearch
 from hotline.store.find import Wanted
 from hotline.store.vault import normal_phone
 
-BATCH, ROUNDS = 200, 20  # cases a transaction, transactions a tick
+BATCH, ROUNDS = 50, 80  # cases a transaction, transactions a tick
+PAUSE = (
+    0.05  # seconds between two full ones: after an upgrade a million wait, and citizens go first
+)
 BETWEEN = re.compile(r"[\s\-+()（）]")
 NUMBER = re.compile(r"20\d{6}(-\d{0,6}|\d{6})?")  # of a case, or the beginning of one
 LEAST, MOST = 7, 13  # digits of a telephone number
@@ -59,6 +62,8 @@ async def index(centre: Centre) -> int:
         async with centre.work() as work:
             await casesearch.keep(work.connection, cut)
         done += len(rows)
+        if len(rows) == BATCH:
+            await asyncio.sleep(PAUSE)
     return done
 
 

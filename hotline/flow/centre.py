@@ -14,6 +14,7 @@ from channels.telephone.command import ConsoleSwitch, Switch
 from channels.telephone.line import SwitchLine
 from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
+from escalation.schedule import Schedule
 from escalation.terms import Terms
 from hotline.domain.people import Tree
 from hotline.domain.post import Post
@@ -84,6 +85,7 @@ class Centre:
     # Asked before each look at what is due; a node's pulse knows better than this.
     clock_believed: Callable[[], bool] = lambda: True
     storm: Storm = field(default_factory=Storm)
+    schedules: list[Schedule] = field(default_factory=list)  # what ticks in this process
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is begun
 
     def now(self) -> datetime:

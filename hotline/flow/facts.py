@@ -23,6 +23,7 @@ from hotline.store.alarms import Alarm
 KIND = "figures"
 TOLD = (Role.SYSADMIN, Role.DIRECTOR)
 BATCH = 200
+FRESH = 50  # lines a transaction beside the day's work: who files a case waits behind it
 ONE = timedelta(days=1)
 AFTER = time(0, 20)  # so long after midnight what the day brought is folded
 
@@ -32,7 +33,7 @@ async def catch_up(centre: Centre, most: int = 1_000_000) -> int:
     taken = 0
     while taken < most and not centre.stopping.is_set():
         async with centre.look() as look:
-            listed = await facts.waiting(look.connection, BATCH)
+            listed = await facts.waiting(look.connection, FRESH)
             if not listed:
                 return taken
             found = await facts.timelines(look.connection, sorted({case for _, case in listed}))

@@ -76,8 +76,10 @@ class Pulse:
         jump = (own - seen[1]).total_seconds() - (even - seen[0])
         if abs(jump) <= STEP:
             return
-        # Where the database's clock had told that this one is wrong, it was set right.
-        self.away = self.away + jump if abs(self.skew) <= SKEW else 0.0
+        if abs(self.skew) > SKEW:  # the database's clock had told: this one is being set right
+            self.away, self.skew = 0.0, self.skew + jump
+        else:
+            self.away += jump
         if self.away <= STEP:  # back where it was, or behind: late, but never early
             self.held_until = -inf
         elif jump > 0:

@@ -4,12 +4,13 @@ An alarm is told once and stands until it is mended; its text says what to do fi
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from escalation import audit
+from escalation.calendar import ZONE
 from hotline.domain.words import Role
 from hotline.flow import alarms
 from hotline.flow.centre import Centre
@@ -19,25 +20,42 @@ from hotline.store import acts, agenda, beats, ledger, queues, receiptchecks, st
 from hotline.store import alarms as kept
 from hotline.store.alarms import Alarm
 from hotline.store.beats import Beat
+from hotline.store.database import NotDurable
 
 SERVICE = "service"
 TOLD = (Role.SYSADMIN, Role.SHIFT_LEAD)
 TRIAGE, UNSENT = timedelta(minutes=5), timedelta(minutes=15)
+# Other queues that the hotline works off by itself: how old the oldest may be, and what to do then.
+BOUNDS = {
+    "letters": (timedelta(minutes=15), "有来信收下 15 分钟以上还没有读。来信都已保存"),
+    "call_events": (timedelta(minutes=1), "有话务事件 1 分钟以上没有汇入通话记录，来电弹屏会迟"),
+    "figures": (timedelta(minutes=15), "有办理记录 15 分钟以上没有汇入统计，报表数字偏旧"),
+    "exports": (timedelta(hours=1), "有导出任务 1 小时以上没有完成"),
+}
+FAILING = 300.0  # seconds that a tick may fail again and again
+UNHEARD = 5  # tries in a row that a switch did not answer: about a minute
 SCARCE = 1 << 30  # bytes
 BACKUP = timedelta(days=7)
 
 
-async def check(centre: Centre) -> list[str]:
-    """Sounds what is broken, ends what is mended; returns the keys of what is broken."""
-    found = {one.key: one for one in [*_disk(centre.files), *(await _looked(centre))]}
+async def check(centre: Centre, node: str = "") -> list[str]:
+    """Sounds what is broken, ends what is mended; returns the keys of what is broken.
+
+    What only one process can know of itself (its ticks, its lines) has its `node` in the key, and
+    no other that is alive ends it.
+    """
+    looked, nodes = await _looked(centre)
+    own = [*_disk(centre.files), *_ticks(centre, node), *_lines(centre, node)]
+    found = {one.key: one for one in [*own, *looked, *(await _lasting(centre))]}
     async with centre.look() as look:
         open_ = {one["key"] for one in await kept.listed(look.connection, 1000) if _ours(one)}
-    if open_ != set(found):
+    theirs = {key for key in open_ for other in nodes - {node} if key.endswith(f"@{other}")}
+    if open_ - theirs != set(found):
         async with centre.work() as work:
             for alarm in found.values():
                 if alarm.key not in open_:
                     await alarms.sound(work, alarm, "热线系统告警", TOLD)
-            await kept.end(work.connection, SERVICE, work.at, but=list(found))
+            await kept.end(work.connection, SERVICE, work.at, but=[*found, *theirs])
     return sorted(found)
 
 
@@ -49,12 +67,13 @@ def _alarm(key: str, text: str) -> Alarm:
     return Alarm(SERVICE, key, text)
 
 
-async def _looked(centre: Centre) -> list[Alarm]:
-    """Everything from one moment: a count that runs on meanwhile is no difference."""
+async def _looked(centre: Centre) -> tuple[list[Alarm], set[str]]:
+    """Everything from one moment: a count that runs on meanwhile is no difference. Beside it the
+    nodes that are alive."""
     now, found = centre.now(), list[Alarm]()
     async with ledger.snapshot(centre.store) as connection:
         _, unbalanced = await receiptchecks.conservation(connection)
-        waiting = await queues.lengths(connection)
+        waiting = await queues.waiting(connection)
         unsent = await queues.undelivered(connection, now - UNSENT)
         late, oldest = await agenda.late(connection, audit.latest_on_time(now))
         ticked = await agenda.last_tick(connection)
@@ -64,7 +83,7 @@ async def _looked(centre: Centre) -> list[Alarm]:
     for one in unbalanced:
         text = f"收件账目不平（{one.place}）：{one.what}。请运行 hotline verify，见手册“账目不平”。"
         found.append(_alarm(f"conservation:{one.place}:{one.what}"[:120], text))
-    found += _queues(waiting["triage"], unsent, now)
+    found += [*_queues(waiting["triage"], unsent, now), *_old(waiting, now)]
     if waiting["unreadable"][0]:
         text = "有诉求原件还在，却打不开，没有登记分派；多半是密钥文件不对。见手册“有毒来件”。"
         found.append(_alarm("unreadable", text))
@@ -73,7 +92,7 @@ async def _looked(centre: Centre) -> list[Alarm]:
     if first and now - (saved or first) > BACKUP:
         text = "已有 7 天以上没有备份。请运行 hotline backup，并把文件存到别处。"
         found.append(_alarm("backup", text))
-    return found
+    return found, {node.node for node in nodes if node.silent <= GONE}
 
 
 def _queues(triage: queues.Queue, unsent: int, now: datetime) -> Iterator[Alarm]:
@@ -87,6 +106,51 @@ def _queues(triage: queues.Queue, unsent: int, now: datetime) -> Iterator[Alarm]
     if unsent:
         text = "有通知到时 15 分钟还没有发出。请检查 serve（或 serve --only mail）和发信服务器。"
         yield _alarm("outbox", text)
+
+
+def _old(waiting: Mapping[str, queues.Queue], now: datetime) -> Iterator[Alarm]:
+    for name, (bound, text) in BOUNDS.items():
+        _, since = waiting[name]
+        if since and now - since > bound:
+            yield _alarm(f"queue:{name}", f"{text}。请查看日志，必要时重启 serve。")
+
+
+def _ticks(centre: Centre, node: str) -> Iterator[Alarm]:
+    for schedule in centre.schedules:
+        for name, error in schedule.failing(FAILING).items():
+            text = (
+                f"节点 {node} 的后台任务 {name} 反复失败（{error}）。"
+                "请查看该节点日志中的 tick.failed；恢复后它会自己补做，告警自动解除。"
+            )
+            yield _alarm(f"job:{name}@{node}"[-120:], text)
+
+
+def _lines(centre: Centre, node: str) -> Iterator[Alarm]:
+    if any(one.connected_at is None and one.failures >= UNHEARD for one in centre.lines):
+        text = f"节点 {node} 连不上电话交换机，来电不会弹屏。请检查交换机和网络；连上后自动继续。"
+        yield _alarm(f"switch@{node}"[-120:], text)
+
+
+async def _lasting(centre: Centre) -> Sequence[Alarm]:
+    """Whether what is acknowledged lasts; whether working days can be counted."""
+    found = []
+    try:
+        await centre.store.check_durable()
+    except NotDurable as error:
+        text = f"数据库设置被改动，断电可能丢失已确认的诉求（{error}）。请马上改回并重启数据库。"
+        found.append(_alarm("durable", text))
+    if not await centre.store.followed():
+        text = (
+            "数据库没有同步备库在跟随，主库再坏就会丢诉求。"
+            "请按手册“主库损坏，备库接替”第 4 步做好备库。"
+        )
+        found.append(_alarm("follower", text))
+    if centre.calendar.last_year < centre.now().astimezone(ZONE).year:
+        text = (
+            f"节假日安排只到 {centre.calendar.last_year} 年，期限算不准。请升级 chinesecalendar。"
+        )
+        found.append(_alarm("holidays", text))
+    return found
 
 
 def _watch(health: audit.Health, now: datetime) -> Iterator[Alarm]:

@@ -1,8 +1,12 @@
 """Repeats that were missed: cases made at the same moment, or while nothing could be looked up."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from classifiers import similar
+from classifiers.similar import Signature
 from hotline.flow import repeats as flow
 from hotline.flow.centre import Centre
 from hotline.flow.repeats import Asked
@@ -66,12 +70,20 @@ async def _sign_rest(centre: Centre, since: datetime) -> None:
     done = max(seen - BEHIND, after)
     if not rows and done - after < BEHIND:
         return
+    for first in range(0, len(rows), BATCH):
+        some = rows[first : first + BATCH]
+        signatures = await asyncio.to_thread(_signatures, centre, some)
+        async with centre.work() as work:
+            for row, signature in zip(some, signatures, strict=True):
+                await repeats.keep(work.connection, row.id, row.received_at, signature)
     async with centre.work() as work:
-        for row in rows:
-            one = Asked(row.title, row.content, row.received_at, row.district)
-            signature = flow.signed(centre, one)
-            await repeats.keep(work.connection, row.id, row.received_at, signature)
         await catalogue.put_setting(work.connection, PLACE, {"id": done})
+
+
+def _signatures(centre: Centre, rows: Sequence[Any]) -> list[Signature]:
+    """Made before the writer is asked for: it is held for a handful of rows, not for all of them."""
+    told = [Asked(row.title, row.content, row.received_at, row.district) for row in rows]
+    return [flow.signed(centre, one) for one in told]
 
 
 async def _forget(centre: Centre, since: datetime) -> int:

@@ -12,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.store.decisiontables import AlarmRow
 
 ALARMS = cast(Table, AlarmRow.__table__)
-KINDS = ("rule", "drift", "shadow", "knowledge", "service", "reveal", "figures")
+KINDS = (
+    *("rule", "drift", "shadow", "knowledge", "service", "reveal", "figures", "files"),
+    "record",
+)
 LIVE = ALARMS.c.ended_at.is_(None)
 
 
@@ -68,8 +71,3 @@ async def listed(
     wanted = select(*ALARMS.c).where(LIVE, ALARMS.c.kind.not_in(list(but)))
     found = await connection.execute(wanted.order_by(ALARMS.c.id.desc()).limit(limit))
     return [dict(row._mapping) for row in found]
-
-
-async def known(connection: AsyncConnection, alarm_id: int) -> bool:
-    found = await connection.execute(select(ALARMS.c.id).where(ALARMS.c.id == alarm_id))
-    return found.first() is not None

@@ -61,6 +61,11 @@ async def leave(connection: AsyncConnection, node: str) -> None:
     await connection.execute(delete(BeatRow).where(BeatRow.node == node[:120]))
 
 
+async def forget(connection: AsyncConnection) -> None:
+    """Of a database that was put back: the nodes of that time are not those of now."""
+    await connection.execute(delete(BeatRow))
+
+
 async def standing(connection: AsyncConnection) -> Sequence[Beat]:
     now = await database_time(connection)
     found = await connection.execute(select(*BeatRow.__table__.c).order_by(BeatRow.node))

@@ -1,5 +1,6 @@
 """Engine, aware-datetime type, and the unit of work: one request or one rung is one transaction."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -92,6 +93,16 @@ class Store:
                 if found not in wanted:
                     raise NotDurable(f"{question}: {found}, wanted {' or '.join(wanted)}")
 
+    async def followed(self) -> bool:
+        """False where the address names several PostgreSQL servers and the leader waits for none, or
+        for one that is not connected: another fault would lose, or stop, the work (row 16)."""
+        if self.sqlite or len(servers(self.url)) < 2:
+            return True
+        async with self.read() as connection:
+            waits = await connection.execute(text("SHOW synchronous_standby_names"))
+            there = await connection.execute(text("SELECT count(*) FROM pg_stat_replication"))
+            return bool(str(waits.scalar_one()).strip()) and there.scalar_one() > 0
+
     async def ping(self) -> None:
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
@@ -100,6 +111,24 @@ class Store:
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
+
+
+def servers(url: URL) -> list[tuple[str, str]]:
+    """(host, port) of each server that an address names, as the driver understands it: `host` once
+    for each or all in one with commas; a port that is not told is empty."""
+    told = url.query.get("host", ())
+    listed = [
+        one for part in ([told] if isinstance(told, str) else told) for one in part.split(",")
+    ]
+    if not listed:
+        return [(url.host or "", str(url.port or ""))]
+    ports = str(url.query.get("port", "")).split(",") + [""] * len(listed)
+    found = []
+    for one, port in zip(listed, ports, strict=False):
+        place = PLACE.fullmatch(one)
+        host, own = (place["host"], place["port"]) if place else (one, None)
+        found.append((host.strip("[]"), own or port or str(url.port or "")))
+    return found
 
 
 def _postgres(url: URL, *, serving: bool) -> AsyncEngine:
@@ -112,6 +141,7 @@ def _postgres(url: URL, *, serving: bool) -> AsyncEngine:
     return create_async_engine(url, **sizes, pool_timeout=QUEUES, connect_args=told)
 
 
+PLACE = re.compile(r"(?P<host>\[[^]]*\]|/.*|[^:]*)(?::(?P<port>[0-9]+))?")
 # Compiling a report's many counts takes longer than counting: its cost is guessed from the rows.
 PLAIN: dict[str, Any] = {"server_settings": {"jit": "off"}}
 CONNECTS, ANSWERS, QUEUES = 3.0, 4.0, 4.0  # seconds; two of them in a row stay under ten

@@ -199,7 +199,12 @@ async def numbers(connection: AsyncConnection) -> dict[str, tuple[datetime, str,
     return {row.number: (row.at, row.why, row.through) for row in found}
 
 
-async def erased_ids(connection: AsyncConnection) -> dict[int, int]:
-    """Case id -> the last entry that is empty."""
-    found = await connection.execute(select(ErasureRow.case_id, ErasureRow.through))
+async def erased_ids(
+    connection: AsyncConnection, span: tuple[int, int] | None = None
+) -> dict[int, int]:
+    """Case id -> the last entry that is empty; of all cases, or from one id to another."""
+    wanted = select(ErasureRow.case_id, ErasureRow.through)
+    if span:
+        wanted = wanted.where(ErasureRow.case_id.between(*span))
+    found = await connection.execute(wanted)
     return {row.case_id: row.through for row in found}

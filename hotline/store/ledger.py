@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store import (
@@ -33,7 +33,7 @@ from hotline.store.ledgers import StumbleRow, TickRow
 from hotline.store.ordertables import OrderRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, RungRow
 
-PAGE = 200
+PAGE, BLOCK = 200, 50  # cases read at once: by `verify`, and beside the work of a hotline
 LISTED = 1000  # so many broken places are named; the rest are only counted
 
 
@@ -121,6 +121,29 @@ async def _cases(connection: AsyncConnection, verdict: Verdict) -> AsyncIterator
         if len(page) < PAGE:
             return
         last = page[-1].id
+
+
+async def block(store: Store, n: int) -> Verdict:
+    """The cases of the n-th block of ids, from 0 on, without I5: a part that a busy hotline bears."""
+    verdict, span = Verdict(), (n * BLOCK + 1, (n + 1) * BLOCK)
+    async with snapshot(store) as connection:
+        rows_ = select(*CaseRow.__table__.c).where(CaseRow.id.between(*span)).order_by(CaseRow.id)
+        page = (await connection.execute(rows_)).all()
+        erased = await erasing.erased_ids(connection, span)
+        async for kept in _loaded(connection, page, verdict, erased):
+            verdict.cases += 1
+            for problem in check(kept, None):
+                verdict.add(problem)
+    return verdict
+
+
+async def blocks(connection: AsyncConnection, numbers: Sequence[str] = ()) -> list[int]:
+    """Every block of ids that there is; or those in which the cases of these numbers lie."""
+    if numbers:
+        found = await connection.execute(select(CaseRow.id).where(CaseRow.number.in_(numbers)))
+        return sorted({(row.id - 1) // BLOCK for row in found})
+    newest = (await connection.execute(select(func.max(CaseRow.id)))).scalar_one() or 0
+    return list(range(-(-newest // BLOCK)))
 
 
 async def _loaded(

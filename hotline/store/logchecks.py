@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain import chaining
 from hotline.domain.case import GENESIS
-from hotline.store import alarms, alerts, files
+from hotline.store import files
 from hotline.store.acts import act_body
+from hotline.store.articletables import ArticleRow
+from hotline.store.calltables import MissedRow
+from hotline.store.decisiontables import AlarmRow
+from hotline.store.facttables import ReportRow
 from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
+from hotline.store.repeattables import AlertRow
 from hotline.store.tables import CaseRow, IntakeRow
 from hotline.store.vault import reveal_body
 
 PAGE = 1000
 ORPHAN_AGE = timedelta(hours=24)  # a file younger than this may still get its row
 CHUNK = 1 << 20
-RISING = re.compile(r"alert-([0-9]{1,9})\.")
-ALARM = re.compile(r"alarm\.([0-9]{1,9})\.")
+# Notices that are about no case, and what each of them stands beside.
+BESIDE: Mapping[str, Any] = {
+    "alarm": AlarmRow.id,
+    "alert": AlertRow.id,
+    "article": ArticleRow.id,
+    "missed": MissedRow.id,
+    "report": ReportRow.id,
+}
+OF = re.compile(rf"({'|'.join(BESIDE)})[.-]([0-9]{{1,9}})\.")
 
 
 async def reveals(connection: AsyncConnection) -> AsyncIterator[Broken]:
@@ -112,10 +124,10 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
                 continue
             if row.message_id.startswith(POST):
                 continue  # it stands beside a letter, a mailbox, a request or an account
-            known = None if row.about else await _warning(connection, row.message_id)
+            known = None if row.about else await _beside(connection, row.message_id)
             if known is not None:
                 if not known:
-                    yield Broken("I7", row.message_id, "a notice of a warning that never was")
+                    yield Broken("I7", row.message_id, "a notice of something that never was")
                 continue
             seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
             if seq == "receipt":
@@ -129,13 +141,13 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
         last = found[-1].id
 
 
-async def _warning(connection: AsyncConnection, message_id: str) -> bool | None:
-    """Whether the alarm or the rising matter that it tells of is there; None: it is of neither."""
-    if (alarm := ALARM.match(message_id)) is not None:
-        return await alarms.known(connection, int(alarm[1]))
-    if (rising := RISING.match(message_id)) is not None:
-        return await alerts.one(connection, int(rising[1])) is not None
-    return None
+async def _beside(connection: AsyncConnection, message_id: str) -> bool | None:
+    """Whether what it tells of is there (an alarm, a call-back task, …); None: it is of no such."""
+    told = OF.match(message_id)
+    if told is None:
+        return None
+    key = BESIDE[told[1]]
+    return (await connection.execute(select(key).where(key == int(told[2])))).first() is not None
 
 
 async def _folded(connection: AsyncConnection, digest: str) -> bool:

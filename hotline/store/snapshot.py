@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import URL, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store.database import Store
+from hotline.store.database import Store, servers
 from hotline.store.ledgers import AttachmentRow
 
 PROGRAMS = Path("/usr/lib/postgresql")
@@ -157,16 +157,26 @@ def _program(name: str) -> str:
     return on_path
 
 
+def where(url: URL) -> dict[str, str]:
+    """The server as PostgreSQL's own programs are told of it; of several, the one that leads."""
+    found = {"PGPASSWORD": str(url.password)} if url.password else {}
+    if "ssl" in url.query:
+        found["PGSSLMODE"] = str(url.query["ssl"])
+    places = servers(url)
+    if any(host for host, _ in places):
+        found["PGHOST"] = ",".join(host for host, _ in places)
+    if any(port for _, port in places):
+        found["PGPORT"] = ",".join(port for _, port in places)
+    if len(places) > 1:
+        found["PGTARGETSESSIONATTRS"] = str(url.query.get("target_session_attrs", "primary"))
+    return found
+
+
 async def _run(program: str, told: Sequence[str], url: URL) -> str:
-    """The password goes by the environment: the command line is for all to see."""
-    port = [f"--port={url.port}"] if url.port else []
-    host = url.host or url.query.get("host")
-    place = [*([f"--host={host}"] if host else []), *port, f"--dbname={url.database}"]
+    """Where and by which password goes by the environment: the command line is for all to see."""
     who = [f"--username={url.username}", "--no-password"] if url.username else ["--no-password"]
-    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
-    tls = {"PGSSLMODE": str(url.query["ssl"])} if "ssl" in url.query else {}
-    about = [] if "--version" in told else [*place, *who]
-    async with _started(program, [*about, *told], {"LC_ALL": "C", **secret, **tls}) as process:
+    about = [] if "--version" in told else [f"--dbname={url.database}", *who]
+    async with _started(program, [*about, *told], {"LC_ALL": "C", **where(url)}) as process:
         out, errors = await process.communicate()
     if process.returncode:
         said = errors.decode("utf-8", "replace").strip().splitlines()

@@ -6,8 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from hotline.domain.words import ACCOUNTS, Role
-from hotline.flow import supervise
-from hotline.store import accounts, acts, interests, rights, stumbles
+from hotline.flow import filekeeping, selfcheck, supervise
+from hotline.store import accounts, acts, alarms, interests, rights, stumbles
 from hotline.web import forms, health
 from hotline.web.bodies import whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -15,6 +15,7 @@ from hotline.web.pages import render, see_other
 from hotline.web.routing import Route
 
 PAGE = 50
+OWN = (selfcheck.SERVICE, filekeeping.KIND)  # alarms of the machine's, that name no case
 
 
 async def admin(request: web.Request) -> web.Response:
@@ -32,6 +33,8 @@ async def shown(
     async with centre.look() as look:
         if role is Role.SYSADMIN:
             facts["stumbles"] = await stumbles.listed(look.connection, request[ACTOR], PAGE)
+            sounding = await alarms.listed(look.connection)
+            facts["sounding"] = [one for one in sounding if one["kind"] in OWN]
         if role is Role.SECADMIN:
             after = request.query.get("after", "")[:80]
             facts["accounts"] = await accounts.listed(look.connection, after, PAGE)

@@ -36,6 +36,7 @@ from hotline.web import (
     posting,
     problems,
     pulses,
+    scanning,
     telephony,
 )
 from hotline.web.admission import guarded
@@ -171,7 +172,10 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     async def run(app: web.Application) -> AsyncIterator[None]:
         centre, settings = app[CENTRE], app[SETTINGS]
         schedule = Schedule()
+        centre.schedules.append(schedule)
         schedule.every(15.0, "rules", lambda: rulewatch.follow(centre))
+        if settings.limits.clamd:  # files are refused while it does not answer: somebody must know
+            schedule.every(60.0, "clamd", lambda: scanning.scan(settings.limits.clamd, b""))
         if watch:
             add_watch(schedule, centre, settings)
         schedule.start()

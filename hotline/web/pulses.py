@@ -24,7 +24,7 @@ async def beating(pulse: Pulse) -> AsyncIterator[Pulse]:
     schedule = Schedule()
     schedule.once("beat at start", pulse.beat)
     schedule.every(EVERY, "beat", pulse.beat)
-    schedule.every(CHECKED, "self check", lambda: selfcheck.check(pulse.centre))
+    schedule.every(CHECKED, "self check", lambda: selfcheck.check(pulse.centre, pulse.node))
     schedule.start()
     try:
         yield pulse

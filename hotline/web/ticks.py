@@ -14,6 +14,7 @@ from hotline.flow import (
     handover,
     privacy,
     recordings,
+    recordkeeping,
     recount,
     ringing,
     rising,
@@ -80,6 +81,7 @@ def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None
     )
     schedule.every(3600.0, "unused accounts", believed(lambda: unused.lock(centre)))
     schedule.every(3600.0, "files", believed(lambda: filekeeping.keep(centre)))
+    schedule.every(3600.0, "record", lambda: recordkeeping.keep(centre))
     schedule.every(3600.0, "recordings", believed(lambda: recordings.expire(centre)))
     schedule.every(60.0, "privacy", believed(lambda: privacy.remind(centre)))
 

@@ -14,12 +14,12 @@ from sqlite3 import connect
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, make_url, text
 
 from hotline.commands import backup, restore
 from hotline.commands.failing import Failed
 from hotline.config import Settings
-from hotline.store import files, snapshot
+from hotline.store import beats, files, snapshot
 from hotline.store.database import Store
 from hotline.store.inbox import give_numbers
 from hotline.wiring import MovingClock, system_clock
@@ -28,7 +28,7 @@ from tests.commands.test_verify import lived_in
 from tests.conftest import a_centre
 from tests.support import postgres
 
-BESIDES = {"act", "number_day", "alembic_version"}  # restoring adds to these
+BESIDES = {"act", "number_day", "alembic_version", "beat"}  # restoring changes these
 
 
 @dataclass
@@ -55,6 +55,8 @@ def other_url(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Itera
 async def life(url: str, other_url: str, tmp_path: Path, clock: MovingClock) -> Life:
     centre = await a_centre(url, tmp_path, clock)
     await lived_in(centre, clock, tmp_path)
+    async with centre.store.write() as connection:
+        await beats.beat(connection, "then:8345", system_clock())
     await centre.close()
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "order.md").write_text("督办单", "utf-8")
@@ -91,6 +93,7 @@ async def test_what_is_restored_is_what_there_was_with_files_and_keys(
     assert kept == sorted(p.name for p in (life.empty.folder / "files").rglob("*") if p.is_file())
     assert kept, "no attachment was there to be tried"
     assert [a[4] for a in sorted(after["act"])][-2:] == ["backup", "restore"]
+    assert before["beat"] and not after["beat"], "a node of that time would be an alarm today"
 
 
 @pytest.mark.slow
@@ -276,3 +279,25 @@ async def test_the_copy_is_one_moment_even_with_a_writer_in_mid_transaction(
     await store.close()
     with closing(connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT count(*) FROM department").fetchone()[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("u:p@h:5433/d", {"PGPASSWORD": "p", "PGHOST": "h", "PGPORT": "5433"}),
+        ("u@h/d?ssl=require", {"PGSSLMODE": "require", "PGHOST": "h"}),
+        ("u@/d?host=/run/postgresql", {"PGHOST": "/run/postgresql"}),
+        (
+            "u@/d?host=[::1]:5432&host=two&target_session_attrs=read-write",
+            {"PGHOST": "::1,two", "PGPORT": "5432,", "PGTARGETSESSIONATTRS": "read-write"},
+        ),
+        (
+            "u@/d?host=a,b&port=1,2",
+            {"PGHOST": "a,b", "PGPORT": "1,2", "PGTARGETSESSIONATTRS": "primary"},
+        ),
+    ],
+)
+def test_the_programs_are_told_of_every_server_that_the_address_names(
+    address: str, told: dict[str, str]
+) -> None:
+    assert snapshot.where(make_url(f"postgresql://{address}")) == told

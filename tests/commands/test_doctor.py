@@ -19,6 +19,7 @@ from hotline.domain.words import Role
 from hotline.flow.intake import receive, triage_pending
 from hotline.flow.supervise import CaseAgenda
 from hotline.store import agenda
+from hotline.store.database import Store
 from hotline.wiring import MovingClock, Parts
 from tests.commands.support import settings_in
 
@@ -44,6 +45,16 @@ async def test_nothing_is_wrong_with_a_seeded_hotline(settings: Settings) -> Non
     told = " ".join(finding.text for finding in found)
     for word in ("mail: not configured", "switch: not configured", "holidays", "model", "disk"):
         assert word in told
+
+
+async def test_a_leader_that_nobody_follows_is_said_where_the_address_names_several(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def alone(store: Store) -> bool:
+        return False
+
+    monkeypatch.setattr(Store, "followed", alone)
+    assert any("主库损坏，备库接替" in text for text in wrong(await said(settings)))
 
 
 async def test_a_place_without_a_database_is_said_and_left_empty(tmp_path: Path) -> None:

@@ -17,16 +17,19 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts import department
 from hotline.domain.people import OPERATOR
 from hotline.domain.words import Channel, Role
-from hotline.flow import work
+from hotline.flow import calls, work
 from hotline.flow.centre import Centre
+from hotline.flow.missedladder import MissedAgenda
 from hotline.flow.supervise import CaseAgenda
 from hotline.store import acts as chained
-from hotline.store import files
+from hotline.store import files, outbox
 from hotline.store.ledger import Verdict
 from hotline.store.ledger import verify as check
+from hotline.store.outbox import Message
 from hotline.wiring import MovingClock
 from tests.commands.support import a_table, settings_in, told
 from tests.conftest import a_centre
+from tests.flow.test_calls import abandoned
 from tests.makers import MONDAY, an_officer
 
 ROWS = [
@@ -215,3 +218,27 @@ async def test_the_first_places_are_named_and_the_exit_code_tells(
         "received", "cases", "followups", "duplicates", "automatic", "bounces", "quarantined",
         "refused", "pending",
     }  # fmt: skip
+
+
+async def test_notices_of_what_is_no_case_stand_beside_what_they_tell_of(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    """Of a call to return, an article to be looked over, a report that was mailed, an alarm."""
+    await calls.heard(any_centre, abandoned("c1", 1), "webhook")
+    await calls.fold_pending(any_centre)
+    for _ in range(8):
+        clock.move_to(clock() + timedelta(minutes=10))
+        await Watch(MissedAgenda(any_centre)).tick(clock())
+    async with any_centre.work() as work:
+        sent = await work.connection.execute(text("SELECT message_id FROM outbox"))
+        assert {one[:9] for one in sent.scalars()} == {"missed.1."}
+    assert (await verdict(any_centre)).ok
+    names = [f"{kind}.999.x" for kind in ("alarm", "article", "missed", "report")]
+    names.append("alert-999.x")
+    async with any_centre.work() as work:
+        none = [Message(one, "role:agent", "", "s", "t") for one in names]
+        await outbox.post(work.connection, none, work.at, leaves=False)
+    broken = (await verdict(any_centre)).broken
+    assert {one.place for one in broken} == set(names) and {one.invariant for one in broken} == {
+        "I7"
+    }

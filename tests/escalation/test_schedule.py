@@ -26,6 +26,26 @@ async def test_what_is_done_once_is_done_at_the_start_and_a_failing_tick_goes_on
             await asyncio.sleep(0.01)
     await schedule.stop()
     assert seen.count("once") == 1
+    assert schedule.failing(0.0) == {"bad": "ValueError"} and not schedule.failing(60.0)
+
+
+async def test_a_tick_that_succeeds_again_fails_no_longer_and_one_failure_is_none() -> None:
+    outcomes = [ValueError(), ValueError(), None, ValueError(), None]
+    seen: list[dict[str, str]] = []
+
+    async def changing() -> None:
+        seen.append(schedule.failing(0.0))
+        if outcomes and (error := outcomes.pop(0)):
+            raise error
+
+    schedule = Schedule()
+    schedule.every(0.01, "changing", changing)
+    schedule.start()
+    async with asyncio.timeout(10):
+        while len(seen) < 6:
+            await asyncio.sleep(0.01)
+    await schedule.stop()
+    assert [list(one) for one in seen[:6]] == [[], [], ["changing"], [], [], []]
 
 
 async def test_a_tick_under_way_gets_its_time_and_no_other_begins() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.store.database import Store
 from tests.faults.away import a_city, with_citizens
 from tests.faults.proxy import proxy
 from tests.support import postgres
@@ -32,6 +33,8 @@ async def test_promotions_of_a_synchronous_follower_lose_and_double_nothing(
     with pair() as servers:
         await asyncio.to_thread(servers.leader.create, "away")
         await asyncio.to_thread(servers.follow)
+        store = Store(servers.url("away"))
+        assert await store.followed()
         city = await a_city(servers.url("away"), tmp_path)
 
         async def promotions() -> None:
@@ -48,6 +51,9 @@ async def test_promotions_of_a_synchronous_follower_lose_and_double_nothing(
         await with_citizens(city, promotions(), 8)
         await asyncio.to_thread(city.served.stop)
         await city.judge()
+        await store.writer.dispose()  # its connections are the dead leader's
+        assert not await store.followed(), "the next fault would lose something, and nobody is told"
+        await store.close()
     assert slowest < BACK
     with capsys.disabled():
         told = f"{scale.promotions} promotions, {len(city.citizens.told)} acknowledged"

@@ -8,16 +8,31 @@ import pytest
 from sqlalchemy import text
 
 from channels import web
+from escalation.schedule import Schedule
 from hotline.domain.people import OPERATOR
-from hotline.flow import intake, selfcheck
+from hotline.flow import (
+    articlewatch,
+    calls,
+    drift,
+    facts,
+    filekeeping,
+    intake,
+    recordkeeping,
+    rulewatch,
+    seen,
+    selfcheck,
+    shadow,
+)
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import HELD, Pulse
-from hotline.store import acts, beats
+from hotline.store import acts, alarms, beats, exports, queues
+from hotline.store.database import NotDurable
 from hotline.store.outbox import Message, post
 from hotline.web.pulses import believing
 from hotline.wiring import MovingClock, system_clock
-from tests.conftest import a_centre
+from tests.conftest import ROOT, a_centre
 from tests.flow.orders_support import ask, in_hand
+from tests.flow.test_calls import abandoned
 
 
 @pytest.fixture
@@ -84,7 +99,8 @@ async def test_each_promise_that_breaks_has_its_alarm(
     scarce = SimpleNamespace(free=1 << 20)
     monkeypatch.setattr(selfcheck.shutil, "disk_usage", lambda path: scarce)
     assert await selfcheck.check(centre) == [
-        "backup", "clock:far:1", "disk", "late", "node:gone:1", "outbox", "triage", "watch",
+        "backup", "clock:far:1", "disk", "late", "node:gone:1", "outbox", "queue:figures",
+        "triage", "watch",
     ]  # fmt: skip
 
 
@@ -159,6 +175,18 @@ async def test_a_node_90_seconds_off_is_not_ready_and_its_watch_waits(
     assert await selfcheck.check(any_centre) == []
 
 
+async def test_a_clock_that_is_set_right_is_believed_before_the_next_beat(
+    pulse: Pulse, clocks: Clocks
+) -> None:
+    clocks.ahead = timedelta(seconds=300)
+    await pulse.beat()
+    assert not pulse.believed()
+    clocks.ahead = timedelta(seconds=200)
+    assert not pulse.believed(), "it is nearer, and not right yet"
+    clocks.ahead = timedelta(seconds=2)
+    assert pulse.believed() and pulse.trouble() == ""
+
+
 async def test_a_clock_that_jumps_ahead_holds_the_watch_at_once_and_for_a_while(
     sqlite_url: str, tmp_path: Path, clock: MovingClock, clocks: Clocks
 ) -> None:
@@ -207,3 +235,84 @@ async def test_a_node_that_cannot_write_or_is_stopping_is_not_ready(
     await pulse.leave()
     async with any_centre.look() as look:
         assert await beats.standing(look.connection) == []
+
+
+async def test_each_queue_of_the_machine_that_grows_old_has_its_alarm(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    await received(any_centre)
+    await intake.triage_pending(any_centre)
+    await calls.heard(any_centre, abandoned("c1", 1), "webhook")
+    async with any_centre.store.write() as connection:
+        asked = {"officer": "o", "role": "director", "units": None, "form": "csv", "purpose": "p"}
+        day = any_centre.now().date()
+        wish = exports.Wish("t", **asked, first=day, last=day)  # type: ignore[arg-type]
+        await exports.ask(connection, wish, any_centre.now())
+    assert await selfcheck.check(any_centre) == []
+    clock.move_to(any_centre.now() + timedelta(hours=1, seconds=1))
+    found = await selfcheck.check(any_centre)
+    assert {"queue:call_events", "queue:exports", "queue:figures"} <= set(found)
+
+
+async def test_a_tick_that_keeps_failing_is_told_by_its_own_node_and_ended_by_no_other(
+    any_centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ailing(Schedule):
+        ailing = {"anchor": "OSError"}
+
+        def failing(self, seconds: float) -> dict[str, str]:
+            return self.ailing if seconds == selfcheck.FAILING else {}
+
+    for node in ("one:1", "two:2"):
+        async with any_centre.store.write() as connection:
+            await beats.beat(connection, node, system_clock())
+    one = Ailing()
+    any_centre.schedules.append(one)
+    assert await selfcheck.check(any_centre, "one:1") == ["job:anchor@one:1"]
+    any_centre.schedules.remove(one)
+    for _ in range(2):
+        assert await selfcheck.check(any_centre, "two:2") == []
+    count = "SELECT count(*) FROM alarm WHERE ended_at IS NULL"
+    assert (await ask(any_centre, count))[0][0] == 1 and await told(any_centre) == 2
+    assert await selfcheck.check(any_centre, "one:1") == []
+    assert (await ask(any_centre, count))[0][0] == 0
+
+
+async def test_settings_that_could_lose_what_was_acknowledged_and_a_missing_follower_are_alarms(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_durable() -> None:
+        raise NotDurable("SHOW fsync: off, wanted on")
+
+    async def alone() -> bool:
+        return False
+
+    monkeypatch.setattr(centre.store, "check_durable", not_durable)
+    monkeypatch.setattr(centre.store, "followed", alone)
+    monkeypatch.setattr(centre, "calendar", SimpleNamespace(last_year=2025))
+    assert await selfcheck.check(centre) == ["durable", "follower", "holidays"]
+
+
+async def test_a_switch_that_cannot_be_reached_is_an_alarm_of_the_node_that_tries(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = SimpleNamespace(connected_at=None, failures=4)
+    monkeypatch.setattr(centre, "lines", (line,))
+    assert await selfcheck.check(centre, "one:1") == []
+    line.failures = 5
+    assert await selfcheck.check(centre, "one:1") == ["switch@one:1"]
+    line.connected_at = centre.now()
+    assert await selfcheck.check(centre, "one:1") == []
+
+
+async def test_every_queue_has_its_length_and_age_and_every_kind_of_alarm_its_figure(
+    any_centre: Centre,
+) -> None:
+    async with any_centre.look() as look:
+        assert set(await queues.lengths(look.connection)) == set(queues.ALL)
+    modules = (selfcheck, filekeeping, recordkeeping, facts, seen, drift, shadow, rulewatch)
+    named = {getattr(one, "KIND", None) for one in (*modules, articlewatch)} - {None}
+    named |= {selfcheck.SERVICE, seen.REVEAL, drift.DRIFT, shadow.SHADOW, rulewatch.RULE}
+    assert named == set(alarms.KINDS)
+    page = (ROOT / "hotline/web/templates/office/admin.html").read_text("utf-8")
+    assert [kind for kind in alarms.KINDS if f"'{kind}'" not in page] == []

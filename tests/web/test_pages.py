@@ -9,8 +9,11 @@ from aiohttp import FormData
 from yarl import URL
 
 from hotline.domain.words import ACCOUNTS, Role
+from hotline.store import alarms
 from hotline.store.accounts import ADMINISTRATORS
+from hotline.store.alarms import Alarm
 from hotline.web import pages
+from hotline.web.keys import CENTRE
 from tests.web.api_support import (
     OWN_PAGE,
     PASSWORD,
@@ -176,6 +179,17 @@ async def test_a_form_from_another_page_is_not_taken(client: Client) -> None:
     form = {"token": "0" * 32, "action": "sign", "handler": "王工", "phone": "1", "version": "3"}
     answer = await client.post(f"/office/cases/{number}/actions", data=form, headers=OWN_PAGE)
     assert answer.status == 403
+
+
+async def test_the_administrator_reads_on_the_own_page_what_is_broken_and_what_to_do(
+    client: Client,
+) -> None:
+    told = Alarm("service", "backup", "已有 7 天以上没有备份。请运行 hotline backup。")
+    async with client.app[CENTRE].work() as work:
+        await alarms.sound(work.connection, told, work.at)
+    await signed_in(client, "sysadmin")
+    page = await found(client, "/office/admin")
+    assert told.text in page and "系统自检：1" in page
 
 
 async def test_an_account_is_disabled_enabled_again_and_never_the_own_one(client: Client) -> None:
