@@ -16,6 +16,7 @@ from hotline.domain.words import Channel, Kind, Role
 from hotline.parsing import parser
 
 USAGE = 2  # the exit code of a wrong command line or setting
+PRIVATE = 0o077  # what is taken from every file and folder that is made
 
 
 def chosen(told: argparse.Namespace, settings: Any) -> Coroutine[Any, Any, int]:
@@ -73,6 +74,8 @@ def _account(module: Any, told: argparse.Namespace, settings: Any) -> Coroutine[
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: done; 1: failed, with one line why; 2: a wrong command line or setting."""
     told = parser().parse_args(arguments)
+    # The database, its log, attachments, backups, exports: nobody else's, whatever the shell says.
+    os.umask(PRIVATE)
     journal.to_stderr(logging.WARNING)
     try:
         return _run(chosen(told, load(told.config)))

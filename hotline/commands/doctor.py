@@ -4,6 +4,7 @@ import shutil
 import stat
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from pathlib import Path
 
 from classifiers import registry
 from escalation.audit import list_ends
@@ -14,9 +15,11 @@ from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
+from hotline.store.database import files_of
 from hotline.wiring import system_clock
 
 GIB = 2**30
+OTHERS = 0o077
 ENOUGH, SCARCE = 5 * GIB, GIB
 # No clock that is right shows a time before this program was written.
 EARLIEST = datetime(2026, 1, 1, tzinfo=ZONE)
@@ -48,6 +51,7 @@ async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
         yield finding
     yield _disk(settings)
     yield _keys(settings)
+    yield _open_to_others(settings)
     try:
         async with store_of(settings, make=False) as store:
             async for finding in records.findings(store, settings, now):
@@ -131,3 +135,22 @@ def _keys(settings: Settings) -> Finding:
     if mode & 0o077:
         return wrong(f"密钥文件权限为 {mode:04o}，应为 0600：chmod 600 {path} / keys lie open")
     return well("密钥文件权限正确 / the keys' file is private")
+
+
+def _open_to_others(settings: Settings) -> Finding:
+    """What others on this machine could read: in a closed folder nothing, else what lies in it."""
+    places = [settings.folder, *map(Path, files_of(settings.database_url))]
+    if not places[0].is_dir():
+        return note("数据目录还没有 / the data folder is not there yet")
+    if _mode(places[0]) & OTHERS:
+        places += sorted(settings.folder.iterdir())
+    seen = [one for one in places[1:] if one.exists() and _mode(one) & OTHERS]
+    reached = [one for one in seen if _mode(one.parent) & OTHERS]
+    if not reached:
+        return well("数据只有本账号可读 / the data are private")
+    names = " ".join(str(one) for one in dict.fromkeys(reached))
+    return note(f"本机其他账号可读，请执行 chmod -R go= {names} / open to others")
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)

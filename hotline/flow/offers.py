@@ -12,7 +12,7 @@ from hotline.domain.people import Actor
 from hotline.domain.redaction import redacted
 from hotline.flow import drafting
 from hotline.flow.centre import Centre
-from hotline.store import articles, articleuse, interests
+from hotline.store import acts, articles, articleuse, interests
 from hotline.store.work import Work
 
 ENOUGH = 20  # signs: a shorter reply answers nobody else
@@ -116,3 +116,5 @@ async def end_gap(centre: Centre, actor: Actor, key: str, article_id: int | None
         article.check_author(actor, actor.department or CENTRE)
         if not await articleuse.end_gap(work.connection, key, actor.name, work.at, article_id):
             raise NotPossible("这个问题已有人处理。", "Somebody has seen to it.")
+        about = {"question": key, "article": article_id}
+        await acts.record(work.connection, work.at, actor, "article.gap_ended", about)

@@ -215,11 +215,13 @@ async def ask(
 
 async def command(centre: Centre, actor: Actor, call_id: str, do: Do, number: str = "") -> None:
     """A key of the desk: transfer, hold, resume; raises NotPossible when the switch will not."""
-    async with centre.look() as look:
-        call = await call_of(look, actor, call_id)
-        agent = await seats.station(look.connection, actor.name) or actor.name
-    if call.phase == "ended":
-        raise NotPossible("通话已经结束。", "The call is over.")
+    async with centre.work() as work:
+        call = await call_of(work, actor, call_id)
+        agent = await seats.station(work.connection, actor.name) or actor.name
+        if call.phase == "ended":
+            raise NotPossible("通话已经结束。", "The call is over.")
+        about = {"call": call_id, "do": do.value}
+        await acts.record(work.connection, work.at, actor, "call_command", about)
     leg = str(opened(centre.cipher, call).get("leg", ""))
     if not await ask(centre, actor, (do, agent, call_id), number, leg):
         raise NotPossible(

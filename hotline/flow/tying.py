@@ -6,7 +6,7 @@ from hotline.domain.errors import NotAllowed, NotPossible
 from hotline.domain.people import Actor
 from hotline.flow import missed, phone, work
 from hotline.flow.centre import Centre
-from hotline.store import calllist, seats
+from hotline.store import acts, calllist, seats
 from hotline.store import missed as tasks
 
 
@@ -36,14 +36,16 @@ async def call_back(centre: Centre, actor: Actor, missed_id: int) -> bool:
     """The switch is asked to ring the agent, then the citizen; what came of it the events tell."""
     if actor.role not in missed.CALLERS_BACK:
         raise NotAllowed("漏接回拨由话务员、回访员和值班长办理。", "Not your task.")
-    async with centre.look() as look:
-        task = await tasks.one(look.connection, missed_id)
+    async with centre.work() as unit:
+        task = await tasks.one(unit.connection, missed_id)
         if task is None:
             raise missed.NoSuchMissed
         if task.state != "open":
             raise NotPossible("这项回拨任务已结束，请刷新。", "The task is over; reload.")
-        agent = await seats.station(look.connection, actor.name)
-        number = await tasks.number(look.connection, centre.cipher, missed_id)
-    if not agent:
-        raise NotPossible("请先在接线台填写分机号。", "Tell your extension first.")
+        agent = await seats.station(unit.connection, actor.name)
+        if not agent:
+            raise NotPossible("请先在接线台填写分机号。", "Tell your extension first.")
+        number = await tasks.number(unit.connection, centre.cipher, missed_id)
+        about = {"task": missed_id}
+        await acts.record(unit.connection, unit.at, actor, "missed_call", about)
     return await phone.ask(centre, actor, (Do.CALL, agent, f"missed.{missed_id}"), number)

@@ -62,13 +62,17 @@ def faces() -> tuple[str, ...]:
     return found
 
 
-def pdf(title: str, blocks: Sequence[Block]) -> bytes:
-    """Takes a tenth of a second of a core: never on the event loop. Raises NoFont, NotSet."""
+def pdf(title: str, blocks: Sequence[Block], taken: str = "") -> bytes:
+    """Takes a tenth of a second of a core: never on the event loop. Raises NoFont, NotSet.
+
+    `taken`: who took it and when, at the foot of every page.
+    """
     there = faces()
     if not there:
         raise NoFont
     told = {
         "title": title,
+        "taken": taken,
         "blocks": [asdict(block) for block in blocks],
         "titles": [name for name in TITLES if name in there] or list(there),
         "bodies": [name for name in BODIES if name in there] or list(there),
@@ -98,11 +102,15 @@ def png(svg: str) -> bytes:
     return made
 
 
-def word(title: str, blocks: Sequence[Block]) -> bytes:
+def word(title: str, blocks: Sequence[Block], taken: str = "") -> bytes:
     document = Document()
     document.core_properties.title = title
     document.core_properties.author = document.core_properties.comments = ""
     _page(document)
+    if taken:
+        foot = document.sections[0].footer.paragraphs[0]
+        foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        _face(foot.add_run(taken), BODY_FACE, 8)
     for block in blocks:
         if block.kind == "table":
             _table(document, block)

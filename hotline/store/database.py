@@ -131,6 +131,14 @@ def servers(url: URL) -> list[tuple[str, str]]:
     return found
 
 
+def files_of(url: str) -> list[str]:
+    """Where a SQLite database lies, with its log and its index; of a server nothing."""
+    told = make_url(url)
+    if told.get_backend_name() != "sqlite" or told.database in (None, "", ":memory:"):
+        return []
+    return [f"{told.database}{end}" for end in ("", "-wal", "-shm")]
+
+
 def _postgres(url: URL, *, serving: bool) -> AsyncEngine:
     """Where people wait for the answer, a database that does not speak is given up soon: a server
     behind a broken network would be waited for without end. Long checks have all the time."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import case as sql_case
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,13 +63,27 @@ async def counted(connection: AsyncConnection, actor: str, since: datetime) -> t
     return int(made.scalar_one()), int((await connection.execute(strange)).scalar_one())
 
 
-async def most(connection: AsyncConnection, since: datetime) -> list[tuple[str, str, int]]:
-    """The ten who looked most: role, name, how often."""
+@dataclass(frozen=True)
+class Looker:
+    """Who looked how often, at how many citizens' cases, and at how many they never acted on."""
+
+    role: str
+    actor: str
+    looks: int
+    cases: int
+    strange: int
+
+
+async def most(connection: AsyncConnection, since: datetime, until: datetime) -> list[Looker]:
+    """The ten who looked most from `since` to before `until`."""
+    case = RevealRow.case_id.distinct()
+    acted = exists().where(EntryRow.case_id == RevealRow.case_id, EntryRow.actor == RevealRow.actor)
+    strange = func.count(sql_case((~acted, RevealRow.case_id)).distinct())
     found = await connection.execute(
-        select(RevealRow.role, RevealRow.actor, func.count().label("n"))
-        .where(RevealRow.at > since)
+        select(RevealRow.role, RevealRow.actor, func.count(), func.count(case), strange)
+        .where(RevealRow.at >= since, RevealRow.at < until)
         .group_by(RevealRow.role, RevealRow.actor)
         .order_by(func.count().desc(), RevealRow.actor)
         .limit(10)
     )
-    return [(row.role, row.actor, row.n) for row in found]
+    return [Looker(*row) for row in found]

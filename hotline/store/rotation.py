@@ -19,8 +19,11 @@ from hotline.store.privacytables import PrivacyRequestRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
-PAGE = 200  # values a transaction: an intake that waits for it waits a few milliseconds
+PAGE, LEAST = 200, 50  # values a transaction, at most and at least: a slow disk has few of them
+HELD = 0.01  # seconds that a transaction may hold the one writer: a page is made as large
 RESTS = 5.0  # times as long as a page took
+YIELDS = 20.0  # times as long as it waited for the writer: somebody else writes
+LONGEST = 5.0  # seconds of rest after a page: a rotation goes on in any crowd
 
 
 @dataclass(frozen=True)
@@ -76,33 +79,52 @@ SEALED = (
 )
 
 
+@dataclass
+class Pace:
+    """How large a page may be, and how long to rest after it, by how the last one went."""
+
+    page: int = LEAST
+    rest: float = 0.0  # seconds
+
+    def went(self, worked: float, waited: float, held: float) -> None:
+        """Seconds: of the whole page; of waiting for the writer; of holding it."""
+        if held > HELD:
+            self.page = max(LEAST, self.page // 2)
+        elif held < HELD / 2:
+            self.page = min(PAGE, self.page * 2)
+        self.rest = min(LONGEST, (worked - waited) * RESTS + waited * YIELDS)
+
+
 async def rotate(store: Store, cipher: Cipher) -> AsyncIterator[int]:
     """How many values a page brought under the current key, until none is left under another.
 
     Twice over: what was being written under the old key while the new one came is met again. After
-    each page it rests, so that who waits for the database or the processor gets most of both.
+    each page it rests, so that who waits for the database or the processor gets most of both: the
+    longer the page took, and longest where it had itself to wait for the writer.
     """
+    pace = Pace()
     for _ in range(2):
         for sealed in SEALED:
             after: Any = ()
             while after is not None:
-                began = perf_counter()
-                after, moved = await _page(store, cipher, sealed, after)
-                worked = perf_counter() - began
+                after, moved = await _page(store, cipher, sealed, after, pace)
                 yield moved
                 if after is not None:
-                    await asyncio.sleep(worked * RESTS)
+                    await asyncio.sleep(pace.rest)
 
 
-async def _page(store: Store, cipher: Cipher, sealed: Sealed, after: Any) -> tuple[Any, int]:
+async def _page(
+    store: Store, cipher: Cipher, sealed: Sealed, after: Any, pace: Pace
+) -> tuple[Any, int]:
     """Rows after `after` in the order of their keys; the last one's key, if there may be more.
 
     Looked for and locked anew before the transaction that writes: nobody waits for that. A row
     that changed meanwhile is left as it is, and met again.
     """
+    began = perf_counter()
     table = sealed.table.__table__
     columns, keys = table.c, list(table.primary_key.columns)
-    locked, most = columns[sealed.column], min(PAGE, sealed.page or PAGE)
+    locked, most = columns[sealed.column], min(pace.page, sealed.page or PAGE)
     wanted = select(*keys, *(columns[name] for name in sealed.beside), locked.label("locked"))
     wanted = wanted.where(locked.is_not(None), ~_under(locked, cipher.current))
     if after:
@@ -113,9 +135,14 @@ async def _page(store: Store, cipher: Cipher, sealed: Sealed, after: Any) -> tup
     told = [{**dict(zip(names, row, strict=False)), **_anew(cipher, sealed, row)} for row in rows]
     mine = and_(*(key == bindparam(name) for key, name in zip(keys, names, strict=True)))
     one = update(table).where(mine, locked == bindparam("was"))
+    asked = perf_counter()
+    granted = asked
     if told:
         async with store.write() as connection:
+            granted = perf_counter()
             await connection.execute(one.values({sealed.column: bindparam("anew")}), told)
+    over = perf_counter()
+    pace.went(over - began, granted - asked, over - granted)
     return tuple(rows[-1][: len(keys)]) if len(rows) == most else None, len(rows)
 
 

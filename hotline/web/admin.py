@@ -5,10 +5,12 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.forms import clean
 from hotline.domain.words import ACCOUNTS, Role
 from hotline.flow import filekeeping, selfcheck, supervise
-from hotline.store import accounts, acts, alarms, interests, rights, stumbles
-from hotline.web import forms, health
+from hotline.store import accountlist, accounts, acts, alarms, interests, rights, stumbles
+from hotline.store.accountlist import Looked
+from hotline.web import actwords, forms, health
 from hotline.web.bodies import whole
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
@@ -36,8 +38,8 @@ async def shown(
             sounding = await alarms.listed(look.connection)
             facts["sounding"] = [one for one in sounding if one["kind"] in OWN]
         if role is Role.SECADMIN:
-            after = request.query.get("after", "")[:80]
-            facts["accounts"] = await accounts.listed(look.connection, after, PAGE)
+            facts["looked"] = looked = _looked(request)
+            facts["accounts"] = await accountlist.page(look.connection, looked, PAGE)
             facts["units"] = forms.departments(centre.rules.tree)
             facts["rights"] = await rights.waiting(look.connection)
         if role is Role.AUDITOR:
@@ -46,7 +48,14 @@ async def shown(
             hidden = await interests.kept_from(look.connection, request[ACTOR])
             facts["acts"] = [one for one in found if not _names(one["about"], hidden)]
             facts["older"] = found[-1]["seq"] if len(found) == PAGE else None
-    return render(request, "office/admin.html", facts | {"page": PAGE}, status)
+            facts |= {"words": actwords, "below": below}
+    return render(request, "office/admin.html", facts, status)
+
+
+def _looked(request: web.Request) -> Looked:
+    names = ("q", "role", "unit", "after", "before")
+    told = (clean(request.query.get(name, ""))[:80] for name in names)
+    return Looked(*told)
 
 
 def _names(about: Any, numbers: Collection[str]) -> bool:

@@ -8,6 +8,7 @@ from aiohttp import web
 from channels.forms import clean
 from escalation.calendar import ZONE
 from hotline.domain.people import mask_phone
+from hotline.domain.shanghai import city_day
 from hotline.domain.words import Role
 from hotline.flow.seen import REVEAL
 from hotline.store import acts, alarms, reveals
@@ -19,7 +20,7 @@ from hotline.web.pages import render, see_other
 from hotline.web.routing import Route
 
 PAGE = 50
-WEEK = timedelta(days=7)
+ONE = timedelta(days=1)
 
 
 async def shown(request: web.Request) -> web.Response:
@@ -53,7 +54,8 @@ async def _page(request: web.Request, work: Work, told: dict[str, str]) -> web.R
     last = int(below) if below.isascii() and below.isdigit() and len(below) < 10 else None
     found = await reveals.listed(work.connection, asked, last, PAGE)
     facts: dict[str, Any] = {"reveals": found, "asked": told, "page": PAGE}
-    facts |= {"most": await reveals.most(work.connection, work.at - WEEK)}
+    day = _day(told, "day") or datetime.combine(city_day(work.at), time(), ZONE)
+    facts |= {"most": await reveals.most(work.connection, day, day + ONE), "day": day.date()}
     open_alarms = await alarms.listed(work.connection)
     facts |= {"alarms": [one for one in open_alarms if one["kind"] == REVEAL]}
     return render(request, "office/reveals.html", facts)

@@ -70,7 +70,7 @@ async def post_session(request: web.Request) -> web.Response:
 
 
 async def delete_session(request: web.Request) -> web.Response:
-    await auth.sign_out(request.app[CENTRE], request[SECRET])
+    await auth.sign_out(request.app[CENTRE], request[ACTOR], request[SECRET])
     return web.Response(status=204)
 
 

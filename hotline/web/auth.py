@@ -127,9 +127,10 @@ async def missed(centre: Centre, officer: Officer, *, shut: bool = False) -> Non
             await accounts.end_sessions(work.connection, officer.id)
 
 
-async def sign_out(centre: Centre, secret: str) -> None:
+async def sign_out(centre: Centre, actor: Actor, secret: str) -> None:
     async with centre.work() as work:
         await accounts.close_session(work.connection, secret)
+        await acts.record(work.connection, work.at, actor, "sign_out", {})
 
 
 def actor_of(centre: Centre, officer: Officer, origin: str) -> Actor:

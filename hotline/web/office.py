@@ -47,7 +47,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     await forms.posted(request)
-    await auth.sign_out(request.app[CENTRE], request[SECRET])
+    await auth.sign_out(request.app[CENTRE], request[ACTOR], request[SECRET])
     response = see_other("/office/login")
     response.del_cookie(auth.COOKIE, path="/")
     return response

@@ -21,6 +21,7 @@ from hotline.reports.papers_facts import Told
 from hotline.web.api_orders import place_of
 from hotline.web.bodies import chosen, number_of
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
+from hotline.web.pages import when
 from hotline.web.routing import WORKERS, Route
 
 log = structlog.get_logger(__name__)
@@ -85,7 +86,8 @@ async def _hand_out(request: web.Request, origin: Origin, wanted: str) -> web.Re
     centre = request.app[CENTRE]
     place = papers_facts.Place(request.app[SETTINGS].city, centre.rules.tree)
     told = _told(origin, place)
-    body = await request.app[PRESS].make(partial(_made, told, wanted, centre.files))
+    taken = f"{request[ACTOR].name} {when(centre.now(), 'zh')}"
+    body = await request.app[PRESS].make(partial(_made, told, wanted, centre.files, taken))
     about = {
         "paper": told.kind.value,
         "number": told.facts["number"],
@@ -103,11 +105,11 @@ def _told(origin: Origin, place: papers_facts.Place) -> Told:
     return papers_facts.of_reminder(origin.case, origin.reminder, origin.entries, place)
 
 
-def _made(told: Told, wanted: str, folder: Path) -> bytes:
+def _made(told: Told, wanted: str, folder: Path, taken: str) -> bytes:
     """In a thread; every failure is one that can be told to who asked."""
     try:
         blocks = papers.marked(papers.write(told.kind, told.facts, folder), told.mark)
-        return (typeset.pdf if wanted == "pdf" else typeset.word)(told.kind.zh, blocks)
+        return (typeset.pdf if wanted == "pdf" else typeset.word)(told.kind.zh, blocks, taken)
     except papers.BadTemplate as error:
         log.error("paper.template", template=f"papers/{told.kind.value}.md", problem=error.en)
         raise NotMade(error.zh, error.en) from error

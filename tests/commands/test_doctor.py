@@ -1,6 +1,10 @@
 """`hotline doctor` says in plain words what is wrong, and nothing when all is well."""
 
+import os
 import shutil
+import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,3 +173,36 @@ async def test_the_exit_code_tells(
     assert await doctor.run(settings) == 0
     assert "all is well" in capsys.readouterr().out
     assert await doctor.run(settings_in(tmp_path / "empty")) == 1
+
+
+async def test_data_that_others_of_the_machine_can_read_are_told(settings: Settings) -> None:
+    """In a closed folder nothing is open; in an open one each thing is named."""
+    base = settings.folder
+    base.chmod(0o700)
+    assert any("data are private" in one.text for one in await said(settings))
+    base.chmod(0o755)
+    (base / "hotline.db").chmod(0o644)
+    told = [one for one in await said(settings) if "open to others" in one.text]
+    assert [one.mark for one in told] == [Mark.NOTE]
+    assert "hotline.db" in told[0].text
+    (base / "hotline.db").chmod(0o600)
+    told = [one.text for one in await said(settings) if "open to others" in one.text]
+    assert not any(f"{base}/hotline.db" in one for one in told)
+
+
+@pytest.mark.slow
+def test_what_a_command_makes_is_nobody_elses_whatever_the_umask(tmp_path: Path) -> None:
+    """The database with its log and index, keys and every folder: 0600 and 0700."""
+    place = tmp_path / "city"
+    told = {**os.environ, "HOTLINE_DATA": str(place)}
+    told |= {"HOTLINE_DATABASE_URL": f"sqlite:///{place}/hotline.db"}
+    line = f"umask 000; exec {sys.executable} -m hotline migrate"
+    ran = subprocess.run(["sh", "-c", line], env=told, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    plain = sqlite3.connect(place / "hotline.db")
+    assert plain.execute("SELECT count(*) FROM officer").fetchall() == [(0,)]
+    found = [place, *place.rglob("*")]
+    assert {"hotline.db", "hotline.db-wal", "hotline.db-shm"} <= {one.name for one in found}
+    open_ = [one.name for one in found if one.stat().st_mode & 0o077]
+    plain.close()
+    assert open_ == []

@@ -220,3 +220,17 @@ async def test_no_citizens_word_lies_in_the_database_in_clear(
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     body = b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
     assert [word for word in planted if word.encode() in body] == []
+
+
+def test_a_rotation_gives_way_to_who_writes() -> None:
+    """Smaller pages where the writer is held long; longer rests where it is waited for."""
+    pace = rotation.Pace(page=rotation.PAGE)
+    pace.went(worked=0.02, waited=0.0, held=rotation.HELD * 2)
+    assert (pace.page, pace.rest) == (rotation.PAGE // 2, 0.02 * rotation.RESTS)
+    for _ in range(9):
+        pace.went(worked=0.12, waited=0.1, held=rotation.HELD * 2)
+    assert pace.page == rotation.LEAST
+    assert pace.rest == pytest.approx(0.02 * rotation.RESTS + 0.1 * rotation.YIELDS)
+    for _ in range(9):
+        pace.went(worked=9.0, waited=0.0, held=rotation.HELD / 4)
+    assert (pace.page, pace.rest) == (rotation.PAGE, rotation.LONGEST)

@@ -45,7 +45,7 @@ FILTERS = {
     "/office/figures": "from to by department topic",
     "/office/figures/cases": "from to measure department cursor",
     "/office/figures/sample": "month",
-    "/office/admin": "q cursor",
+    "/office/admin": "q role unit after before",
     "/office/restrictions": "state q",
     "/office/phone/panel": "call caller q",
     "/office/new": "call caller",

@@ -81,7 +81,10 @@ async def test_an_order_is_taken_away_as_word_under_its_chinese_name(client: Cli
     assert plain == f'attachment; filename="order-{number}.docx"'
     assert unquote(chinese) == "督办单 督〔2026〕0001号.docx"
     assert answer.headers["Cache-Control"] == "private, no-store"
-    text = words(await answer.read())
+    body = await answer.read()
+    foot = Document(io.BytesIO(body)).sections[0].footer.paragraphs[0].text
+    assert foot == "clerk 2026年11月23日 10:00"  # a page that is passed on tells who took it
+    text = words(body)
     lines = text.splitlines()
     assert "督〔2026〕0001号" in lines and "城管局：" in lines
     assert "抄送：城管局负责人、督办员" in lines
@@ -103,6 +106,7 @@ async def test_the_pdf_of_each_level_is_its_kind_of_paper_and_the_same_each_time
         text = printed(body)
         for said in (kind, f"督〔2026〕{n:04d}号", "城管局", number, "二、限期办结。"):
             assert said in text, said
+        assert text.count("supervisor2026年11月23日10:00") == len(PdfReader(io.BytesIO(body)).pages)
         assert ("市政府督查室" in text) == (level >= 4)
         assert ("市政府办公厅" in text) == (level == 6)
     assert await fetched(client, path, who) == body  # to the byte

@@ -1,6 +1,7 @@
 """The record: what cannot be recorded is not done; who saw what of whom; who looks too much."""
 
 import logging
+import re
 from datetime import timedelta
 
 import pytest
@@ -135,7 +136,10 @@ async def test_the_auditor_finds_who_saw_what_of_whom(client: Client) -> None:
     of_one = await page(client, phone="138 0000 1234")
     assert of_one.count("核实地点") == 2 and second not in of_one
     assert (await page(client, since="2030-01-01")).count("核实地点") == 0
-    assert "reveals_searched" in await (await client.get("/office/admin")).text()
+    ranked = re.sub(r"<[^>]+>", " ", await page(client, day="2026-11-23"))
+    assert re.search(r"1\s+director（热线办主任）\s+1\s+1\s+1\s+查看明细", ranked), ranked
+    assert "没有人查看过" in await page(client, day="2026-11-22")
+    assert "查询查看记录" in await (await client.get("/office/admin")).text()
     for role in ("sysadmin", "secadmin", "director", "dispatcher"):
         await signed_in(client, role)
         assert (await client.get("/office/admin/reveals")).status == 403
