@@ -9,6 +9,8 @@ from typing import Any
 from channels.message import Incoming
 from hotline.store.inbox import Letter
 
+LATER = ("party", "language")
+
 
 def letter_of(incoming: Incoming, scope: str | None, facts: dict[str, Any]) -> Letter:
     """What came in as it is written down."""
@@ -28,6 +30,8 @@ def content_hash(incoming: Incoming) -> str:
     sent = {**asdict(incoming), "received_at": None, "raw": None}
     # The same file sent again with a form is another token, not another complaint.
     sent["attachments"] = [(one.name, one.size, one.type) for one in incoming.attachments]
+    # A receipt of before these were asked for has the hash that it had.
+    sent = {name: value for name, value in sent.items() if name not in LATER or value is not None}
     body = json.dumps(sent, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
