@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 
 from channels.message import Incoming, Receipt
-from hotline import seed
 from hotline.domain import perform, promises
 from hotline.domain.case import Case
 from hotline.domain.errors import KeyExpired, KeyInFlight, KeyMismatch, NotAllowed
@@ -41,9 +40,7 @@ async def receive(
 
     `facts` are what the trunk adds to the receipt: who filed it, whether it may go by itself.
     """
-    # The notice in force when it came in stands on every receipt, whichever way it came.
-    told = {"notice": seed.privacy("zh")[0], **(facts or {})}
-    letter = letter_of(incoming, scope, told)
+    letter = letter_of(incoming, scope, facts or {})
     flying = (id(centre), scope or incoming.channel, incoming.key)
     if flying in _in_flight:
         raise KeyInFlight

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.message import Incoming
+from hotline import seed
 from hotline.store.inbox import Letter
 
 LATER = ("party", "language")
@@ -14,7 +15,9 @@ LATER = ("party", "language")
 
 def letter_of(incoming: Incoming, scope: str | None, facts: dict[str, Any]) -> Letter:
     """What came in as it is written down."""
-    body = asdict(incoming) | {"facts": facts, "raw": ""}
+    # The notice in force when it came in stands on every receipt, whichever way it came.
+    told = {"notice": seed.notices()[0], **facts}
+    body = asdict(incoming) | {"facts": told, "raw": ""}
     return Letter(
         channel=incoming.channel,
         key=incoming.key,
