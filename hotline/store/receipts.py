@@ -97,10 +97,7 @@ async def open_raw(connection: AsyncConnection, cipher: Cipher, intake_id: int) 
         confidential=bool(raw.get("confidential")),
         party=raw.get("party") or "citizen",
         language=raw.get("language") or "",
-        identity={
-            **_words(contact),
-            **({"address": place["address"]} if place.get("address") else {}),
-        },
+        identity=_words({**contact, "address": place.get("address")}),
         attachments=[item["token"] for item in raw.get("attachments") or ()],
         notes=notes,
         filed_by=_filed_by(facts),
