@@ -46,6 +46,8 @@ class Incoming:
     type: str | None = None
     anonymous: bool = False
     confidential: bool = False
+    party: str | None = None  # citizen or enterprise, where it was told
+    language: str | None = None  # spoken language or dialect, where it was told
     attachments: tuple[Attachment, ...] = field(default=())
 
 

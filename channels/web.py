@@ -24,6 +24,23 @@ EMAIL = re.compile(
     r"[^@\s<>\"(),;:\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+"
 )
 Kind = Literal["consult", "help", "complaint", "report", "suggestion", "praise"]
+Party = Literal["citizen", "enterprise"]
+Tongue = Literal[
+    "mandarin",
+    "sichuanese",
+    "cantonese",
+    "min",
+    "wu",
+    "hakka",
+    "tibetan",
+    "uyghur",
+    "mongolian",
+    "english",
+    "japanese",
+    "korean",
+    "sign",
+    "other",
+]
 MOST_FILES = 10
 
 NAMES: Mapping[str, str] = {
@@ -41,6 +58,8 @@ NAMES: Mapping[str, str] = {
     "contact.email": "邮箱",
     "anonymous": "匿名",
     "confidential": "保密",
+    "party": "诉求主体",
+    "language": "语言或方言",
     "attachments": "附件",
     "body": "诉求",
 }
@@ -99,6 +118,8 @@ class ComplaintForm(Form):
     contact: ContactForm | None = None
     anonymous: bool = False
     confidential: bool = False
+    party: optional(Party) = None  # type: ignore[valid-type]
+    language: optional(Tongue) = None  # type: ignore[valid-type]
     attachments: Annotated[tuple[words(64), ...], Field(max_length=MOST_FILES)] = ()  # type: ignore[valid-type]
 
     @model_validator(mode="after")
@@ -152,6 +173,8 @@ def incoming(
         type=form.type,
         anonymous=form.anonymous,
         confidential=form.confidential,
+        party=form.party,
+        language=form.language,
         contact=Contact(contact.name or "", contact.phone or "", contact.email or "")
         if contact and not form.anonymous
         else None,

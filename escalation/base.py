@@ -13,7 +13,15 @@ FALLS_BACK = TAKEN + "{name}方案："
 
 
 def over(base: Mapping[str, Any], own: Mapping[str, Any]) -> Found:
-    """The base's profile with the own words over it; overrides are joined by id."""
+    """The base's profile with the own words over it; overrides are joined by id.
+
+    What the base tells of enterprises is not taken over: another city's favour could be longer
+    than the own limit for everybody.
+    """
+    limits = base.get("limits")
+    if isinstance(limits, Mapping):
+        everybody = {key: value for key, value in limits.items() if key != "enterprise"}
+        base = {**base, "limits": everybody}
     name = {"default": "默认"}.get(str(base.get("name")), str(base.get("name")))
     taken: Found = _sourced(dict(base), FALLS_BACK.format(name=name))
     told = {key: value for key, value in own.items() if key != "base"}

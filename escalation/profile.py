@@ -13,6 +13,7 @@ SpanText = Annotated[
     Span, BeforeValidator(lambda text: text if isinstance(text, Span) else Span.parse(str(text)))
 ]
 Grantor = Literal["leader", "director", "office"]  # 承办单位负责人、热线办主任、政府办公厅
+KindName = Literal["consult", "help", "complaint", "report", "suggestion", "praise"]
 TYPES = ("consult", "help", "complaint", "report", "suggestion", "praise")
 
 
@@ -53,10 +54,21 @@ class Block(Part):
     endorse: bool = False
 
 
+class OwnTerms(Part):
+    """What differs in a matter of an enterprise (企业诉求); the rest is as for everybody."""
+
+    dispatch: Term | None = None
+    sign: Term | None = None
+    contact: Term | None = None
+    reply: Term | None = None
+    follow_up: Term | None = None
+
+
 class Blocks(Part):
     critical: Block
     urgent: Block
-    normal: dict[Literal["consult", "help", "complaint", "report", "suggestion", "praise"], Block]
+    normal: dict[KindName, Block]
+    enterprise: dict[KindName, OwnTerms] = {}
     complex: Term
     complex_extension: Longer
 

@@ -102,6 +102,11 @@ def _extensions(profile: Profile) -> Iterator[Finding]:
                 zh, en = "延期与答复期限的单位应相同", "its unit must be the reply's"
                 yield Finding(f"{key}.extension.limit", zh, en)
             yield from _grantors(f"{key}.extension", block.extension)
+    for kind, own in profile.limits.enterprise.items():
+        longer = profile.limits.normal[kind].extension if kind in profile.limits.normal else None
+        if longer and own.reply and own.reply.limit.unit is not longer.limit.unit:
+            zh, en = "与该类型延期的单位应相同", "its unit must be that of the type's extension"
+            yield Finding(f"limits.enterprise.{kind}.reply.limit", zh, en)
     yield from _grantors("limits.complex_extension", profile.limits.complex_extension)
 
 

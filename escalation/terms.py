@@ -74,8 +74,13 @@ class Terms:
         urgency: str,
         topic: tuple[str, str, str] = ("", "", ""),
         anonymous: bool = False,
+        party: str = "citizen",
     ) -> Limit | None:
-        """The limit of a promise, or None where the profile makes none."""
+        """The limit of a promise, or None where the profile makes none.
+
+        What the profile tells of an enterprise's matters stands at the usual urgency only: an
+        emergency is as fast for everybody.
+        """
         if promise is Promise.ON_SITE:
             return self._on_site(type, topic)
         if anonymous and promise in (Promise.CONTACT, Promise.FOLLOW_UP):
@@ -83,6 +88,9 @@ class Terms:
         block = self._block(type, urgency)
         name = "reply" if promise is Promise.FINISH else promise.value
         term: Term | None = getattr(block, name, None)
+        if party == "enterprise" and urgency in ("normal", "complex"):
+            own = self._profile.limits.enterprise.get(type)  # type: ignore[call-overload]
+            term = getattr(own, name, None) or term
         if term is None:
             return None
         base = Limit(term.limit, term.source, self.ladder(promise.value))

@@ -22,6 +22,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "type": ("type", "类型", "诉求类型"),
     "anonymous": ("anonymous", "匿名"),
     "confidential": ("confidential", "保密"),
+    "party": ("party", "诉求主体"),
+    "language": ("language", "语言", "方言", "语言或方言"),
     "reply": ("reply", "答复", "答复意见"),
     "replied_at": ("replied_at", "答复时间"),
 }

@@ -26,14 +26,20 @@ from hotline.commands.seed import sown
 from hotline.config import Settings
 from hotline.domain.errors import KeyMismatch
 from hotline.domain.people import OPERATOR
-from hotline.domain.words import Channel, Kind
+from hotline.domain.words import Channel, Kind, Named, Party, Tongue
 from hotline.flow.centre import Centre
 from hotline.flow.intake import receive, triage_pending
 from hotline.store import acts, catalogue, counters
 
 AT_ONCE = 64  # receipts that are on their way together: one commit gathers them
 FUTURE = timedelta(days=1)  # a citizen's clock may be wrong, but not by more
-KINDS = {kind.zh: kind.value for kind in Kind} | {kind.value: kind.value for kind in Kind}
+
+
+def _codes(words: type[Named]) -> dict[str, str]:
+    return {one.zh: one.value for one in words} | {one.value: one.value for one in words}
+
+
+KINDS, PARTIES, TONGUES = _codes(Kind), _codes(Party), _codes(Tongue)
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,8 @@ def incoming_of(row: sheets.SheetRow, channel: Channel, now: datetime) -> Incomi
                 "contact": {name: cells.get(name) for name in ("name", "phone", "email")},
                 "anonymous": True,  # a file may hold only a name: who is anonymous is said below
                 "confidential": columns.yes(cells.get("confidential", "")),
+                "party": PARTIES.get(cells.get("party", ""), cells.get("party")) or None,
+                "language": TONGUES.get(cells.get("language", ""), cells.get("language")) or None,
             }
         )
     except BadForm as bad:

@@ -13,7 +13,7 @@ from hotline.domain.interest import Interest
 from hotline.domain.order import Order
 from hotline.domain.people import Actor
 from hotline.domain.state import OPEN, Action, State
-from hotline.domain.words import Channel, Kind, Pause, Urgency
+from hotline.domain.words import Channel, Kind, Party, Pause, Urgency
 
 GENESIS = "0" * 64
 
@@ -99,6 +99,8 @@ class Case:
     district: str = ""
     anonymous: bool = False
     confidential: bool = False
+    party: Party = Party.CITIZEN
+    language: str = ""  # a Tongue's code; empty: nobody said
     id: int | None = None
     version: int = 0
     lead: str | None = None  # the one lead department 主办
@@ -181,6 +183,9 @@ class Case:
             "level": self.level,
             "round": self.round,
             "due_at": due.isoformat() if due else None,
+            # What is usual is not told: so a history of before these were kept holds as it stands.
+            "party": None if self.party is Party.CITIZEN else self.party.value,
+            "language": self.language or None,
         }
 
     def append(

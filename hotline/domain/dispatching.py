@@ -171,13 +171,16 @@ def correct(case: Case, facts: centre.Correct, step: Step) -> Said:
 
 
 def _relabel(case: Case, facts: centre.Accept | centre.Correct, step: Step) -> None:
+    case.language = facts.language.value if facts.language else case.language
     new = (facts.type or case.type, facts.urgency or case.urgency, facts.topic or case.topic)
+    party = facts.party or case.party
     raised = new[1] is Urgency.COMPLEX and case.urgency is not Urgency.COMPLEX
     if raised and step.actor.role is not Role.SHIFT_LEAD:
         raise NotAllowed(
             "“疑难”须由值班长更正认定。", "Only the shift lead sets 'complex'.", field="urgency"
         )
-    if new != (case.type, case.urgency, case.topic):
+    if (*new, party) != (case.type, case.urgency, case.topic, case.party):
+        case.party = party
         case.type, case.urgency, case.topic = Kind(new[0]), Urgency(new[1]), new[2]
         restarting.restart(case, step.rules, step.at)
         restarting.begin_missing(case, step.rules, step.at)

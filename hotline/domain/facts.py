@@ -57,6 +57,8 @@ class CaseFact:
     topic1: str
     urgency: str
     district: str
+    party: str
+    language: str
     department: str | None
     state: str
     level: int | None

@@ -77,6 +77,8 @@ def _case(life: Life, clocks: Sequence[Clock], until: datetime | None) -> CaseFa
         **words,
         topic=topic,
         topic1=topic.partition("/")[0],
+        party=said.get("party") or "citizen",
+        language=said.get("language") or "",
         department=said.get("department"),
         level=said.get("level"),
         due_at=_moment(said.get("due_at")),

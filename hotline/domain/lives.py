@@ -15,7 +15,10 @@ from hotline.domain.wordprints import printed
 
 ENDS = frozenset(state.value for state in ENDED)
 CLOSES = frozenset({State.CLOSED.value, State.ARCHIVED.value})
-STANDING = ("state", "type", "topic", "urgency", "department", "district", "level", "due_at")
+STANDING = (
+    *("state", "type", "topic", "urgency", "department", "district", "level", "due_at"),
+    *("party", "language"),
+)
 
 
 @dataclass

@@ -64,6 +64,7 @@ def limit_for(case: Case, promise: Promise, rules: Rules) -> Limit | None:
         urgency=case.urgency.value,
         topic=levels(case.topic),
         anonymous=case.anonymous,
+        party=case.party.value,
     )
 
 

@@ -56,6 +56,32 @@ class Channel(Named):
     OTHER = "other", "其他", "other"
 
 
+class Party(Named):
+    """Whose matter it is (诉求主体): a person's, or that of an enterprise with limits of its own."""
+
+    CITIZEN = "citizen", "个人", "a person"
+    ENTERPRISE = "enterprise", "企业", "an enterprise"
+
+
+class Tongue(Named):
+    """What the citizen speaks (语言或方言); the centre has seats for dialects and foreign languages."""
+
+    MANDARIN = "mandarin", "普通话", "Mandarin"
+    SICHUANESE = "sichuanese", "四川话", "Sichuanese"
+    CANTONESE = "cantonese", "粤语", "Cantonese"
+    MIN = "min", "闽南话", "Southern Min"
+    WU = "wu", "吴语", "Wu"
+    HAKKA = "hakka", "客家话", "Hakka"
+    TIBETAN = "tibetan", "藏语", "Tibetan"
+    UYGHUR = "uyghur", "维吾尔语", "Uyghur"
+    MONGOLIAN = "mongolian", "蒙古语", "Mongolian"
+    ENGLISH = "english", "英语", "English"
+    JAPANESE = "japanese", "日语", "Japanese"
+    KOREAN = "korean", "韩语", "Korean"
+    SIGN = "sign", "手语", "sign language"
+    OTHER = "other", "其他", "other"
+
+
 class Role(Named):
     """Who acts (角色); the last three are not accounts."""
 

@@ -30,6 +30,7 @@ from hotline.store.work import Work
 log = structlog.get_logger(__name__)
 BATCH = 20  # cases a transaction: the writer is not held for long
 LATE = timedelta(days=1)  # how long what another node sent there meanwhile is still looked for
+NAMED = 200  # numbers that a notice lists
 TOLD = (Role.SHIFT_LEAD, Role.DISPATCHER)
 
 
@@ -186,10 +187,36 @@ async def _move_cases(centre: Centre, found: Plan) -> int:
         after = page[-1][0]
         async with centre.work() as work:
             went = {number: await _follow(centre, work, number, found) for _, number in page}
+            await _list(work, found, [number for number, done in went.items() if done])
         moved += sum(done is True for done in went.values())
         left += [number for number, done in went.items() if done is None]
     await _done(centre, found, moved, left)
     return moved
+
+
+async def _list(work: Work, found: Plan, numbers: list[str]) -> None:
+    """Kept with the cases: a stop forgets none; what came after the plan was done is told at once."""
+    running = [Stage.RUNNING]
+    held = await plans.move(work.connection, found.id, running, Stage.RUNNING)
+    if held is None:
+        return await _tell_heir(work, found, numbers)
+    moved = {**held.moved, "numbers": [*held.moved.get("numbers", []), *numbers]}
+    await plans.move(work.connection, found.id, running, Stage.RUNNING, moved=moved)
+
+
+async def _tell_heir(work: Work, found: Plan, numbers: list[str]) -> None:
+    """One notice with the list, not one a case."""
+    if not numbers:
+        return
+    units = Tree.of(await catalogue.departments(work.connection))
+    more = f"等 {len(numbers)} 件" if len(numbers) > NAMED else ""
+    notice = Message(
+        *(f"succession-{found.id}.{numbers[0]}", f"unit:{found.heir}", ""),
+        subject=f"承接诉求 {len(numbers)} 件：“{units.top(found.department)}”的工作已移交",
+        text=f"自{found.on_day:%Y-%m-%d}起由本单位承接，状态和期限不变，请在工作台查看："
+        f"{'、'.join(numbers[:NAMED])}{more}。",
+    )
+    await mailing.post(work, [notice])
 
 
 async def _done(centre: Centre, found: Plan, moved: int, left: list[str]) -> None:
@@ -200,6 +227,7 @@ async def _done(centre: Centre, found: Plan, moved: int, left: list[str]) -> Non
         if done is None:
             return
         told = {**done.moved, "cases": moved, "left": sorted({*done.moved.get("left", []), *left})}
+        await _tell_heir(work, found, told.pop("numbers", []))
         await plans.move(work.connection, found.id, [Stage.DONE], Stage.DONE, moved=told)
         await record(work, SYSTEM, "cases_moved", found, cases=moved, left=told["left"][:50])
 

@@ -37,6 +37,8 @@ async def linked(
         district=origin.district,
         anonymous=origin.anonymous,
         confidential=origin.confidential,
+        party=origin.party,
+        language=origin.language,
         previous=origin.number,
     )
     perform.receive(case, Step(SYSTEM, work.at, centre.rules), f"由 {origin.number} 关联生成")

@@ -7,7 +7,7 @@ from hotline.domain.masking import mask_words
 from hotline.domain.people import Tree
 from hotline.domain.promises import Step
 from hotline.domain.state import State
-from hotline.domain.words import Channel, Kind, Urgency
+from hotline.domain.words import Channel, Kind, Party, Urgency
 from hotline.flow import repeats
 from hotline.flow.centre import Centre
 from hotline.flow.classify import Thought, shown
@@ -46,6 +46,8 @@ def case_of(centre: Centre, letter: receipts.Opened, thought: Thought | None, pr
         district=letter.district or (reading.district.label if reading else ""),
         anonymous=letter.anonymous,
         confidential=letter.confidential,
+        party=Party(letter.party),
+        language=letter.language,
         notes=dict(letter.notes),
     )
     if problem:

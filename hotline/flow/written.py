@@ -7,12 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from channels.message import Incoming
+from hotline import seed
 from hotline.store.inbox import Letter
+
+LATER = ("party", "language")
 
 
 def letter_of(incoming: Incoming, scope: str | None, facts: dict[str, Any]) -> Letter:
     """What came in as it is written down."""
-    body = asdict(incoming) | {"facts": facts, "raw": ""}
+    # The notice in force when it came in stands on every receipt, whichever way it came.
+    told = {"notice": seed.notices()[0], **facts}
+    body = asdict(incoming) | {"facts": told, "raw": ""}
     return Letter(
         channel=incoming.channel,
         key=incoming.key,
@@ -28,6 +33,8 @@ def content_hash(incoming: Incoming) -> str:
     sent = {**asdict(incoming), "received_at": None, "raw": None}
     # The same file sent again with a form is another token, not another complaint.
     sent["attachments"] = [(one.name, one.size, one.type) for one in incoming.attachments]
+    # A receipt of before these were asked for has the hash that it had.
+    sent = {name: value for name, value in sent.items() if name not in LATER or value is not None}
     body = json.dumps(sent, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 

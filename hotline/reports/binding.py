@@ -164,7 +164,7 @@ def _waited(wait: Mapping[str, Any]) -> str:
 def foot(made: Bound) -> str:
     at = datetime.fromisoformat(made.told["as_of"]).astimezone(ZONE)
     return (
-        f"统计截至 {at:%Y-%m-%d %H:%M}；公式版本 {made.told['formulas']}；第 {made.edition} 版。"
+        f"统计截至 {at:%Y-%m-%d %H:%M}；公式版本 {terms.formulas(made.told['formulas'])}；第 {made.edition} 版。"
         "未作评价的不计入满意率和解决率；剔除后的数字只剔除经审核准予评价除外的诉求。"
     )
 

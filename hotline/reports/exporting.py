@@ -28,6 +28,8 @@ NAMES = {
     "topic": "事项",
     "urgency": "紧急程度",
     "district": "区县",
+    "party": "诉求主体",
+    "language": "语言或方言",
     "department": "承办单位代码",
     "state": "状态",
     "level": "督办级别",

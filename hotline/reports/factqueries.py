@@ -26,6 +26,8 @@ BY = {
     "channel": F.channel,
     "urgency": F.urgency,
     "district": F.district,
+    "party": F.party,
+    "language": F.language,
 }
 OWN = {name: column.key for name, column in BY.items()}
 PAGE = 500

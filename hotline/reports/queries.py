@@ -20,6 +20,8 @@ BY = {
     "urgency": CaseRow.urgency,
     "state": CaseRow.state,
     "district": CaseRow.district,
+    "party": CaseRow.party,
+    "language": CaseRow.language,
 }
 
 

@@ -71,12 +71,19 @@ def rosters() -> dict[str, list[dict[str, str]]]:
 
 
 @cache
-def privacy(language: str) -> tuple[str, str]:
-    """The privacy notice: its version, and its text."""
-    name = f"privacy_{'en' if language == 'en' else 'zh'}.md"
-    text = (resources.files("hotline.seed") / name).read_text("utf-8")
-    head, _, body = text.partition("\n")
-    return head.replace("：", ":").partition(":")[2].strip(), body.strip()
+def notices() -> tuple[str, ...]:
+    """Every version of the privacy notice, the newest first; none is ever taken away."""
+    names = (one.name for one in (resources.files("hotline.seed") / "privacy").iterdir())
+    return tuple(sorted({name.partition(".")[0] for name in names}, reverse=True))
+
+
+@cache
+def privacy(language: str, version: str = "") -> tuple[str, str]:
+    """The privacy notice: its version, and its text; the newest, unless an older one is named."""
+    version = version or notices()[0]
+    name = f"{version}.{'en' if language == 'en' else 'zh'}.md"
+    text = (resources.files("hotline.seed") / "privacy" / name).read_text("utf-8")
+    return version, text.partition("\n")[2].strip()
 
 
 def told_elsewhere() -> dict[str, dict[str, str]]:

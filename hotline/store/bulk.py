@@ -139,10 +139,12 @@ def case(
         },
         **{"prior": None, "urged_at": None},
     }
-    same = "number state type urgency channel received_at topic district level due_at".split()
+    same = (
+        "number state type urgency channel received_at topic district party language level due_at"
+    )
     return {
         "id": fact.case_id,
-        **{name: getattr(fact, name) for name in same},
+        **{name: getattr(fact, name) for name in same.split()},
         **{"version": fact.seq, "title": title, "content": title, "anonymous": False},
         **{"confidential": False, "lead": fact.department, "round": _round(timeline)},
         **{"dispatched_at": fact.dispatched_at, "closed_at": fact.closed_at, "parent": None},

@@ -30,7 +30,9 @@ GONE = "［个人信息已删除］"
 NOTHING = {"erased": True}
 BLANK = ("endorsed", "reply", "outcome", "rating", "notes")
 # What an entry's facts keep: words of closed sets, numbers and moments say nothing of anybody.
-KEPT = frozenset("state type topic urgency department district level round due_at".split())
+KEPT = frozenset(
+    "state type topic urgency department district level round due_at party language".split()
+)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,17 @@ from hotline.store.interests import kept_from_any
 EXPORTS, CASES = (cast(Table, row.__table__) for row in (ExportRow, FactCaseRow))
 LEASE = timedelta(minutes=30)  # after which another node takes over what one left undone
 COLUMNS = (
-    *("number", "received_at", "channel", "type", "topic", "urgency", "district", "department"),
-    *("state", "level", "due_at", "answered_at", "dispatched_at", "signed_in_time"),
+    *("number", "received_at", "channel", "type", "topic", "urgency", "district", "party"),
+    *(
+        "language",
+        "department",
+        "state",
+        "level",
+        "due_at",
+        "answered_at",
+        "dispatched_at",
+        "signed_in_time",
+    ),
     *("contacted_in_time", "finished_at", "finish_due_at", "closed_at", "hours", "reworked"),
     *("returned", "upheld", "reached", "solved", "satisfaction", "repeat", "excluded"),
     *("extensions", "reopened"),

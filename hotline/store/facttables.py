@@ -40,6 +40,8 @@ class FactCaseRow(Row):
     topic1: Mapped[str] = mapped_column(String(40))
     urgency: Mapped[str] = mapped_column(String(20))
     district: Mapped[str] = mapped_column(String(40))
+    party: Mapped[str] = mapped_column(String(20), server_default="citizen")
+    language: Mapped[str] = mapped_column(String(20), server_default="")
     department: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20))
     level: Mapped[int | None]

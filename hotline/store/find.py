@@ -20,7 +20,8 @@ from hotline.store.interests import not_kept_out
 from hotline.store.tables import CaseRow, PartRow
 
 LISTED = (
-    "id number version state type topic urgency channel received_at title district lead level due_at closed_at"
+    "id number version state type topic urgency channel party language received_at title district lead"
+    " level due_at closed_at"
 ).split()
 SORTS = {
     "-received_at": (CaseRow.received_at, True),
@@ -54,6 +55,8 @@ class Wanted:
     overdue: bool | None = None
     district: str = ""
     channel: str = ""
+    party: str = ""
+    language: str = ""
     since: datetime | None = None  # received then or later
     until: datetime | None = None  # received before
     light: str = ""  # one of lights.KINDS that came on today
@@ -167,7 +170,7 @@ def narrowed(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[
         conditions.append(seen)
     if wanted.state:
         conditions.append(CaseRow.state.in_(_states(wanted.state)))
-    for name in ("type", "urgency", "district", "channel"):
+    for name in ("type", "urgency", "district", "channel", "party", "language"):
         if getattr(wanted, name):
             conditions.append(getattr(CaseRow, name) == getattr(wanted, name))
     if wanted.department:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.domain.state import OPEN
 from hotline.domain.succession import STANDING, Change, Plan, Stage
-from hotline.store.articletables import ArticleRow
+from hotline.store.articletables import ArticleRow, ArticleVersionRow
 from hotline.store.ledgers import DepartmentRow, OfficerRow, TopicRow
 from hotline.store.privacytables import InterestRow
 from hotline.store.replytemplates import ReplyTemplateRow
@@ -18,6 +18,7 @@ from hotline.store.standby import RosterRow
 from hotline.store.tables import CaseRow, PartRow, Row
 from hotline.store.wording import Wording
 
+BEGUN = ("draft", "submitted", "returned")  # stages of a version that was not released yet
 WAITING = ("asked", "signed", "returned")  # a part that its unit still owes
 
 
@@ -154,10 +155,14 @@ async def move_below(connection: AsyncConnection, code: str, heir: str) -> None:
 
 
 async def move_papers(connection: AsyncConnection, code: str, heir: str) -> None:
-    """Its reply templates and articles are the heir's to keep; their versions stay as they are."""
+    """Its reply templates and articles are the heir's to keep, with what is still being written or
+    looked at; older versions stay as they are."""
     for row in (ReplyTemplateRow, ArticleRow):
         own = update(row).where(row.department == code)
         await connection.execute(own.values(department=heir))
+    row = ArticleVersionRow
+    begun = update(row).where(row.department == code, row.stage.in_(BEGUN))
+    await connection.execute(begun.values(department=heir))
 
 
 async def rename_topics(connection: AsyncConnection, old: str, name: str) -> None:

@@ -32,6 +32,8 @@ class Opened:
     district: str
     anonymous: bool
     confidential: bool
+    party: str
+    language: str
     identity: Mapping[str, str]
     attachments: Sequence[str]
     notes: Mapping[str, str]
@@ -93,10 +95,9 @@ async def open_raw(connection: AsyncConnection, cipher: Cipher, intake_id: int) 
         district=place.get("district") or "",
         anonymous=bool(raw.get("anonymous")),
         confidential=bool(raw.get("confidential")),
-        identity={
-            **_words(contact),
-            **({"address": place["address"]} if place.get("address") else {}),
-        },
+        party=raw.get("party") or "citizen",
+        language=raw.get("language") or "",
+        identity=_words({**contact, "address": place.get("address")}),
         attachments=[item["token"] for item in raw.get("attachments") or ()],
         notes=notes,
         filed_by=_filed_by(facts),

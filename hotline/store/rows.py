@@ -12,10 +12,10 @@ from hotline.domain.case import Case, Entry, Part, Request
 from hotline.domain.interest import Interest
 from hotline.domain.order import Order
 from hotline.domain.state import Action, State
-from hotline.domain.words import Cause, Channel, Kind, Pause, Urgency
+from hotline.domain.words import Cause, Channel, Kind, Party, Pause, Urgency
 
 PLAIN = (
-    "number version received_at title content topic district anonymous confidential lead level"
+    "number version received_at title content topic district anonymous confidential language lead level"
     " round dispatched_at closed_at parent previous last_seq last_hash suggestions"
 ).split()
 DETAILS = (
@@ -35,6 +35,7 @@ def case_values(case: Case) -> dict[str, Any]:
         "type": case.type.value,
         "urgency": case.urgency.value,
         "channel": case.channel.value,
+        "party": case.party.value,
         "due_at": case.due_at,
         "details": details,
         "children": bool(case.parts)
@@ -54,6 +55,7 @@ def case_from(row: Any) -> Case:
         type=Kind(row.type),
         urgency=Urgency(row.urgency),
         channel=Channel(row.channel),
+        party=Party(row.party),
         **{name: getattr(row, name) for name in PLAIN},
         **details,
     )

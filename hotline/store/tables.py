@@ -122,6 +122,8 @@ class CaseRow(Row):
     district: Mapped[str] = mapped_column(String(40))
     anonymous: Mapped[bool]
     confidential: Mapped[bool]
+    party: Mapped[str] = mapped_column(String(20), server_default="citizen")
+    language: Mapped[str] = mapped_column(String(20), server_default="")
     lead: Mapped[str | None] = mapped_column(String(40))
     level: Mapped[int | None]
     round: Mapped[int]

@@ -107,6 +107,8 @@ class Row(Told):
     channel: str
     title: str
     district: str
+    party: str
+    language: str  # empty: nobody said
     level: int | None
     department: str | None
     department_name: str | None

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from channels.forms import BadForm, FieldProblem, Form, one_of, problems, words
 from escalation.calendar import ZONE
 from hotline.domain.state import State
-from hotline.domain.words import Channel, Kind, Urgency
+from hotline.domain.words import Channel, Kind, Party, Tongue, Urgency
 from hotline.flow import work as flow
 from hotline.store import lights
 from hotline.store.find import SORTS, Wanted
@@ -101,6 +101,8 @@ def wanted(request: web.Request) -> Wanted:
         caller=_hash(request.query.get("caller", "")),
         district=request.query.get("district", "")[:40],
         channel=chosen(request, "channel", frozenset(one.value for one in Channel)),
+        party=chosen(request, "party", frozenset(one.value for one in Party)),
+        language=chosen(request, "language", frozenset(one.value for one in Tongue)),
         since=_moment(request, "since"),
         until=_moment(request, "until"),
         light=chosen(request, "light", frozenset(lights.KINDS)),

@@ -1,6 +1,6 @@
 """The filters of a list of cases, as the interface's document shows them."""
 
-from hotline.domain.words import Channel, Kind, Urgency
+from hotline.domain.words import Channel, Kind, Party, Tongue, Urgency
 from hotline.store import lights
 from hotline.store.find import SORTS
 from hotline.web import api_staff
@@ -36,6 +36,8 @@ def listed() -> tuple[Param, ...]:
         Param("overdue", "query", "是否超期", schema=choice(["true", "false", "1", "0"])),
         Param("district", "query", "区县"),
         Param("channel", "query", "来源渠道", schema=choice([one.value for one in Channel])),
+        Param("party", "query", "诉求主体", schema=choice([one.value for one in Party])),
+        Param("language", "query", "语言或方言", schema=choice([one.value for one in Tongue])),
         Param("since", "query", "收到时间不早于", schema=MOMENT),
         Param("until", "query", "收到时间早于", schema=MOMENT),
         Param("light", "query", "今日亮过的灯", schema=choice(list(lights.KINDS))),

@@ -9,7 +9,7 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from hotline import seed
 from hotline.domain.errors import KeyMismatch
-from hotline.domain.words import Kind
+from hotline.domain.words import Kind, Party, Tongue
 from hotline.flow import hints, intake
 from hotline.flow.hints import Hints
 from hotline.web import attachments, auth, challenge, complaintform, districtmap, problems
@@ -69,6 +69,8 @@ async def _form(
         "problems": {one.field: one.en if english else one.zh for one in wrong},
         "kinds": list(Kind),
         "Kind": Kind,
+        "parties": list(Party),
+        "tongues": list(Tongue),
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
         "sketch": districtmap.sketch(request.app[CENTRE].city.districts),
         "notice": notice,

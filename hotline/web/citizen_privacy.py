@@ -7,8 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
+from hotline import seed
 from hotline.domain import privacy as law
-from hotline.domain.errors import Refused
+from hotline.domain.errors import NoSuchCase, Refused
 from hotline.domain.privacy import Outcome, Wish
 from hotline.flow import privacy
 from hotline.web import api_privacy, auth, pages, posting
@@ -20,11 +21,22 @@ from hotline.web.problems import CrossSite
 from hotline.web.routing import ANYONE, Route
 
 PAGE = "/complaints/mine/privacy"
+NOTICE = "/privacy"
 
 
 def door(request: web.Request) -> tuple[str, str, str] | None:
     kept = pages.opened(request, MINE, SECONDS)
     return (kept["number"], kept["code"], origin_of(request)) if kept else None
+
+
+async def notice(request: web.Request) -> web.StreamResponse:
+    """The notice as it is, or as it was when somebody filed under an older version."""
+    version = request.match_info.get("version", "") or seed.notices()[0]
+    if version not in seed.notices():
+        raise NoSuchCase
+    text = seed.privacy(request[LANGUAGE], version)[1]
+    facts = {"version": version, "paragraphs": text.split("\n"), "versions": seed.notices()}
+    return render(request, "citizen/notice.html", facts)
 
 
 async def standing(request: web.Request) -> web.StreamResponse:
@@ -89,7 +101,12 @@ def routes() -> list[Route]:
     def page(method: str, path: str, handler: Any, summary: str) -> Route:
         return Route(method, path, handler, ANYONE, summary, api=False, limit="look_up")
 
+    def told(path: str) -> Route:
+        return Route("GET", path, notice, ANYONE, "隐私说明", api=False, limit="read")
+
     return [
+        told(NOTICE),
+        told(NOTICE + "/{version}"),
         page("GET", PAGE, standing, "我的个人信息"),
         page("POST", PAGE, ask, "个人信息申请"),
         page("GET", PAGE + "/data", fetch, "取用个人信息副本"),

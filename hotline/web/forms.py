@@ -151,6 +151,8 @@ def _value(case: Case, name: str) -> str:
         "urgency": case.urgency.value,
         "reason": "",
         "public_reply": case.endorsed or "",
+        "party": case.party.value,
+        "language": case.language,
     }
     return str(known.get(name, ""))
 
@@ -179,7 +181,7 @@ async def posted(request: web.Request) -> dict[str, list[str]]:
 def nested(values: dict[str, list[str]]) -> dict[str, Any]:
     """The flat fields of the filing page as the interface's nested body."""
     body: dict[str, Any] = {"contact": {}, "place": {}}
-    for name in ("title", "content", "type"):
+    for name in ("title", "content", "type", "party", "language"):
         body[name] = values.get(name, [""])[-1]
     for name in ("anonymous", "confidential"):
         body[name] = values.get(name, [""])[-1] == "on"

@@ -10,7 +10,7 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import Refused
 from hotline.domain.state import State
-from hotline.domain.words import Kind
+from hotline.domain.words import Kind, Party, Tongue
 from hotline.flow import answers, repeats
 from hotline.web import api_city, api_repeats, auth, filing, forms, posting
 from hotline.web.api_citizen import read_complaint, refused
@@ -72,6 +72,8 @@ def _new(
         "problems": {one.field: one.en if english else one.zh for one in problems},
         "kinds": list(Kind),
         "channels": forms.CHANNELS,
+        "parties": list(Party),
+        "tongues": list(Tongue),
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
         "found": found,
         "answers": offered,

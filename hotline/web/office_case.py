@@ -16,7 +16,7 @@ from hotline.domain.order import OrderState
 from hotline.domain.people import Actor, Tree
 from hotline.domain.promises import owner
 from hotline.domain.state import Action, State
-from hotline.domain.words import Kind, Role, Urgency
+from hotline.domain.words import Kind, Party, Role, Tongue, Urgency
 from hotline.flow import choices, rules
 from hotline.flow import work as flow
 from hotline.flow.classify import Why
@@ -101,7 +101,7 @@ def _owes(one: Case, deadline: Deadline, tree: Tree) -> str:
 
 def _word(label: str, english: bool) -> str:
     """A suggestion's label as people read it: a code's name, a topic's path."""
-    for kind in (Kind, Urgency):
+    for kind in (Kind, Urgency, Party, Tongue):
         if label in kind._value2member_map_:
             return kind(label).en if english else kind(label).zh
     return label.replace("/", " › ") or "—"

@@ -10,7 +10,7 @@ from hotline.domain.errors import NoSuchCase
 from hotline.domain.state import State
 from hotline.domain.words import Kind, Role
 from hotline.flow import interests
-from hotline.reports import charts, factsampling, figures, signs, terms
+from hotline.reports import charts, factsampling, figures, likereplies, signs, terms
 from hotline.reports.factqueries import Span
 from hotline.web import api_city
 from hotline.web.bodies import whole
@@ -105,8 +105,10 @@ async def gaming(request: web.Request) -> web.Response:
     span = asked(request)
     async with request.app[CENTRE].look() as look:
         every = await signs.by_unit(look.connection, span)
+        beyond = await likereplies.left_out(look.connection, span)
     found = [row for row in every if any(row[name] for name in signs.SIGNS)]
     facts = {**words(request), "found": found, "span": span, "signs": signs.SIGNS}
+    facts |= {"beyond": beyond, "compared": likereplies.MOST}
     facts["quiet"] = len(every) - len(found)
     return render(request, "office/signs.html", facts | {"asked": request.query})
 

@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.forms import FieldProblem
+from hotline.domain.case import Entry
 from hotline.domain.order import HIGHEST, LOWEST, AppealState, OrderState
 from hotline.domain.state import Action
 from hotline.domain.words import Cause
 from hotline.flow import orders as flow
+from hotline.flow import work
 from hotline.reports.papers import PaperKind
-from hotline.web import api_orders, forms, office_case
+from hotline.web import api_orders, casebeside, forms, office_case
 from hotline.web.api_orders import place_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
@@ -73,12 +75,23 @@ async def _order(request: web.Request, attempt: office_case.Attempt | None = Non
         "failed_action": attempt.action if attempt else "",
         "typed": attempt.typed if attempt else {},
         "done": request.query.get("done", ""),
+        "meanwhile": await _meanwhile(request, number, attempt),
         "state": OrderState(view.order.state),
         "appeal": AppealState(view.order.appeal_state) if view.order.appeal_state else None,
         "Action": Action,
         "paper": PaperKind.of_level(view.order.level),
     }
     return render(request, "office/order.html", facts, attempt.status if attempt else 200)
+
+
+async def _meanwhile(
+    request: web.Request, number: str, attempt: office_case.Attempt | None
+) -> list[Entry]:
+    """What was done in the case while a form was filled in that came too late, oldest first."""
+    if attempt is None or not any(one.code == "stale" for one in attempt.problems):
+        return []
+    _, entries = await work.timeline(request.app[CENTRE], number, request[ACTOR])
+    return casebeside.meanwhile(entries, attempt.typed)
 
 
 async def act(request: web.Request) -> web.StreamResponse:

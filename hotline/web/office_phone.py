@@ -10,7 +10,7 @@ from channels.forms import FieldProblem, problems
 from channels.telephone.command import Do
 from hotline.domain.errors import Refused
 from hotline.domain.state import State
-from hotline.domain.words import Kind, Urgency
+from hotline.domain.words import Kind, Party, Tongue, Urgency
 from hotline.flow import bulletins, calls, missed, phone, restrict, seating, tying
 from hotline.flow.seating import Standing
 from hotline.web import api_hall, api_phone, callshown, forms, office_hall
@@ -52,6 +52,8 @@ def _form(request: web.Request, typed: dict[str, list[str]]) -> dict[str, Any]:
         "typed": defaultdict(str, {name: values[-1] for name, values in typed.items()}),
         "problems": {},
         "kinds": list(Kind),
+        "parties": list(Party),
+        "tongues": list(Tongue),
         "districts": districts,
     }
 

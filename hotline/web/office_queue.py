@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hotline.domain.errors import NotPossible
 from hotline.domain.state import OPEN, State
-from hotline.domain.words import Channel, Kind, Role, Urgency
+from hotline.domain.words import Channel, Kind, Party, Role, Tongue, Urgency
 from hotline.flow import bulk, casewords, notify, ringing, rising, savedviews
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
@@ -31,6 +31,8 @@ FILTERS = (
     "department",
     "district",
     "channel",
+    "party",
+    "language",
     "since",
     "until",
     "overdue",
@@ -44,6 +46,9 @@ CHOICES = {  # what the filters and rows of the page choose from
     "kinds": list(Kind),
     "urgencies": list(Urgency),
     "channels": list(Channel),
+    "parties": list(Party),
+    "tongues": list(Tongue),
+    "Party": Party,
     "nobody": NOBODY,
     "rungs": RUNGS,
     "State": State,

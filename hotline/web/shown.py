@@ -76,6 +76,8 @@ def case(view: CaseView, rules: Rules, language: str) -> dict[str, Any]:
         "title": one.title,
         "content": one.content,
         "district": one.district,
+        "party": one.party.value,
+        "language": one.language,
         "anonymous": one.anonymous,
         "confidential": one.confidential,
         "citizen": view.citizen,
@@ -148,6 +150,7 @@ def row(found: Mapping[str, Any], tree: Tree) -> dict[str, Any]:
     return {
         **{name: found[name] for name in ("number", "version", "state", "type", "topic")},
         **{name: found[name] for name in ("urgency", "channel", "title", "district", "level")},
+        **{name: found[name] for name in ("party", "language")},
         "state_text": State(found["state"]).zh,
         "department": found["lead"],
         "department_name": tree.top(found["lead"]) if found["lead"] else None,

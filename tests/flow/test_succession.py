@@ -16,7 +16,7 @@ from hotline.domain.people import SYSTEM
 from hotline.domain.promises import Step
 from hotline.domain.succession import Change, Plan, Stage
 from hotline.domain.words import Cause, Role
-from hotline.flow import facts, handover, interests, replytemplates, succession
+from hotline.flow import facts, handover, interests, notify, replytemplates, succession
 from hotline.flow.centre import Centre
 from hotline.flow.work import act
 from hotline.store import accounts, plans, rulebooks
@@ -99,6 +99,12 @@ async def test_from_the_day_on_the_heir_has_everything_and_the_past_its_names(
     assert mine == 1, "its reply templates are offered to who has its cases now"
     row = await stage(any_centre, plan_id)
     assert row.state == Stage.DONE and row.moved["cases"] == 2 and row.moved["staff"] == ["wang"]
+    heard = await notify.desk_messages(any_centre, unit(any_centre, code="cgj"))
+    lists = [str(one["text"]) for one in heard if "承接诉求 2 件" in str(one["subject"])]
+    assert len(lists) == 1 and case.number in lists[0] and shared in lists[0]
+    assert any(one["about"] == case.number for one in heard), (
+        "what zjj was told is the heir's to read"
+    )
     assert await unbroken(any_centre) == []
 
 

@@ -20,7 +20,7 @@ ROLES = {username: role for username, role, _ in STAFF}
 # Not pages: files, a part of a page, letters' contents; and what another journey has to make first.
 LEFT_OUT = re.compile(
     r"/files/|\.csv$|/panel$|/paper$|/reminder$|/rated$|/rate/|/marked-addresses$"
-    r"|/quarantine/\{|/records/\{|/rules/of/\{|/orders/\{|/letters$|/\{id\}|/receipt$|/mine$"
+    r"|/quarantine/\{|/records/\{|/rules/of/\{|/orders/\{|/letters$|/\{id\}|/\{version\}|/receipt$|/mine$"
 )
 CASE = "/office/cases/{number}"
 OF_SEVERAL = {CASE: {Role.DISPATCHER, Role.CLERK, Role.SHIFT_LEAD}}  # others see less of the same

@@ -29,6 +29,7 @@ def as_row(n: int, fact: Fact) -> CaseFact:
         **{"received_at": at, "day": DAY + timedelta(days=n % 31), "channel": "phone"},
         **{"type": ("help", "complaint")[n % 2], "topic": "城市管理/市容", "topic1": "城市管理"},
         **{"urgency": "normal", "district": "", "department": ("cgj", "zjj")[n % 2]},
+        **{"party": "citizen", "language": ""},
         **{"state": "closed", "level": None, "due_at": DUE, "answered_at": None},
         **{"answer_s": None, "promised_s": None, "ended_at": None, "pressed": False},
         **{"extensions": 0, "reopened": 0, "retyped": False, "early": False, "reply_hash": None},

@@ -175,6 +175,9 @@ def test_the_privacy_notice_is_one_version_in_both_languages() -> None:
     chinese, english = seed.privacy("zh"), seed.privacy("en")
     assert chinese[0] == english[0] and re.fullmatch(r"\d{4}-\d{2}-\d{2}", chinese[0])
     assert all(article in chinese[1] for article in ("第十三条", "第十七条", "第三十五条"))
+    assert len(seed.notices()) >= 2 and seed.notices()[0] == chinese[0]
+    for version in seed.notices():
+        assert "版本" not in seed.privacy("zh", version)[1] and seed.privacy("en", version)[1]
 
 
 def test_no_two_demo_complaints_share_a_sentence() -> None:

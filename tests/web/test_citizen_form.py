@@ -204,3 +204,23 @@ def test_what_the_browser_unpacks_is_the_file() -> None:
     found = assets._read("hotline.css")
     assert found is not None and found.small is not None
     assert gzip.decompress(found.small) == found.body and len(found.small) < len(found.body) / 2
+
+
+async def test_whose_matter_which_language_and_which_notice_stay_with_the_case(
+    client: Client,
+) -> None:
+    told = {**FORM, "party": "enterprise", "language": "cantonese"}
+    answer = await client.post("/complaints/new", data=told, headers=OWN_PAGE)
+    number = _number(await answer.text())
+    await triaged(client)
+    bearer = await token(client, "dispatcher")
+    case = await case_of(client, number, bearer)
+    assert (case["party"], case["language"]) == ("enterprise", "cantonese")
+    version = case["notes"]["notice"]
+    assert (await client.get(f"/privacy/{version}")).status == 200
+    assert "旧版" in await (await client.get("/privacy/2026-11-24")).text()
+    assert (await client.get("/privacy/1999-01-01")).status == 404
+    for query, n in (("party=enterprise&language=cantonese", 1), ("party=citizen", 0)):
+        found = await client.get(f"/api/v1/cases?{query}", headers=bearer)
+        assert len((await found.json())["items"]) == n, query
+    assert (await client.get("/api/v1/cases?party=club", headers=bearer)).status == 422

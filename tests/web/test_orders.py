@@ -93,6 +93,9 @@ async def test_the_desk_shows_counts_and_the_page_takes_the_answer(client: Clien
     kept = await refused.text()
     assert refused.status == 409 and "已整改，详见计划。" in kept and "整改计划" in kept
     told |= {"plan": "逐盏更换", "plan_on": "2026-12-01", "version": version(page)}
+    late = {**told, "version": "1", "seq": "1"}
+    page = await (await client.post(f"{path}/actions", data=late, headers=OWN_PAGE)).text()
+    assert 'id="meanwhile"' in page and "逐盏更换" in page, "what changed, and what was typed"
     done = await client.post(f"{path}/actions", data=told, headers=OWN_PAGE, allow_redirects=False)
     assert done.status == 303 and done.headers["Location"] == f"{path}?done=answer_order"
     after = await (await client.get(done.headers["Location"])).text()

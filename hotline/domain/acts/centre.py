@@ -10,9 +10,11 @@ from hotline.domain.words import (
     Granted,
     Judgement,
     Kind,
+    Party,
     Reached,
     Ruling,
     Satisfaction,
+    Tongue,
     Urgency,
     Verdict,
 )
@@ -20,6 +22,9 @@ from hotline.domain.words import Decline as DeclineCode
 
 KindField = Annotated[Kind | None, Ask("诉求类型", "type")]
 UrgencyField = Annotated[Urgency | None, Ask("紧急程度", "urgency")]
+
+PartyField = Annotated[Party | None, Ask("诉求主体", "whose matter")]
+TongueField = Annotated[Tongue | None, Ask("语言或方言", "language or dialect")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +66,8 @@ class Accept(Act):
     type: KindField = None
     topic: Topic = None
     urgency: UrgencyField = None
+    party: PartyField = None
+    language: TongueField = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,3 +220,5 @@ class Correct(Act):
     urgency: UrgencyField = None
     topic: Topic = None
     district: Annotated[str | None, Ask("区县", "district", 40)] = None
+    party: PartyField = None
+    language: TongueField = None
