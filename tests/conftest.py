@@ -1,5 +1,6 @@
 """The hotline of the tests: a clock that can be moved, SQLite and PostgreSQL, product twins."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
@@ -25,6 +26,10 @@ from tests.support.scale import SOAK, Scale
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+
+# Whatever a test starts in a process of its own would else be compiled anew at each start: that took
+# longer than all the rest of a start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
