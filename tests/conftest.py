@@ -27,8 +27,6 @@ from tests.support.scale import SOAK, Scale
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
-SPREAD = 0.8  # of the run, within which the slow tests begin
-
 # Whatever a test starts in a process of its own would else be compiled anew at each start: that took
 # longer than all the rest of a start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -53,18 +51,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if seconds and item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.timeout(seconds), append=False)
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        items[:] = mixed(items)
-
-
-def mixed(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Between several workers: slow tests mostly wait, for a process or a moment. They are spread
-    among the quick ones, which use the time meanwhile, and are over before those are."""
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    quick = [item for item in items if not item.get_closest_marker("slow")]
-    places = [(n * SPREAD / max(1, len(slow)), item) for n, item in enumerate(slow)]
-    places += [(n / max(1, len(quick)), item) for n, item in enumerate(quick)]
-    return [item for _, item in sorted(places, key=lambda place: place[0])]
 
 
 def shared(name: str) -> Path:

@@ -10,7 +10,6 @@ import pytest
 from classifiers import registry
 from classifiers.reader import Reader
 
-pytestmark = pytest.mark.xdist_group("bounds")  # one reader, that takes long to load
 DRAW = random.Random(5)
 ODD = {
     "empty": "",

@@ -14,7 +14,6 @@ from classifiers.model import reading_from
 from classifiers.reader import Reader
 from classifiers.tokens import normalise
 
-pytestmark = pytest.mark.xdist_group("reader")  # it takes long to load
 CITY = {"望江区": ["望江大道", "望江花园"], "云山区": ["云山路"]}
 
 

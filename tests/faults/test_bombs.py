@@ -19,11 +19,7 @@ import pytest
 
 from tests.support.served import Served
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(180),
-    pytest.mark.xdist_group("bombs"),
-]  # one hotline
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 SECONDS, MEGABYTES = 10.0, 300
 COMPLAINT = "/api/v1/complaints"
 HEAD = b"POST " + COMPLAINT.encode() + b" HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"

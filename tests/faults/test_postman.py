@@ -38,7 +38,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.soak,
     pytest.mark.timeout(300),
-    pytest.mark.xdist_group("postman"),  # one nursery
 ]
 
 
