@@ -18,6 +18,7 @@ from hotline.store import accounts
 from hotline.web import auth
 from hotline.web.app import make_app
 from hotline.wiring import Parts, build
+from tests.conftest import one_reader
 
 PASSWORD = "Journey-password-12345"
 PICTURES = os.environ.get("HOTLINE_PICTURES", "")
@@ -65,7 +66,7 @@ pytestmark = [
 @pytest.fixture
 async def site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[str]:
     settings = Settings(database_url=sqlite_url, data=tmp_path, limits={"public": "off"})
-    centre = await build(settings, Parts())
+    centre = await build(settings, Parts(make_reader=one_reader))
     await with_staff(centre)
     server = TestServer(make_app(centre, settings))
     await server.start_server()
