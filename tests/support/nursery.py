@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import IO, Any
 
 ROOT = Path(__file__).parent.parent.parent
+STARTING = Lock()  # a process has one folder to be in, and several threads start others
 CONTEXT = get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.support.read"])
 
@@ -38,7 +40,7 @@ def _live(module: str, arguments: list[str], place: dict[str, Any], out: Any, lo
 def _born(*told: Any) -> Any:
     """The reader of the program is started by the first, and finds it from the project's folder."""
     child = CONTEXT.Process(target=_live, args=told, daemon=True)
-    with contextlib.chdir(ROOT):
+    with STARTING, contextlib.chdir(ROOT):
         child.start()
     return child
 
