@@ -156,13 +156,9 @@ class Person:
 
 
 @pytest.fixture
-async def person(site: str) -> AsyncIterator[Any]:
-    flags = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    )
-    quiet = [*flags.split(), "--disable-component-update", "--disable-sync"]
+async def person(site: str, chromium: str) -> AsyncIterator[Any]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        browser = await playwright.chromium.connect(chromium)
 
         async def new() -> Person:
             context = await browser.new_context(locale="zh-CN", reduced_motion="reduce")
