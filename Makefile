@@ -7,6 +7,8 @@ RUN := $(BIN)/python -m
 STAMP := .venv/.installed
 TEST_STAMP := .venv/.installed-test
 DATA ?= ../shared/data
+# One more than a small machine has cores, since some tests wait; neighbours stay together for what they share.
+WORKERS := -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo ring test check format sbom bench soak model
@@ -26,14 +28,14 @@ ring: ## plays calls to the demo's telephone desk, extension 8001
 
 test: $(TEST_STAMP) ## all tests, with the set-up they need
 	@bash .ci/parts
-	@$(RUN) pytest -n 2 --dist loadgroup tests
+	@$(RUN) pytest $(WORKERS) tests
 
 check: $(TEST_STAMP) ## format, lint, types, contracts and the quick tests
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(RUN) pytest -n 2 --dist loadgroup -m "not slow and not postgres and not browser" tests
+	@$(RUN) pytest $(WORKERS) -m "not slow and not postgres and not browser" tests
 
 format: $(TEST_STAMP) ## puts the code into its form
 	@$(BIN)/ruff format -q .

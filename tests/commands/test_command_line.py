@@ -16,6 +16,7 @@ from hotline import __main__ as command_line
 from hotline.commands import serve
 from hotline.config import Serve, Settings, WrongSetting
 from tests.conftest import ROOT
+from tests.support import nursery
 
 SECONDS = 60
 
@@ -30,14 +31,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def hotline(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "hotline", *arguments],
-        env=environment,
-        cwd=environment["HOTLINE_DATABASE_URL"].removeprefix("sqlite://").rpartition("/")[0],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    folder = environment["HOTLINE_DATABASE_URL"].removeprefix("sqlite://").rpartition("/")[0]
+    return nursery.ran(arguments, environment, Path(folder), SECONDS)
 
 
 @contextmanager

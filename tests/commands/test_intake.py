@@ -20,6 +20,7 @@ from hotline.wiring import MovingClock
 from tests.commands.support import a_table, every, settings_in, told
 from tests.conftest import shared
 from tests.makers import an_officer
+from tests.support.scale import Scale
 
 LAMP = {
     "id": "7",
@@ -189,10 +190,11 @@ async def test_the_command_seeds_an_empty_place_and_says_what_it_did(
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 async def test_real_messages_come_in_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], scale: Scale
 ) -> None:
-    path, n = every(10, shared("data/messages.csv.gz"), tmp_path / "some.csv")
+    path, n = every(scale.each_nth_taken_in, shared("data/messages.csv.gz"), tmp_path / "some.csv")
     settings = settings_in(tmp_path)
     await intake.run(settings, path, Channel.WEB)
     assert f"{n} rows: {n} new, 0 already there, 0 rejected" in capsys.readouterr().out

@@ -30,7 +30,6 @@ from tests.faults.early_events import ForgetfulBox
 from tests.faults.test_burst import citizens
 from tests.flow.test_calls import abandoned, kept, told
 from tests.makers import MONDAY
-from tests.support.forked import forked
 from tests.support.scale import Scale
 from tests.support.served import Served, hotline
 
@@ -101,8 +100,8 @@ async def lost(url: str, acknowledged: set[str]) -> int:
 async def test_no_acknowledged_event_is_lost_over_kills_and_all_are_folded_after_them(
     sqlite_url: str, tmp_path: Path, clock: MovingClock, scale: Scale
 ) -> None:
-    with forked(sqlite_url, tmp_path, **SETTINGS) as served:
-        acknowledged = await killed_again_and_again(served, scale.kills // 4, seed=1)
+    served = Served(sqlite_url, tmp_path, settings=SETTINGS)
+    acknowledged = await killed_again_and_again(served, scale.kills // 4, seed=1)
     assert await lost(sqlite_url, acknowledged) == 0
     centre = await a_centre(sqlite_url, tmp_path, clock)
     await told(centre, [])
@@ -115,8 +114,8 @@ async def test_no_acknowledged_event_is_lost_over_kills_and_all_are_folded_after
 async def test_a_twin_that_acknowledges_before_it_commits_is_caught(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    with forked(sqlite_url, tmp_path, "tests.faults.early_events", **SETTINGS) as twin:
-        acknowledged = await killed_again_and_again(twin, 2, seed=2)
+    twin = Served(sqlite_url, tmp_path, "tests.faults.early_events", SETTINGS)
+    acknowledged = await killed_again_and_again(twin, 2, seed=2)
     assert await lost(sqlite_url, acknowledged) > 0
 
 

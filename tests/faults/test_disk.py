@@ -1,6 +1,7 @@
 """A full disk and a disk that fails at its sync: what was acknowledged stays, the rest is refused."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -51,7 +52,8 @@ async def test_a_full_disk_refuses_reads_go_on_and_room_alone_heals_it(small_dis
         for n in range(20):
             assert await posted(session, address, ledger, n)
         free = shutil.disk_usage(small_disk).free
-        (small_disk / "ballast").write_bytes(b"\0" * (free - 100_000))
+        with contextlib.suppress(OSError):  # what was posted is still read, and written about
+            (small_disk / "ballast").write_bytes(b"\0" * (free - 100_000))
         refused = [n for n in range(20, 220) if not await posted(session, address, ledger, n)]
         assert refused, "the disk never was full"
         form = aiohttp.FormData()

@@ -10,7 +10,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.forked import forked
 from tests.support.scale import Scale
 from tests.support.served import Served, hotline
 
@@ -106,14 +105,13 @@ async def test_nothing_acknowledged_is_lost_or_doubled_over_25_kills(
     sqlite_url: str, tmp_path: Path, scale: Scale, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """300 kills in a soak, with at least 30,000 acknowledged."""
-    with forked(sqlite_url, tmp_path) as served:
-        ledger = await storm(served, scale.intake_kills, seed=1, least=scale.acknowledged)
+    served = Served(sqlite_url, tmp_path)
+    ledger = await storm(served, scale.intake_kills, seed=1, least=scale.acknowledged)
     found = check(tmp_path / "hotline.db", ledger)
     assert len(ledger.acknowledged) >= scale.acknowledged, "too few to say anything"
     with capsys.disabled():
         print(f"\n{scale.intake_kills} kills, {len(ledger.acknowledged)} acknowledged: {found}")
     assert found == Findings(0, 0)
-    served = Served(sqlite_url, tmp_path)
     await asyncio.to_thread(served.start)
     served.stop()
     verified = hotline(served, "verify", "--json")
@@ -124,8 +122,8 @@ async def test_nothing_acknowledged_is_lost_or_doubled_over_25_kills(
 async def test_a_twin_that_answers_before_it_commits_is_caught(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    with forked(sqlite_url, tmp_path, "tests.faults.early_ack") as twin:
-        ledger = await storm(twin, 3, seed=2)
+    twin = Served(sqlite_url, tmp_path, "tests.faults.early_ack")
+    ledger = await storm(twin, 3, seed=2)
     assert check(tmp_path / "hotline.db", ledger).lost > len(ledger.acknowledged) // 100
 
 

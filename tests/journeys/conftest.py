@@ -1,6 +1,11 @@
 """What most journeys share: a hotline with its staff, where nothing goes by itself, and its pages."""
 
-from collections.abc import AsyncIterator
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +16,29 @@ from hotline.flow.centre import Centre
 from hotline.web.app import make_app
 from hotline.wiring import Parts, build
 from tests.conftest import one_reader
-from tests.journeys.test_browser import with_staff
+from tests.journeys.test_browser import CHROMIUM, with_staff
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where one browser is asked for; everybody in it has a profile of their own, and leaves none."""
+    wanted = {"executablePath": CHROMIUM, "args": FLAGS.split(), "host": "127.0.0.1"}
+    settings = tmp_path_factory.mktemp("chromium") / "server.json"
+    settings.write_text(json.dumps(wanted))
+    program = [sys.executable, "-m", "playwright", "launch-server", "--browser", "chromium"]
+    command = [*program, "--config", str(settings)]
+    told = {"stdout": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, **told) as started:
+        assert started.stdout is not None
+        try:
+            yield started.stdout.readline().strip()
+        finally:
+            os.killpg(started.pid, signal.SIGTERM)  # the browser's keeper, too, which ends it
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ class Scale:
     races: int = 20  # of two who act on the same case
     load_rate: int = 10  # intakes a second, as many reads, three times as many events
     load_seconds: int = 5
-    each_nth_message: int = 8  # of the real ones is replayed
+    each_nth_message: int = 16  # of the real ones is replayed
+    each_nth_taken_in: int = 40  # of the real ones, twice
     backups: int = 1  # while citizens write
     folds: int = 1  # of the ten that topics are judged by, trained anew
     injecting: int = 20  # seconds that a stranger looks for a way into the statements
@@ -84,6 +85,7 @@ SOAK = Scale(
     load_rate=100,
     load_seconds=180,
     each_nth_message=1,
+    each_nth_taken_in=10,
     backups=10,
     letters=20_000,
     folds=10,

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import nursery
+
 ROOT = Path(__file__).parent.parent.parent
 READY_SECONDS = 30.0
 
@@ -21,26 +23,32 @@ class Served:
     folder: Path
     module: str = "hotline"
     settings: dict[str, str] = field(default_factory=dict)
-    process: "subprocess.Popen[str] | None" = None
+    process: "nursery.Process | subprocess.Popen[str] | None" = None
     address: str = ""
 
     def start(self, port: int = 0) -> str:
-        program = [*self.program(), sys.executable, "-m", self.module]
-        command = [*program, "serve", "--port", str(port)]
-        log = (self.folder / "served.log").open("a")
-        self.process = subprocess.Popen(
-            command,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            cwd=self.folder,
-            start_new_session=True,
-        )
-        log.close()
+        told = ["serve", "--port", str(port)]
+        log = self.folder / "served.log"
+        if self.program() or "LD_PRELOAD" in self.settings:
+            self.process = self._run(told, log)
+        else:
+            environment = self.environment()
+            self.process = nursery.started(self.module, told, environment, self.folder, log)
         assert self.process.stdout is not None
         self.address = self.address_in(self.process.stdout.readline())
         return self.address
+
+    def _run(self, told: list[str], log: Path) -> "subprocess.Popen[str]":
+        with log.open("a") as written:
+            return subprocess.Popen(
+                [*self.program(), sys.executable, "-m", self.module, *told],
+                env=self.environment(),
+                stdout=subprocess.PIPE,
+                stderr=written,
+                text=True,
+                cwd=self.folder,
+                start_new_session=True,
+            )
 
     def environment(self) -> dict[str, str]:
         return {
@@ -90,6 +98,8 @@ def hotline(
         "HOTLINE_DATABASE_URL": served.url,
         "HOTLINE_DATA": str(served.folder),
     }
+    if not under:
+        return nursery.ran(arguments, environment, served.folder, timeout)
     return subprocess.run(
         [*under, sys.executable, "-m", "hotline", *arguments],
         env=environment,
