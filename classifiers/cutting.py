@@ -17,6 +17,7 @@ RUN = re.compile("([\u4e00-\u9fd5]+)")
 OTHER = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 LOWEST = -1e300  # below whatever a way is worth
 ONLY_BEGUN = -math.inf  # the logarithm of what words begin with and is none
+SHORT, KEPT = 4, 2**14  # runs of so many letters are kept, and so many of them
 UNSEEN = -3.14e100  # the library's logarithm of a chance that it does not know
 Four = tuple[float, float, float, float]  # of a letter that begins, goes on in, ends, or is a word
 
@@ -28,6 +29,7 @@ class Words:
         self._get, self._times, self._total = known.get, total, math.log(total)
         self._names: dict[str, float] = {}
         self._firsts: set[str] = set()
+        self._kept: dict[str, list[str]] = {}
 
     def add(self, name: str) -> None:
         """So that it stays whole: as often as its parts together, by the library's reckoning."""
@@ -43,6 +45,7 @@ class Words:
             if self._named(name[:end]) is None:
                 self._names[name[:end]] = ONLY_BEGUN
         self._names[name] = math.log(often)
+        self._kept.clear()
 
     def _often(self, piece: str) -> int:
         found = self._named(piece)
@@ -97,7 +100,20 @@ class Words:
         return stops
 
     def _singles(self, run: str, found: list[str]) -> None:
-        if len(run) == 1 or (self._named(run) or ONLY_BEGUN) > ONLY_BEGUN:
+        """Short runs come again and again (little words, endings): what they are is kept."""
+        if len(run) == 1:
+            found.append(run)
+            return
+        kept = self._kept.get(run)
+        if kept is None:
+            kept = []
+            self._parts(run, kept)
+            if len(run) <= SHORT and len(self._kept) < KEPT:
+                self._kept[run] = kept
+        found.extend(kept)
+
+    def _parts(self, run: str, found: list[str]) -> None:
+        if (self._named(run) or ONLY_BEGUN) > ONLY_BEGUN:
             found.extend(run)
             return
         for n, block in enumerate(RUN.split(run)):
@@ -107,8 +123,22 @@ class Words:
                 found.extend(piece for piece in OTHER.split(block) if piece)
 
 
-def logarithm(times: int) -> float:
-    return math.log(times) if times else ONLY_BEGUN
+def dictionary(text: str) -> tuple[dict[str, float], int]:
+    """Words by logarithms, and how often all were met together, of lines `word times kind`.
+
+    What a word begins with is in it as well, so that a search knows when to stop.
+    """
+    fields = text.split()
+    words, times = fields[::3], fields[1::3]
+    logs = {one: math.log(int(one)) if int(one) else ONLY_BEGUN for one in set(times)}
+    known = dict(zip(words, map(logs.__getitem__, times), strict=True))
+    total = sum(map(int, times))
+    del fields, words, times  # half a million little texts
+    begun = {word[:-1] for word in known if len(word) > 1} - known.keys()
+    while begun:
+        known.update(dict.fromkeys(begun, ONLY_BEGUN))
+        begun = {word[:-1] for word in begun if len(word) > 1} - known.keys()
+    return known, total
 
 
 def unknown(run: str, found: list[str]) -> None:

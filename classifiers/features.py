@@ -4,9 +4,11 @@ Words and the letters they are written with are hashed into a fixed number of pl
 model holds numbers only: no vocabulary, and no word of any citizen. The title counts several times.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import numpy
 from sklearn.utils import murmurhash3_32
@@ -63,11 +65,10 @@ def word_places(word: str) -> tuple[int, ...]:
 
 
 def word_vector(text: Text) -> Vector:
-    times: dict[int, int] = {}
-    for some, count in ((text.head, 1 + HEAD), (text.rest, 1)):
-        for word in some:
-            for place in word_places(word):
-                times[place] = times.get(place, 0) + count
+    times = Counter(chain.from_iterable(map(word_places, text.head)))
+    for place in times:
+        times[place] *= 1 + HEAD
+    times.update(chain.from_iterable(map(word_places, text.rest)))
     places = numpy.fromiter(times.keys(), dtype=numpy.uint32, count=len(times))
     counts = numpy.fromiter(times.values(), dtype=numpy.int32, count=len(times))
     return Vector(places, often(counts))

@@ -44,9 +44,8 @@ class Block:
     @cached_property
     def _index(self) -> tuple[Array, Array]:
         """A bit for every place, and how many known ones lie before each 32 of them."""
-        bits = numpy.zeros(PLACES, dtype=bool)
-        bits[self.places] = True
-        words = numpy.packbits(bits, bitorder="little").view(numpy.uint32)
+        words = numpy.zeros(PLACES // 32, dtype=numpy.uint32)
+        numpy.bitwise_or.at(words, self.places >> FIVE, ONE << (self.places & LOW))
         before = numpy.zeros(len(words), dtype=numpy.int32)
         numpy.cumsum(numpy.bitwise_count(words)[:-1], out=before[1:])
         return words, before

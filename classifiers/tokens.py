@@ -1,16 +1,14 @@
 """Chinese text -> words: normalise, cut with jieba, drop what says nothing."""
 
 import csv
-import logging
 import re
 import unicodedata
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Protocol
 
-from classifiers.cutting import Words, logarithm
+from classifiers.cutting import Words, dictionary
 
 LONGEST = 2000  # characters that are read; what matters is said before that
 RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
@@ -63,16 +61,9 @@ def _dictionary() -> tuple[dict[str, float], int]:
     """jieba's dictionary by logarithms, read from the package and never from a cache file.
 
     The library keeps its cache in the shared temporary folder and reads it with marshal: whoever
-    can write there could run code here. Building takes about half a second, once.
+    can write there could run code here.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library leaves a file open and has stale escapes
-        import jieba
-
-        jieba.setLogLevel(logging.WARNING)
-        tokenizer = jieba.Tokenizer()
-        words, total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    return {word: logarithm(times) for word, times in words.items()}, total
+    return dictionary((resources.files("jieba") / "dict.txt").read_text("utf-8"))
 
 
 @cache
@@ -118,9 +109,12 @@ def cut_clean(text: str, cut: Cutter) -> list[str]:
 
 def telling(found: Sequence[str]) -> list[str]:
     """What is left of words, ready-made or cut here, without those that say nothing."""
-    return [word for word in map(str.lower, found) if _tells(word)]
+    return [word for word in map(_told, found) if word]
 
 
 @lru_cache(maxsize=2**16)
-def _tells(word: str) -> bool:
-    return word not in STOP and (HAN.search(word) is not None or (word.isalpha() and len(word) > 1))
+def _told(word: str) -> str:
+    """As it is counted; empty when it says nothing."""
+    low = word.lower()
+    tells = HAN.search(low) is not None or (low.isalpha() and len(low) > 1)
+    return low if tells and low not in STOP else ""
