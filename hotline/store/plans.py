@@ -160,8 +160,8 @@ async def move_papers(connection: AsyncConnection, code: str, heir: str) -> None
     for row in (ReplyTemplateRow, ArticleRow):
         own = update(row).where(row.department == code)
         await connection.execute(own.values(department=heir))
-    row = ArticleVersionRow
-    begun = update(row).where(row.department == code, row.stage.in_(BEGUN))
+    version = ArticleVersionRow
+    begun = update(version).where(version.department == code, version.stage.in_(BEGUN))
     await connection.execute(begun.values(department=heir))
 
 
