@@ -5,13 +5,16 @@ One that leaves no record stands below with the reason; a reason that is no long
 That each record is made in the transaction of what it records is tested beside the record.
 """
 
+from typing import Any
+
 import pytest
+from sqlalchemy import text
 
 from hotline.store import acts
 from hotline.web.app import _every_route
 from hotline.web.routing import Route
 from tests.support.callgraph import reached
-from tests.web.api_support import OWN_PAGE, Client, form_token, signed_in, token
+from tests.web.api_support import OWN_PAGE, Client, case_of, filed, form_token, signed_in, token
 
 RECORDS = {
     ("hotline.store.acts", "record"),
@@ -87,3 +90,44 @@ async def test_who_leaves_is_on_record_once_either_way(client: Client) -> None:
         ("sign_out", "agent:agent"),
         ("sign_in", "agent:agent"),
     ]
+
+
+async def records(client: Client) -> int:
+    """Acts, looks and entries, of all chains."""
+    async with client.centre.look() as look:
+        asked = " + ".join(f"(SELECT count(*) FROM {one})" for one in ("act", "reveal", "entry"))
+        return int((await look.connection.execute(text(f"SELECT {asked}"))).scalar_one())
+
+
+@pytest.mark.slow
+async def test_what_is_done_once_is_on_record_once(client: Client) -> None:
+    """Of a case, of identity, of rights and of an account: one request, one record."""
+    told = await filed(client)
+    case, mine = f"/api/v1/cases/{told['number']}", f"/api/v1/complaints/{told['number']}"
+    names = ("dispatcher", "director", "shift_lead", "leader")
+    who = {name: await token(client, name) for name in names}
+    who["citizen"] = {"Query-Code": told["query_code"]}
+    seen: dict[str, Any] = {"fields": ["phone"], "purpose": "核实地点"}
+    kept_out = {"officers": ["inspector"], "reason": "亲属"}
+    asked: list[tuple[str, str, str, dict[str, Any] | None]] = [
+        ("dispatcher", "POST", f"{case}/reveal", seen),
+        ("citizen", "POST", f"{mine}/supplements", {"content": "还是不亮"}),
+        ("citizen", "POST", f"{mine}/privacy", {"kind": "access"}),
+        ("director", "PUT", f"{case}/hold", {"reason": "诉讼"}),
+        ("director", "DELETE", f"{case}/hold", None),
+        ("shift_lead", "POST", f"{case}/interests", kept_out),
+        ("leader", "DELETE", "/api/v1/sessions", None),
+    ]
+    made = {}
+    for by, method, path, body in asked:
+        before = await records(client)
+        answer = await client.request(method, path, json=body, headers=who[by])
+        assert answer.status < 300, (path, await answer.text())
+        made[f"{method} {path}"] = await records(client) - before
+    assert made == dict.fromkeys(made, 1)
+    before = await records(client)
+    version = (await case_of(client, told["number"], who["dispatcher"]))["version"]
+    facts = {"action": "correct", "version": version, "reason": "紧急", "urgency": "urgent"}
+    answer = await client.post(f"{case}/actions", json=facts, headers=who["shift_lead"])
+    assert answer.status == 200, await answer.text()
+    assert await records(client) - before == 1
