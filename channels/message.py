@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
+# Asked for since receipts are hashed; untold they are no part of a hash, as in older receipts.
+LATER = ("party", "language")
+
+
 @dataclass(frozen=True)
 class Contact:
     """How to reach who wrote; what is not told is empty."""

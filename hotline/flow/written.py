@@ -6,11 +6,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from channels.message import Incoming
+from channels.message import LATER, Incoming
 from hotline import seed
 from hotline.store.inbox import Letter
-
-LATER = ("party", "language")
 
 
 def letter_of(incoming: Incoming, scope: str | None, facts: dict[str, Any]) -> Letter:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channels.message import LATER
 from hotline.domain.words import Channel
 from hotline.store import letterchecks, letters
 from hotline.store.cipher import Cipher, Unreadable
@@ -149,6 +150,7 @@ def _content_hash(raw: Mapping[str, Any]) -> str:
     if sent is None:
         own = {name: value for name, value in raw.items() if name != "facts"}
         files = [[one["name"], one["size"], one["type"]] for one in own.get("attachments") or ()]
+        own = {name: value for name, value in own.items() if name not in LATER or value is not None}
         sent = {**own, "received_at": None, "raw": None, "attachments": files}
     body = json.dumps(sent, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
