@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
 # Asked for since receipts are hashed; untold they are no part of a hash, as in older receipts.
 LATER = ("party", "language")
 
