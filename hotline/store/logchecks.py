@@ -20,6 +20,7 @@ from hotline.store.decisiontables import AlarmRow
 from hotline.store.facttables import ReportRow
 from hotline.store.findings import Broken
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
+from hotline.store.plans import DepartmentPlanRow
 from hotline.store.repeattables import AlertRow
 from hotline.store.tables import CaseRow, IntakeRow
 from hotline.store.vault import reveal_body
@@ -34,6 +35,7 @@ BESIDE: Mapping[str, Any] = {
     "article": ArticleRow.id,
     "missed": MissedRow.id,
     "report": ReportRow.id,
+    "succession": DepartmentPlanRow.id,
 }
 OF = re.compile(rf"({'|'.join(BESIDE)})[.-]([0-9]{{1,9}})\.")
 

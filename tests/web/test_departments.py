@@ -45,4 +45,4 @@ async def test_a_merger_is_looked_at_planned_agreed_to_and_taken_back(client: Cl
     assert "已排定" in await (await client.get(BASE + "?below=3")).text()
     await signed_in(client, "auditor")
     acts = await (await client.get("/office/admin")).text()
-    assert "department_agreed" in acts and "department_undone" in acts
+    assert "同意机构调整" in acts and "撤销机构调整" in acts
