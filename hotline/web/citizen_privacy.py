@@ -9,7 +9,7 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from hotline import seed
 from hotline.domain import privacy as law
-from hotline.domain.errors import NoSuchCase, Refused
+from hotline.domain.errors import NotFound, Refused
 from hotline.domain.privacy import Outcome, Wish
 from hotline.flow import privacy
 from hotline.web import api_privacy, auth, pages, posting
@@ -33,7 +33,7 @@ async def notice(request: web.Request) -> web.StreamResponse:
     """The notice as it is, or as it was when somebody filed under an older version."""
     version = request.match_info.get("version", "") or seed.notices()[0]
     if version not in seed.notices():
-        raise NoSuchCase
+        raise NotFound("没有这一版隐私说明。", "There is no such version of the notice.")
     text = seed.privacy(request[LANGUAGE], version)[1]
     facts = {"version": version, "paragraphs": text.split("\n"), "versions": seed.notices()}
     return render(request, "citizen/notice.html", facts)
