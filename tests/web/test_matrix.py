@@ -15,6 +15,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from hotline import seed
 from hotline.domain.acts import centre as acts
 from hotline.domain.words import ACCOUNTS, DEPARTMENT, Cause, Role
 from hotline.flow import work
@@ -135,6 +136,7 @@ async def city(client: Client) -> AsyncIterator[City]:
 def address(policy: Policy, of: Things) -> str:
     parts = {"number": of.case, "token": of.file, "code": of.roster, "name": "cases"}
     parts |= {"call_id": "none", "n": "1", "key": "x", "step": "x", "mark": "x"}
+    parts |= {"version": seed.notices()[-1]}
     parts |= {"id": of.order if policy.of == "order" else "1", "action": "urge"}
     return re.sub(r"\{(\w+)\}", lambda part: parts[part[1]], policy.path)
 
