@@ -6,8 +6,9 @@ hash of what it says.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from escalation import soundness
 from escalation.calendar import Span, Unit, WorkCalendar
@@ -166,6 +167,30 @@ class Terms:
         city = _adapted(listed, counting, "city", ends_at_close=counting.day_ends == "close")
         own = {code: _adapted(city, days, code) for code, days in self._profile.departments.items()}
         return city, own
+
+    @property
+    def own_days(self) -> Days:
+        """What the city adds to the State Council's list, as its profile tells it."""
+        return self._profile.counting
+
+    def with_days(self, days: Mapping[date, bool]) -> "Terms":
+        """The same terms with days of the city's own: worked where True, else free.
+
+        For a trial only: its version says so, and no profile's text stands behind it.
+        """
+        if not days:
+            return self
+        counting = self._profile.counting
+        closed = (set(counting.closed) - set(days)) | {
+            day for day, works in days.items() if not works
+        }
+        opened = (set(counting.opened) - set(days)) | {day for day, works in days.items() if works}
+        short = {day: told for day, told in counting.half_days.items() if day not in days}
+        told = {"closed": tuple(sorted(closed)), "opened": tuple(sorted(opened))}
+        changed = counting.model_copy(update=told | {"half_days": short})
+        profile = self._profile.model_copy(update={"counting": changed})
+        label = hashlib.sha256(changed.model_dump_json().encode()).hexdigest()[:6]
+        return Terms(profile, f"{self.version} {label}")
 
     def misfits(
         self, topics: Collection[str], departments: Collection[str]

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.clock import past_list
 from escalation.ladder import rungs_from_json
-from hotline.store.tables import DeadlineRow
+from hotline.domain.people import Actor
+from hotline.store.interests import not_kept_out
+from hotline.store.tables import CaseRow, DeadlineRow
 
 # In the words of the partial index, which is used for no others.
 PROVISIONAL = text("provisional AND ended_at IS NULL")
@@ -88,6 +90,26 @@ async def under_other_terms(
         )
         .group_by(DeadlineRow.case_id)
         .order_by(DeadlineRow.case_id)
+        .limit(limit)
+    )
+    return list(found.scalars())
+
+
+async def next_under_other_terms(
+    connection: AsyncConnection, version: str, actor: Actor, limit: int
+) -> Sequence[str]:
+    """Numbers of the cases that new terms would touch, the next due first; none kept from the actor."""
+    found = await connection.execute(
+        select(CaseRow.number)
+        .join(DeadlineRow, DeadlineRow.case_id == CaseRow.id)
+        .where(
+            DeadlineRow.state.in_(("running", "paused")),
+            DeadlineRow.terms_version != version,
+            DeadlineRow.part == "",
+            not_kept_out(actor),
+        )
+        .group_by(CaseRow.id, CaseRow.number)
+        .order_by(func.min(DeadlineRow.due_at), CaseRow.id)
         .limit(limit)
     )
     return list(found.scalars())
