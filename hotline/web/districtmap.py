@@ -140,7 +140,8 @@ def _meshed(rings: Sequence[Sequence[Point]], step: float) -> list[list[Point]]:
         line = [one for n, one in enumerate(fine) if one != fine[n - 1]]
         if len(set(line)) >= 3:
             kept.append(line)
-    return kept or [list(max(rings, key=lambda ring: len(ring)))[:-1][:8]]
+    longest: Sequence[Point] = max(rings, key=lambda ring: len(ring))
+    return kept or [list(longest[:-1][:8])]
 
 
 def _middle(ring: Sequence[Point]) -> Point:
