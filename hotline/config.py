@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/hotline.db"
     data: Path | None = None  # attachments, keys, caches; default beside the SQLite file
     city: str = "云溪市"
+    boundaries: Path | None = None  # GeoJSON of the districts; default boundaries.geojson in `data`
     suite: Literal["intl", "sm"] = "intl"  # of the keys that a first start makes
     serve: Serve = Serve()
     limits: Limits = Limits()
@@ -144,6 +145,8 @@ def _anchored(settings: Settings, base: Path) -> Settings:
         changes["data"] = base / settings.data if settings.data else path.parent
     else:
         changes["data"] = base / (settings.data or "var")
+    if settings.boundaries is not None:
+        changes["boundaries"] = base / settings.boundaries
     return settings.model_copy(update=changes)
 
 

@@ -22,6 +22,7 @@ from hotline.store import (
 )
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
+from hotline.web import borders
 
 BACKLOG_AGE = timedelta(minutes=5)
 
@@ -46,6 +47,7 @@ async def findings(store: Store, settings: Settings, now: datetime) -> AsyncIter
         return
     for finding in [
         await _city(store),
+        await _map(store, settings),
         *(await _terms(store, settings)),
         *(await _watch(store, now)),
         *(await _dispatch(store)),
@@ -62,6 +64,19 @@ async def _city(store: Store) -> Finding:
     if not units or not duties:
         return wrong("没有承办单位或职责清单，请运行 hotline seed / no departments or duty list")
     return well(f"承办单位 {units} 个，职责清单 {duties} 条 / departments, duties")
+
+
+async def _map(store: Store, settings: Settings) -> Finding:
+    async with store.read() as connection:
+        districts = await catalogue.districts(connection)
+    try:
+        found = borders.load(settings, districts)
+    except WrongSetting as error:
+        return wrong(str(error))
+    told = f"区县界线 {len(found)}/{len(districts)} 个 / districts with borders"
+    if len(found) < len(districts):
+        return note(f"{told}；其余按中心位置示意，见 HOTLINE_BOUNDARIES / the rest is a sketch")
+    return well(told)
 
 
 async def _terms(store: Store, settings: Settings) -> list[Finding]:

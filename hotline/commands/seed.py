@@ -11,6 +11,7 @@ from hotline.flow import knowledge
 from hotline.flow.centre import Centre
 from hotline.store import acts, catalogue, rulebooks
 from hotline.store.database import Store
+from hotline.web import borders
 from hotline.wiring import MovingClock, Parts, system_clock
 
 
@@ -27,6 +28,9 @@ async def run(settings: Settings, *, with_demo: bool = False) -> int:
 
 async def _demo(settings: Settings) -> None:
     now = system_clock()
+    if settings.boundaries is None and not (at := settings.folder / borders.NAME).exists():
+        at.write_bytes(seed.boundaries())
+        say(f"演示区县界线已写入 / the demo's (invented) borders: {at}")
     async with centre_of(settings) as centre:
         await staff.employ(centre)
         known = await first_stock(centre)

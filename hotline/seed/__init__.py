@@ -41,6 +41,11 @@ def districts() -> list[dict[str, Any]]:
     ]
 
 
+def boundaries() -> bytes:
+    """The demo districts' borders as GeoJSON: as invented as the districts, and no map of a real city."""
+    return (resources.files("hotline.seed") / "boundaries.geojson").read_bytes()
+
+
 def duties() -> list[dict[str, Any]]:
     """The duty list in its order: the first line that fits wins."""
     return [

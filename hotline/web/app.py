@@ -23,9 +23,11 @@ from hotline.flow.centre import Centre
 from hotline.web import (
     assets,
     auth,
+    borders,
     challenge,
     citizen,
     citizen_form,
+    districtmap,
     every_page,
     live,
     office_letters,
@@ -151,6 +153,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
     app[challenge.GATE], app[citizen_form.HELPING] = challenge.Gate(), citizen_form.Helping()
+    app[districtmap.MAP] = districtmap.Map(borders.load(settings, centre.city.districts))
     if settings.oidc.issuer:
         back = settings.base_url.rstrip("/") + "/office/directory/back"
         app[DIRECTORY] = Directory(settings.oidc, back)

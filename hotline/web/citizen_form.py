@@ -12,10 +12,11 @@ from hotline.domain.errors import KeyMismatch
 from hotline.domain.words import Kind, Party, Tongue
 from hotline.flow import hints, intake
 from hotline.flow.hints import Hints
-from hotline.web import attachments, auth, challenge, complaintform, districtmap, problems
+from hotline.web import attachments, auth, challenge, complaintform, problems
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import new_key
 from hotline.web.citizen import remember
+from hotline.web.districtmap import MAP
 from hotline.web.keys import CENTRE, LANGUAGE, SETTINGS
 from hotline.web.limits import LIMITER
 from hotline.web.pages import render, see_other
@@ -72,7 +73,7 @@ async def _form(
         "parties": list(Party),
         "tongues": list(Tongue),
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
-        "sketch": districtmap.sketch(request.app[CENTRE].city.districts),
+        "sketch": request.app[MAP].drawn(request.app[CENTRE].city.districts),
         "notice": notice,
         "notice_version": version,
         "hints": found,

@@ -14,7 +14,7 @@ from hotline.reports import charts
 from hotline.store import alerts, cockpit, lights, orderlist
 from hotline.store.find import NOBODY, Wanted
 from hotline.store.orderlist import OrdersWanted
-from hotline.web import districtmap
+from hotline.web.districtmap import MAP
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render
 from hotline.web.routing import Route
@@ -76,7 +76,7 @@ async def show(request: web.Request) -> web.Response:
             [_band(n) for n in range(len(ages))],
             [one.n for one in ages],
         ),
-        "sketch": districtmap.sketch(centre.city.districts),
+        "sketch": request.app[MAP].drawn(centre.city.districts),
         "heat": _heat(facts["districts"]),
         "heat_chart": charts.lying(
             "Open cases by district" if english else "各区县未结诉求",
