@@ -48,7 +48,7 @@ def _show(
         "units": sorted(centre.own_calendars),
         "days": [(day, calendar.is_workday(day), calendar.name_of(day)) for day in other],
         "shipped": foretelling.shipped(),
-        "typed": typed,
+        "typed": dict.fromkeys(("profile", "text", "day", "works"), "") | typed,
         "problems": wrong,
         "found": None,
         "most": foretelling.MOST,
