@@ -23,10 +23,6 @@ KINDS = {
     "bool_type": ("应为 true 或 false", "must be true or false"),
     "int_type": ("应为整数", "must be a whole number"),
     "string_type": ("应为文字", "must be text"),
-    "value_error": (
-        "写法不对，如 5 working_day",
-        "not written as it should be, such as 5 working_day",
-    ),
     "greater_than": ("数值太小", "is too small"),
     "greater_than_equal": ("数值太小", "is too small"),
     "less_than": ("数值太大", "is too large"),
