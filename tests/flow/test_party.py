@@ -89,4 +89,5 @@ def test_a_word_that_is_no_choice_is_said() -> None:
 
 def test_the_form_knows_every_language_that_the_case_knows() -> None:
     for one in Tongue:
-        web.read({"title": "a", "content": "b", "anonymous": True, "language": one.value})
+        told = {"title": "a", "content": "b", "anonymous": True, "language": one.value}
+        assert web.read(told).language == one.value
