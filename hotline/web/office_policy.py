@@ -17,17 +17,6 @@ from hotline.web.routing import Route
 
 BASE, PAGE = "/office/policy", 50
 READERS = frozenset({Role.SYSADMIN, Role.DIRECTOR, Role.SHIFT_LEAD})
-PROMISES = {
-    "dispatch": ("派单", "dispatch"),
-    "sign": ("签收", "sign"),
-    "contact": ("首次联系", "first contact"),
-    "finish": ("办结", "finish"),
-    "reply": ("答复", "reply"),
-    "feedback": ("首次反馈", "first feedback"),
-    "on_site": ("到场", "on site"),
-    "follow_up": ("回访", "follow-up"),
-    "ruling": ("裁定", "ruling"),
-}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -52,7 +41,6 @@ def _show(
         "problems": wrong,
         "found": None,
         "most": foretelling.MOST,
-        "promises": PROMISES,
     }
     return render(request, "office/policy.html", facts | more, 422 if wrong else 200)
 
