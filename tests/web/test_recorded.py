@@ -49,6 +49,7 @@ EXEMPT = {
     "POST /office/new/repeats": READS,
     "POST /office/search": READS,
     "POST /office/bulk": READS,
+    "POST /office/policy": READS,
     "POST /api/v1/rules/check": READS,
     "POST /api/v1/rules/try": READS,
     "POST /api/v1/calls/{call_id}/guess": READS,
