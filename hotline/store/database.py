@@ -70,7 +70,7 @@ class Store:
 
         @event.listens_for(engine.sync_engine, "begin")
         def begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            connection.connection.dbapi_connection.begin(writes=writes)
 
         return engine
 

@@ -2,6 +2,8 @@
 
 The library's own cursor goes to the connection's thread four times for each of them. On a busy
 process every trip waits for its turn at both ends, and whoever writes holds all others up meanwhile.
+A transaction begins in the trip of its first statement, and where none came it never began; the end
+of one that only read is not waited for.
 """
 
 import sqlite3
@@ -10,7 +12,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiosqlite
-from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
@@ -24,8 +25,9 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
     """A statement and what came of it; nothing of it is left on the connection."""
 
     __slots__ = ("_outcome", "arraysize")
+    _adapt_connection: "Connection"
 
-    def __init__(self, adapt_connection: AsyncAdapt_dbapi_connection) -> None:
+    def __init__(self, adapt_connection: Any) -> None:
         self._adapt_connection = adapt_connection
         self._connection = adapt_connection._connection
         self._rows = deque()
@@ -59,13 +61,18 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
     async def _run(self, statement: Callable[[sqlite3.Cursor], object]) -> None:
         connection: Any = self._connection
         async with self._adapt_connection._execute_mutex:
-            self._outcome = await connection._execute(_whole, connection._conn, statement)
+            begins = self._adapt_connection.to_begin()
+            self._outcome = await connection._execute(_whole, connection._conn, begins, statement)
         self._rows = deque(self._outcome[3])
 
 
-def _whole(raw: sqlite3.Connection, statement: Callable[[sqlite3.Cursor], object]) -> Outcome:
+def _whole(
+    raw: sqlite3.Connection, begins: str, statement: Callable[[sqlite3.Cursor], object]
+) -> Outcome:
     cursor = raw.cursor()
     try:
+        if begins:
+            cursor.execute(begins)
         statement(cursor)
         rows = cursor.fetchall() if cursor.description else ()
         return cursor.description, cursor.rowcount, cursor.lastrowid, rows
@@ -76,8 +83,48 @@ def _whole(raw: sqlite3.Connection, statement: Callable[[sqlite3.Cursor], object
 class Connection(AsyncAdapt_aiosqlite_connection):
     """The library's connection with that cursor; streams keep the library's own."""
 
-    __slots__ = ()
+    __slots__ = ("_begins", "_open", "_reads")
     _cursor_cls = Cursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self._begins, self._open, self._reads = "", False, False
+
+    def begin(self, *, writes: bool) -> None:
+        """A transaction from the next statement on; one that writes has the lock before it reads."""
+        self._begins, self._reads = BEGINS[writes], not writes
+
+    def to_begin(self) -> str:
+        """What has to run before the next statement; asked for once."""
+        begins, self._begins = self._begins, ""
+        self._open = self._open or bool(begins)
+        return begins
+
+    def cursor(self, server_side: bool = False) -> Any:
+        if server_side and (begins := self.to_begin()):
+            self.execute(begins)
+        return super().cursor(server_side)
+
+    def commit(self) -> None:
+        self._begins = ""
+        if self._open:
+            super().commit()
+            self._open = False
+
+    def rollback(self) -> None:
+        self._begins = ""
+        connection: Any = self._connection
+        if not self._open or not connection._connection:
+            return
+        if self._reads:
+            # The thread takes its work in order: whoever has the connection next comes after it.
+            connection._tx.put_nowait((None, connection._conn.rollback))
+        else:
+            super().rollback()
+        self._open = False
+
+
+BEGINS = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
 
 
 class Module(AsyncAdapt_aiosqlite_dbapi):
