@@ -59,58 +59,69 @@ async def fold_pending(centre: Centre, limit: int = BATCH) -> int:
     async with centre.look() as look:  # an idle telephone does not hold up who writes
         if not await calls.any_unfolded(look.connection) and not centre.callbox.has_refusals:
             return 0
-    async with centre.work() as work:
-        waiting = await calls.unfolded(work.connection, limit)
-        if centre.callbox.has_refusals:
-            await centre.callbox.write_refusals(work.connection, work.at)
-        implied = await _fold_all(centre, work, waiting)
-    if implied:
-        await heard(centre, implied, "desk")
-    return len(waiting)
-
-
-async def _fold_all(centre: Centre, work: Work, waiting: Sequence[Any]) -> list[CallEvent]:
     try:
-        async with work.connection.begin_nested():
-            return await _fold(centre, work, waiting)
+        waiting, implied, changed = await _fold_oldest(centre, limit)
     except UNREADABLE as error:
         log.error("calls.unreadable", error=type(error).__name__, exc_info=error)
-    found = []
-    for call_id in sorted({row.call_id for row in waiting}):
-        alone = [row for row in waiting if row.call_id == call_id]
-        found += await _fold_alone(centre, work, alone)
-    return found
+        waiting, implied, changed = await _fold_one_by_one(centre, limit)
+    if centre.callbox.has_refusals:
+        async with centre.work() as work:
+            await centre.callbox.write_refusals(work.connection, work.at)
+    centre.callbox.changed.extend(changed)
+    if implied:
+        await heard(centre, implied, "desk")
+    return waiting
 
 
-async def _fold_alone(centre: Centre, work: Work, rows: Sequence[Any]) -> list[CallEvent]:
-    try:
-        async with work.connection.begin_nested():
-            return await _fold(centre, work, rows)
-    except UNREADABLE:
-        await calls.mark_folded(work.connection, [row.id for row in rows])
-        centre.callbox.refuse("unreadable")
-        return []
+Folded = tuple[int, list[CallEvent], list[calls.Call]]  # events taken up; what follows; records
 
 
-async def _fold(centre: Centre, work: Work, rows: Sequence[Any]) -> list[CallEvent]:
-    """Returns what the records imply for the seats of our own desks."""
-    if not rows:
-        return []
-    implied: list[CallEvent] = []
+async def _fold_oldest(centre: Centre, limit: int) -> Folded:
+    async with centre.work() as work:
+        waiting = await calls.unfolded(work.connection, limit)
+        implied, changed = await _fold(centre, work, waiting)
+    return len(waiting), implied, changed
+
+
+async def _fold_one_by_one(centre: Centre, limit: int) -> Folded:
+    """One of them cannot be read: the others are folded all the same, and it is counted."""
+    implied, changed = list[CallEvent](), list[calls.Call]()
+    async with centre.work() as work:
+        waiting = await calls.unfolded(work.connection, limit)
+        for call_id in sorted({row.call_id for row in waiting}):
+            rows = [row for row in waiting if row.call_id == call_id]
+            try:
+                async with work.connection.begin_nested():
+                    found = await _fold(centre, work, rows)
+            except UNREADABLE:
+                await calls.mark_folded(work.connection, [row.id for row in rows])
+                centre.callbox.refuse("unreadable")
+            else:
+                implied += found[0]
+                changed += found[1]
+    return len(waiting), implied, changed
+
+
+async def _fold(
+    centre: Centre, work: Work, rows: Sequence[Any]
+) -> tuple[list[CallEvent], list[calls.Call]]:
+    """Returns what the records imply for the seats of our own desks, and the records."""
+    implied, changed = list[CallEvent](), list[calls.Call]()
     lived = [row for row in rows if row.kind != Kind.AGENT_STATE.value]
     told = [row for row in rows if row.kind == Kind.AGENT_STATE.value]
     await seats.stand(work.connection, told)
     call_ids = sorted({row.call_id for row in lived})
     if call_ids:
         ours = await seating.stations(work)
-        await calls.lock(work.connection, call_ids, work.at)
-        folded = await calls.refold(work.connection, centre.cipher, call_ids)
+        versions = await calls.lock(work.connection, call_ids, work.at)
+        folded = await calls.refold(work.connection, centre.cipher, versions, work.at)
         await missed.follow(centre, work, folded)
         for record, call in folded:
             implied += seating.implied(record, ours)
-            centre.callbox.changed.append(call)
-    await calls.mark_folded(work.connection, [row.id for row in rows])
-    return implied
+            changed.append(call)
+    if rows:
+        await calls.mark_folded(work.connection, [row.id for row in rows])
+    return implied, changed
 
 
 def _swept(call_id: str) -> str:

@@ -69,7 +69,6 @@ TOLD = select(EVENTS.c.call_id, EVENTS.c.event_id, EVENTS.c.raw).where(
     EVENTS.c.call_id.in_(IDS), EVENTS.c.kind != Kind.AGENT_STATE.value
 )
 CHANGE = update(CALLS).where(CALLS.c.call_id == bindparam("of"))
-NOW = select(*CALLS.c).where(CALLS.c.call_id.in_(IDS))
 MARK = update(EVENTS).where(EVENTS.c.id.in_(IDS)).values(folded=True)
 
 
@@ -104,17 +103,25 @@ async def count_unfolded(connection: AsyncConnection) -> int:
     return int((await connection.execute(waiting)).scalar_one())
 
 
-async def lock(connection: AsyncConnection, call_ids: Sequence[str], at: datetime) -> None:
-    """Writes before anything is read: two nodes that fold one call do it one after the other."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    made = dialect.insert(CallRow.__table__)
-    put = {"version": CallRow.version + 1, "changed_at": made.excluded.changed_at}
+async def lock(
+    connection: AsyncConnection, call_ids: Sequence[str], at: datetime
+) -> dict[str, int]:
+    """Writes before anything is read: two nodes that fold one call do it one after the other.
+
+    Returns the version that each call has from now on.
+    """
     blank = [{**BLANK, "call_id": one, **dict.fromkeys(MOMENTS, at)} for one in sorted(call_ids)]
-    await connection.execute(
-        made.on_conflict_do_update(index_elements=["call_id"], set_=put), blank
-    )
+    made = await connection.execute(LOCK[connection.dialect.name], blank)
+    return {row.call_id: row.version for row in made}
 
 
+def _lock(made: Any) -> Any:
+    put = {"version": CALLS.c.version + 1, "changed_at": made.excluded.changed_at}
+    locked = made.on_conflict_do_update(index_elements=["call_id"], set_=put)
+    return locked.returning(CALLS.c.call_id, CALLS.c.version)
+
+
+LOCK = {one.dialect.name: _lock(one.insert(CALLS)) for one in (sqlite, postgresql)}
 MOMENTS = ("offered_at", "last_at", "changed_at")
 BLANK: Mapping[str, Any] = {
     **dict.fromkeys(("direction", "queue", "agent", "cause", "masked"), ""),
@@ -124,20 +131,19 @@ BLANK: Mapping[str, Any] = {
 
 
 async def refold(
-    connection: AsyncConnection, cipher: Cipher, call_ids: Sequence[str]
+    connection: AsyncConnection, cipher: Cipher, versions: Mapping[str, int], at: datetime
 ) -> list[tuple[CallRecord, Call]]:
     """The records of locked calls, from all of their events; written, and as they stand now."""
-    told: dict[str, list[CallEvent]] = {one: [] for one in call_ids}
-    found = await connection.execute(TOLD, {"ids": list(call_ids)})
+    told: dict[str, list[CallEvent]] = {one: [] for one in versions}
+    found = await connection.execute(TOLD, {"ids": list(versions)})
     for row in found:
         told[row.call_id].append(_opened(cipher, row))
     records = [fold(events) for events in told.values() if events]
-    changes = [call_values(one) | _secrets(cipher, one) | {"of": one.call_id} for one in records]
+    changes = [call_values(one) | _secrets(cipher, one) for one in records]
     if changes:
-        await connection.execute(CHANGE, changes)
-    now = await connection.execute(NOW, {"ids": list(call_ids)})
-    calls = {row.call_id: call_from(row) for row in now}
-    return [(record, calls[record.call_id]) for record in records]
+        await connection.execute(CHANGE, [one | {"of": one["call_id"]} for one in changes])
+    calls = [Call(version=versions[one["call_id"]], changed_at=at, **one) for one in changes]
+    return list(zip(records, calls, strict=True))
 
 
 def _opened(cipher: Cipher, row: Any) -> CallEvent:

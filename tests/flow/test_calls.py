@@ -124,6 +124,18 @@ async def test_an_agent_sees_the_callers_identity_during_the_call_and_half_an_ho
     assert not await sees(agent)
 
 
+@pytest.mark.slow
+async def test_the_desks_are_told_of_calls_as_they_lie_in_the_table(any_centre: Centre) -> None:
+    offered, *rest = answered("c1", 0)
+    await told(any_centre, [offered, *answered("c2", 5)])
+    await told(any_centre, rest)
+    async with any_centre.look() as look:
+        found, _ = await calllist.listed(look.connection, Asked(limit=10))
+    last = {call.call_id: call for call in any_centre.callbox.changed}
+    assert last == {call.call_id: call for call in found}
+    assert {call.call_id: call.version for call in found} == {"c1": 2, "c2": 1}
+
+
 async def test_a_known_event_changes_nothing(any_centre: Centre) -> None:
     events = answered("c1", 0)
     assert await calls.take(any_centre, [(one, {}) for one in events], "webhook") == calls.Taken(
