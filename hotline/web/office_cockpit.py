@@ -79,6 +79,7 @@ async def show(request: web.Request) -> web.Response:
             [one.n for one in ages],
         ),
         "sketch": request.app[MAP].drawn(centre.city.districts),
+        "strangers": request.app[MAP].strangers(centre.city.districts),
         "heat": _heat(facts["districts"], centre.city.districts),
         "heat_chart": charts.lying(
             "Open cases by district" if english else "各区县未结诉求",
