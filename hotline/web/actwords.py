@@ -101,6 +101,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "generate": ("生成演示数据", "made cases up"),
     "labels_exported": ("导出标注", "exported labels"),
     "keys_rotated": ("轮换密钥", "rotated the keys"),
+    "notice": ("隐私说明新版本", "put a version of the privacy notice in force"),
     "backup": ("备份", "made a backup"),
     "restore": ("恢复备份", "restored a backup"),
     "recount": ("重新统计", "counted anew"),
