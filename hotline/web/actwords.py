@@ -108,6 +108,8 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "seed": ("初始化数据", "seeded"),
 }
 
+ORIGINS = {"internal": ("系统内部", "internal"), "command line": ("命令行", "command line")}
+
 FACTS: Mapping[str, tuple[str, str]] = {
     "username": ("账号", "account"),
     "name": ("姓名", "name"),
@@ -207,6 +209,11 @@ def who(actor: str, language: str) -> str:
     """`role:name` as the record keeps it."""
     role, _, name = actor.partition(":")
     return f"{name}（{_named(ROLES[role], language)}）" if role in ROLES and name else actor
+
+
+def origin(told: str, language: str) -> str:
+    """Where it was done: an address as it is, the machine itself in words."""
+    return ORIGINS[told][language == "en"] if told in ORIGINS else told
 
 
 def facts(about: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
