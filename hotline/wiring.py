@@ -24,7 +24,7 @@ from escalation.terms import Terms
 from hotline.config import Settings, WrongSetting
 from hotline.domain.post import Post
 from hotline.domain.rising import Rising
-from hotline.flow import calls, deliver, mailhealth
+from hotline.flow import calls, deliver, mailhealth, privacynotice
 from hotline.flow.centre import Centre, City, Reader
 from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher, Keys
@@ -177,9 +177,19 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         recent_days=settings.repeats.days,
         likely=settings.repeats.likely,
         rising=Rising(settings.rising.least, settings.rising.chance),
+        notices=privacynotice.read(folder),
     )
     connect(centre, settings)
-    await centre.open()
+    return await _opened(centre)
+
+
+async def _opened(centre: Centre) -> Centre:
+    try:
+        await centre.open()
+    except BaseException:  # nobody has it who could close it
+        centre.threads.shutdown(wait=False)
+        await centre.store.close()
+        raise
     return centre
 
 

@@ -15,9 +15,16 @@ from hotline.domain.people import OPERATOR
 from hotline.store import acts, bundle, files, snapshot
 from hotline.store.database import Store
 from hotline.store.snapshot import Taken
+from hotline.web import borders
 from hotline.wiring import system_clock
 
-OWN = ("papers", "mail", "models", "candidate")  # folders of what a city has made its own
+OWN = (
+    "papers",
+    "mail",
+    "privacy",
+    "models",
+    "candidate",
+)  # folders of what a city has made its own
 CHOICE = "model.json"
 SHOWN = 10
 
@@ -55,7 +62,7 @@ async def _make(store: Store, settings: Settings, path: Path, now: datetime) -> 
         with bundle.packing(path) as packing:
             packing.add(name, copy)
             _add_attachments(packing, settings.folder, made)
-            for member, file in (*_own(settings.folder), *anchors):
+            for member, file in (*_own(settings), *anchors):
                 packing.add(member, file)
             packing.close(_about(settings, made, now))
     return made
@@ -73,8 +80,12 @@ def _add_attachments(packing: bundle.Packing, folder: Path, made: Made) -> None:
             made.attachments += 1
 
 
-def _own(folder: Path) -> Iterator[tuple[str, Path]]:
+def _own(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """The borders from wherever a setting has them: a backup is whole without the settings."""
+    folder = settings.folder
     yield "keys.json", folder / "keys.json"
+    if borders.place(settings).is_file():
+        yield borders.NAME, borders.place(settings)
     if (folder / CHOICE).is_file():
         yield CHOICE, folder / CHOICE
     yield from _under(folder, OWN)

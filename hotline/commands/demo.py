@@ -81,7 +81,11 @@ def _on_day(row: dict[str, Any], now: datetime, days: int) -> datetime:
 
 def _climbed(row: dict[str, Any], rules: Rules, at: datetime, now: datetime) -> int:
     limit = rules.terms.limit(
-        Promise.REPLY, type=row["type"], urgency=row["urgency"], topic=levels(row["topic"])
+        Promise.REPLY,
+        type=row["type"],
+        urgency=row["urgency"],
+        topic=levels(row["topic"]),
+        party=row["party"] or "citizen",
     )
     if limit is None:
         return 0
@@ -180,4 +184,6 @@ def incoming_of(row: dict[str, Any], at: datetime) -> Incoming:
         type=row["type"],
         anonymous=row["anonymous"],
         confidential=row["confidential"],
+        party=row["party"] or None,
+        language=row["language"] or None,
     )

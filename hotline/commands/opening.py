@@ -11,6 +11,7 @@ from escalation.terms import Terms
 from hotline.commands.failing import Failed
 from hotline.config import Settings, WrongSetting
 from hotline.flow.centre import Centre
+from hotline.flow.privacynotice import BadNotice
 from hotline.store import migrations
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
@@ -107,7 +108,7 @@ async def centre_of(
         raise Failed(
             f"数据库不能保证已确认的数据不丢失 / the database is not durable: {error}"
         ) from None
-    except BadTerms as error:
+    except (BadTerms, BadNotice) as error:
         raise WrongSetting(str(error)) from None
     except BadModel as error:
         raise Failed(f"分类模型不能使用 / the model cannot be used: {error}") from None

@@ -70,11 +70,19 @@ async def _map(store: Store, settings: Settings) -> Finding:
     async with store.read() as connection:
         districts = await catalogue.districts(connection)
     try:
-        found = borders.load(settings, districts)
+        found = borders.load(settings)
     except WrongSetting as error:
         return wrong(str(error))
-    told = f"区县界线 {len(found)}/{len(districts)} 个 / districts with borders"
-    if len(found) < len(districts):
+    lost = borders.strangers(found, districts)
+    drawn = len(found) - len(lost)
+    told = f"区县界线 {drawn}/{len(districts)} 个 / districts with borders"
+    if lost:
+        names = "、".join(lost)
+        return wrong(
+            f"{told}；界线文件 {borders.place(settings)} 里的“{names}”不是本市的区县，没有画出，"
+            "请改为现名后重启 / names no district of the city: not drawn, rename it and restart"
+        )
+    if drawn < len(districts):
         return note(f"{told}；其余按中心位置示意，见 HOTLINE_BOUNDARIES / the rest is a sketch")
     return well(told)
 

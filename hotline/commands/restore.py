@@ -18,10 +18,14 @@ from hotline.store.bundle import BadBackup
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
 from hotline.store.privacychecks import ACT
+from hotline.web import borders
 from hotline.wiring import system_clock
 
 MOST_DAYS = 400  # of numbers kept free; nobody restores what is older and goes on with it
-DATA = ("keys.json", "files", "model.json", "papers", "mail", "models", "candidate", "anchors")
+DATA = (
+    *("keys.json", "files", "model.json", "papers", "mail", "privacy", "models", "candidate"),
+    *("anchors", borders.NAME),
+)
 
 
 async def run(settings: Settings, path: Path, erasures: Path | None = None) -> int:
@@ -41,6 +45,12 @@ async def run(settings: Settings, path: Path, erasures: Path | None = None) -> i
             await _forget(store, settings, erasures)
     finally:
         await store.close()
+    if settings.boundaries and borders.NAME in about["members"]:
+        say(
+            f"区县界线已恢复到 {settings.folder / borders.NAME}，设置 HOTLINE_BOUNDARIES 仍指向"
+            f" {settings.boundaries}：请放到那里，或去掉这项设置"
+            " / the borders are back in the data folder: move them, or drop the setting"
+        )
     say(f"已恢复 {about['made_at']} 的备份，正在核验 / restored, now verifying")
     return await verify.run(settings)
 

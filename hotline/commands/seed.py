@@ -28,9 +28,7 @@ async def run(settings: Settings, *, with_demo: bool = False) -> int:
 
 async def _demo(settings: Settings) -> None:
     now = system_clock()
-    if settings.boundaries is None and not (at := settings.folder / borders.NAME).exists():
-        at.write_bytes(seed.boundaries())
-        say(f"演示区县界线已写入 / the demo's (invented) borders: {at}")
+    lay_borders(settings)
     async with centre_of(settings) as centre:
         await staff.employ(centre)
         known = await first_stock(centre)
@@ -42,6 +40,14 @@ async def _demo(settings: Settings) -> None:
         led = await demo.play(centre, clock, now)
         say(f"演示诉求 {led} 件 / complaints added: {led}")
         await staff.introduce(centre, settings)
+
+
+def lay_borders(settings: Settings) -> None:
+    """The demo's borders, where the city has given none: what lies there is never replaced."""
+    at = borders.place(settings)
+    if settings.boundaries is None and not at.exists():
+        at.write_bytes(seed.boundaries())
+        say(f"演示区县界线已写入 / the demo's (invented) borders: {at}")
 
 
 async def first_stock(centre: Centre) -> int:

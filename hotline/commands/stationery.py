@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hotline.commands.finding import Finding, note, well, wrong
+from hotline.flow import privacynotice
 from hotline.reports import papers_check, typeset
 
 
@@ -23,3 +24,7 @@ def findings(folder: Path) -> Iterator[Finding]:
     if not bad:
         own = "、".join(papers_check.own(folder)) or "随程序提供 / as shipped"
         yield well(f"文书模板可用 / templates of papers: {own}")
+    try:
+        yield well(f"隐私说明 / privacy notice: {privacynotice.read(folder).current}")
+    except privacynotice.BadNotice as error:
+        yield wrong(str(error))

@@ -20,7 +20,8 @@ from hotline.domain.people import Tree
 from hotline.domain.post import Post
 from hotline.domain.promises import Rules
 from hotline.domain.rising import Rising
-from hotline.flow import rulecheck
+from hotline.flow import privacynotice, rulecheck
+from hotline.flow.privacynotice import Notices
 from hotline.flow.rulebook import RuleBook
 from hotline.flow.storm import Storm
 from hotline.store import catalogue, rulebooks
@@ -79,6 +80,7 @@ class Centre:
     recent_days: int = 365  # how far back a repeat is looked for
     likely: float = 0.75  # from this likeness on it is told
     rising: Rising = Rising()
+    notices: Notices = Notices()  # what a citizen is told of the data: every version
     rules: Rules = None  # type: ignore[assignment]  # read from the database by `open`
     city: City = City()
     reading: "asyncio.Future[Reader] | None" = None
@@ -100,6 +102,11 @@ class Centre:
 
     async def open(self) -> None:
         await self.store.check_durable()
+        async with self.look() as look:
+            fresh = await privacynotice.unseen(look, self.notices)
+        if fresh:
+            async with self.work() as work:
+                await privacynotice.keep(work, fresh)
         await self.reload()
         self.inbox.start()
         self.callbox.start()

@@ -1,7 +1,8 @@
 """A change of policy or calendar tried on the open cases: whose deadlines would move; keeps nothing."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
@@ -26,6 +27,19 @@ log = structlog.get_logger(__name__)
 BATCH = 50
 MOST = 1000  # cases looked at, the next due first; the command line looks at all
 LONGEST = 200_000  # signs of a profile's text
+_running: set[int] = set()  # centres that count a trial just now
+
+
+class Busy(NotPossible):
+    """Another trial is being counted: it takes a processor for seconds, so they do not pile up."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "已有一项试算正在进行，请等几秒再试；您填写的内容还在。",
+            "Another trial is being counted; try again in some seconds. What you typed is kept.",
+        )
 
 
 @dataclass
@@ -107,6 +121,18 @@ async def proposed(centre: Centre, name: str, text: str, days: Mapping[date, boo
     return terms.with_days(days)
 
 
+@contextmanager
+def one_at_a_time(centre: Centre) -> Iterator[None]:
+    """Raises Busy while another trial of this node goes on."""
+    if id(centre) in _running:
+        raise Busy
+    _running.add(id(centre))
+    try:
+        yield
+    finally:
+        _running.discard(id(centre))
+
+
 async def preview(centre: Centre, actor: Actor, terms: Terms, most: int = MOST) -> Preview:
     """Every case as `recount --adopt-terms` would count it, in threads, page by page, unsaved."""
     city, own = await asyncio.to_thread(lambda: terms.calendars(WorkCalendar.china()))
@@ -121,7 +147,7 @@ async def preview(centre: Centre, actor: Actor, terms: Terms, most: int = MOST) 
     numbers = numbers[:most]
     for first in range(0, len(numbers), BATCH):
         async with centre.look() as look:
-            cases = [await look.cases.read(one) for one in numbers[first : first + BATCH]]
+            cases = await look.cases.read_all(numbers[first : first + BATCH])
             at = look.at
         rules = (centre.rules, then)
         for told in await asyncio.to_thread(lambda: [_one(c, rules, at) for c in cases]):  # noqa: B023

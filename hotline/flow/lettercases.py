@@ -36,7 +36,12 @@ async def open_case(
 ) -> None:
     """The receipt of a new matter; triage makes its case, as of any other receipt."""
     incoming = await _incoming(centre, work, taken, reading)
-    told = {"letter": taken.id, "mailbox": taken.mailbox, "unit": taken.department}
+    told = {
+        "notice": centre.notices.current,
+        "letter": taken.id,
+        "mailbox": taken.mailbox,
+        "unit": taken.department,
+    }
     kept = await centre.inbox.enter(work.connection, letter_of(incoming, None, told))
     known = {**facts, "intake_id": kept.id, "number": kept.number}
     await letters.settle(work.connection, taken, "case", **known)

@@ -118,7 +118,7 @@ async def _do(centre: Centre, work: Work, case: Case, facts: Act, step: Step) ->
     _check_topic(centre, facts)
     if isinstance(facts, acts.Merge):
         access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
-        await _check_parent(work, facts)
+        await _check_parent(work, facts, actor)
     await enclose(centre, work, case, facts)
     perform.perform(case, masked(facts, await work.vault.name_of(case.id or 0)), step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
@@ -169,10 +169,10 @@ def _check_topic(centre: Centre, facts: Act) -> None:
         )
 
 
-async def _check_parent(work: Work, facts: acts.Merge) -> None:
-    """Row 6: the parent is open, and not itself merged."""
+async def _check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
+    """Row 6: the parent is open, not itself merged, and one that the actor may know of."""
     try:
-        parent = await work.cases.read(facts.parent)
+        parent = await _seen(work, facts.parent, actor)
     except NoSuchCase:
         raise NotPossible("没有找到主单。", "No such parent case.", field="parent") from None
     if not parent.open:

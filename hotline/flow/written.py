@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from channels.message import LATER, Incoming
-from hotline import seed
 from hotline.store.inbox import Letter
 
 
 def letter_of(incoming: Incoming, scope: str | None, facts: dict[str, Any]) -> Letter:
     """What came in as it is written down."""
-    # The notice in force when it came in stands on every receipt, whichever way it came.
-    told = {"notice": seed.notices()[0], **facts}
-    body = asdict(incoming) | {"facts": told, "raw": ""}
+    body = asdict(incoming) | {"facts": facts, "raw": ""}
     return Letter(
         channel=incoming.channel,
         key=incoming.key,

@@ -21,8 +21,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 PART = r"[^/\x00.][^/\x00]*"
 NAME = re.compile(
-    r"database\.(sqlite3|dump)|keys\.json|model\.json|files/[0-9a-f]{2}/[0-9a-f]{64}"
-    rf"|(papers|mail|models|candidate|anchors)(/{PART})+"
+    r"database\.(sqlite3|dump)|keys\.json|model\.json|boundaries\.geojson|files/[0-9a-f]{2}/[0-9a-f]{64}"
+    rf"|(papers|mail|privacy|models|candidate|anchors)(/{PART})+"
 )
 CHUNK = 1 << 20
 LARGEST_LIST = 1 << 30

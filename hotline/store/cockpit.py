@@ -5,7 +5,7 @@ Only what is open, what today brought and a few past days are read: no cost grow
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ class Figure:
     wanted: Wanted
     usual: float | None = None
     graver: tuple["Figure", ...] = ()  # those of them at each of LEVELS or above
+    before: "Figure | None" = None  # all that the usual is the mean of
 
 
 async def by_channel(
@@ -44,25 +45,16 @@ async def by_channel(
 ) -> list[Figure]:
     """Today's cases, beside the mean of the same weekday up to this time in the weeks before."""
     today = Wanted(since=midnight, until=now + timedelta(seconds=1))
-    spans = [
-        (midnight - timedelta(weeks=week), now - timedelta(weeks=week))
-        for week in range(1, WEEKS + 1)
-    ]
-    past = or_(*(and_(CaseRow.received_at >= a, CaseRow.received_at < b) for a, b in spans))
-    seen = visible(actor)
-    before = [past] if seen is None else [past, seen]
+    past = Wanted(since=midnight, until=now, weeks=WEEKS)
     got = await _counted(connection, CaseRow.channel, narrowed(actor, today, now))
-    usual = await _counted(connection, CaseRow.channel, before)
-    found = [
-        Figure(
-            key,
-            got.get(key, 0),
-            Wanted(channel=key, since=today.since, until=today.until),
-            usual.get(key, 0) / WEEKS,
-        )
-        for key in got.keys() | usual.keys()
-    ]
-    whole = Figure("", sum(got.values()), today, sum(usual.values()) / WEEKS)
+    usual = await _counted(connection, CaseRow.channel, narrowed(actor, past, now))
+
+    def figure(key: str, n: int, before: int) -> Figure:
+        like = Figure(key, before, replace(past, channel=key))
+        return Figure(key, n, replace(today, channel=key), before / WEEKS, before=like)
+
+    found = [figure(key, got.get(key, 0), usual.get(key, 0)) for key in got.keys() | usual.keys()]
+    whole = figure("", sum(got.values()), sum(usual.values()))
     return [whole, *sorted(found, key=lambda one: (-one.n, -(one.usual or 0), one.key))]
 
 
@@ -118,10 +110,13 @@ def _late(unit: str, counts: list[int]) -> Figure:
 async def districts(connection: AsyncConnection, actor: Actor, now: datetime) -> list[Figure]:
     """Where open cases lie, most first; those without a place are left out."""
     held = await _counted(connection, CaseRow.district, narrowed(actor, OPEN, now))
-    found = [
-        Figure(key, n, Wanted(state=("open",), district=key)) for key, n in held.items() if key
-    ]
+    found = [replace(nothing_in(key), n=n) for key, n in held.items() if key]
     return sorted(found, key=lambda one: (-one.n, one.key))
+
+
+def nothing_in(district: str) -> Figure:
+    """A district without an open case; its list is empty."""
+    return Figure(district, 0, Wanted(state=("open",), district=district))
 
 
 async def ladder(

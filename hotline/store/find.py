@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
@@ -59,6 +59,7 @@ class Wanted:
     language: str = ""
     since: datetime | None = None  # received then or later
     until: datetime | None = None  # received before
+    weeks: int = 0  # of so many weeks before instead, at the same weekday and time
     light: str = ""  # one of lights.KINDS that came on today
     coming: str = ""  # a rung within the hour: its level, or lights.ANY
     q: str = ""
@@ -176,10 +177,7 @@ def narrowed(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[
     if wanted.department:
         lead = None if wanted.department == NOBODY else wanted.department
         conditions.append(CaseRow.lead == lead)
-    if wanted.since:
-        conditions.append(CaseRow.received_at >= wanted.since)
-    if wanted.until:
-        conditions.append(CaseRow.received_at < wanted.until)
+    conditions += _received(wanted)
     if wanted.topic:
         below = CaseRow.topic.startswith(wanted.topic + "/", autoescape=True)
         conditions.append(or_(CaseRow.topic == wanted.topic, below))
@@ -195,6 +193,20 @@ def narrowed(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[
     if wanted.caller:
         conditions.append(_may_know(actor, casesearch.of_telephone(wanted.caller)))
     return conditions
+
+
+def _received(wanted: Wanted) -> list[ColumnElement[bool]]:
+    if wanted.weeks:
+        moved = [timedelta(weeks=week) for week in range(1, wanted.weeks + 1)]
+        return [or_(*(and_(*_between(wanted.since, wanted.until, back)) for back in moved))]
+    return _between(wanted.since, wanted.until, timedelta())
+
+
+def _between(
+    since: datetime | None, until: datetime | None, back: timedelta
+) -> list[ColumnElement[bool]]:
+    ends = [CaseRow.received_at >= since - back] if since else []
+    return [*ends, CaseRow.received_at < until - back] if until else ends
 
 
 def _states(asked: tuple[str, ...]) -> list[str]:

@@ -101,11 +101,14 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "generate": ("生成演示数据", "made cases up"),
     "labels_exported": ("导出标注", "exported labels"),
     "keys_rotated": ("轮换密钥", "rotated the keys"),
+    "notice": ("隐私说明新版本", "put a version of the privacy notice in force"),
     "backup": ("备份", "made a backup"),
     "restore": ("恢复备份", "restored a backup"),
     "recount": ("重新统计", "counted anew"),
     "seed": ("初始化数据", "seeded"),
 }
+
+ORIGINS = {"internal": ("系统内部", "internal"), "command line": ("命令行", "command line")}
 
 FACTS: Mapping[str, tuple[str, str]] = {
     "username": ("账号", "account"),
@@ -206,6 +209,11 @@ def who(actor: str, language: str) -> str:
     """`role:name` as the record keeps it."""
     role, _, name = actor.partition(":")
     return f"{name}（{_named(ROLES[role], language)}）" if role in ROLES and name else actor
+
+
+def origin(told: str, language: str) -> str:
+    """Where it was done: an address as it is, the machine itself in words."""
+    return ORIGINS[told][language == "en"] if told in ORIGINS else told
 
 
 def facts(about: Mapping[str, Any], language: str) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ from aiohttp import web
 from channels import web as channel
 from channels.forms import BadForm, FieldProblem
 from channels.message import Attachment, Incoming
-from hotline import seed
 from hotline.domain.state import Action, State
 from hotline.flow import citizen, intake
 from hotline.flow.enclosures import too_much
@@ -30,8 +29,7 @@ async def post_complaint(request: web.Request) -> web.Response:
     except BadForm:
         await refused(request, "web")
         raise
-    facts = {"notice": seed.privacy(request[LANGUAGE])[0]}
-    receipt = await intake.receive(centre, incoming, scope="web" if key else None, facts=facts)
+    receipt = await intake.receive(centre, incoming, scope="web" if key else None)
     return answer(
         {
             "number": receipt.number,

@@ -24,6 +24,7 @@ from hotline.web.shown import answer
 
 STATES = frozenset(state.value for state in State) | {"open", "ended"}
 RUNGS = (lights.ANY, *(str(level) for level in range(lights.LEVELS)))
+MOST_WEEKS = 8
 BY_HAND = frozenset(channel.value for channel in Channel)
 
 
@@ -105,6 +106,7 @@ def wanted(request: web.Request) -> Wanted:
         language=chosen(request, "language", frozenset(one.value for one in Tongue)),
         since=_moment(request, "since"),
         until=_moment(request, "until"),
+        weeks=_weeks(request),
         light=chosen(request, "light", frozenset(lights.KINDS)),
         coming=chosen(request, "coming", frozenset(RUNGS)),
         q=request.query.get("q", "")[:100].replace("\x00", ""),
@@ -112,6 +114,15 @@ def wanted(request: web.Request) -> Wanted:
         cursor=request.query.get("cursor", "")[:200],
         limit=whole(request, "limit", 50, 200, least=1),
     )
+
+
+def _weeks(request: web.Request) -> int:
+    """The same span of the weeks before: without its two ends there is none."""
+    weeks = whole(request, "weeks", 0, MOST_WEEKS)
+    if weeks and not (request.query.get("since") and request.query.get("until")):
+        zh, en = "往周同期须同时给出起止时间。", "Weeks before need both since and until."
+        raise BadForm([FieldProblem("weeks", "required", zh, en)])
+    return weeks
 
 
 def _moment(request: web.Request, name: str) -> datetime | None:

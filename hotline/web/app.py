@@ -153,7 +153,9 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
     app[challenge.GATE], app[citizen_form.HELPING] = challenge.Gate(), citizen_form.Helping()
-    app[districtmap.MAP] = districtmap.Map(borders.load(settings, centre.city.districts))
+    app[districtmap.MAP] = districtmap.Map(borders.load(settings))
+    if lost := app[districtmap.MAP].strangers(centre.city.districts):
+        log.warning("borders.no_such_district", file=str(borders.place(settings)), names=lost)
     if settings.oidc.issuer:
         back = settings.base_url.rstrip("/") + "/office/directory/back"
         app[DIRECTORY] = Directory(settings.oidc, back)

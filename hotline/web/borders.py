@@ -80,9 +80,20 @@ WRONG = {
 }
 
 
-def load(settings: Settings, districts: Iterable[Mapping[str, object]]) -> dict[str, Shape]:
-    """By district; empty where there is no file. WrongSetting, in one line, for one that is wrong."""
-    path = settings.boundaries or settings.folder / NAME
+def place(settings: Settings) -> Path:
+    """Where the file lies, or would lie."""
+    return settings.boundaries or settings.folder / NAME
+
+
+def strangers(shapes: Mapping[str, Shape], districts: Iterable[Mapping[str, object]]) -> list[str]:
+    """Names in the file that are no district's (any more): told, and not drawn. A district that is
+    renamed must not keep the hotline from starting."""
+    return sorted(shapes.keys() - {str(one["name"]) for one in districts})
+
+
+def load(settings: Settings) -> dict[str, Shape]:
+    """By name; empty where there is no file. WrongSetting, in one line, for one that is wrong."""
+    path = place(settings)
     if settings.boundaries is None and not path.exists():
         return {}
     try:
@@ -91,11 +102,11 @@ def load(settings: Settings, districts: Iterable[Mapping[str, object]]) -> dict[
         raw = path.read_bytes()
     except OSError as error:
         raise _wrong(path, "不能读取，请检查路径和权限", f"{error.strerror}") from None
-    return read(raw, path, {str(one["name"]) for one in districts})
+    return read(raw, path)
 
 
-def read(raw: bytes, path: Path, known: set[str]) -> dict[str, Shape]:
-    """What the bytes of a file tell; `path` names it in the error, `known` are the city's districts."""
+def read(raw: bytes, path: Path) -> dict[str, Shape]:
+    """What the bytes of a file tell; `path` names it in the error."""
     try:
         told = _Collection.model_validate_json(raw.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
@@ -103,8 +114,6 @@ def read(raw: bytes, path: Path, known: set[str]) -> dict[str, Shape]:
     found: dict[str, Shape] = {}
     for one in told.features:
         name, shape = one.properties.name, one.geometry
-        if name not in known:
-            raise _wrong(path, f"“{name}”不是本市的区县，请与区县名称一致", "no such district")
         if name in found:
             raise _wrong(path, f"“{name}”出现两次，请合为一个 MultiPolygon", "named twice")
         found[name] = [shape.coordinates] if isinstance(shape, _Polygon) else shape.coordinates

@@ -14,6 +14,12 @@ MOMENT = {
     "pattern": rf"^({DAY}(T{HOUR}(:\d\d(\.\d{{1,6}})?)?(Z|[+-]{HOUR})?)?)?$",
 }
 
+WEEKS = "改查此前这么多周的同一时段（须有 since 和 until）"
+
+
+def whole(least: int, most: int) -> dict[str, object]:
+    return {"type": "integer", "minimum": least, "maximum": most}
+
 
 def listed() -> tuple[Param, ...]:
     """Of every list of cases; the last two page it."""
@@ -27,12 +33,7 @@ def listed() -> tuple[Param, ...]:
         Param("type", "query", "诉求类型", schema=choice([kind.value for kind in Kind])),
         Param("urgency", "query", "紧急程度", schema=choice([one.value for one in Urgency])),
         Param("topic", "query", "事项分类，任一级"),
-        Param(
-            "level",
-            "query",
-            "督办级别不低于",
-            schema={"type": "integer", "minimum": 0, "maximum": 6},
-        ),
+        Param("level", "query", "督办级别不低于", schema=whole(0, 6)),
         Param("overdue", "query", "是否超期", schema=choice(["true", "false", "1", "0"])),
         Param("district", "query", "区县"),
         Param("channel", "query", "来源渠道", schema=choice([one.value for one in Channel])),
@@ -40,6 +41,7 @@ def listed() -> tuple[Param, ...]:
         Param("language", "query", "语言或方言", schema=choice([one.value for one in Tongue])),
         Param("since", "query", "收到时间不早于", schema=MOMENT),
         Param("until", "query", "收到时间早于", schema=MOMENT),
+        Param("weeks", "query", WEEKS, schema=whole(0, api_staff.MOST_WEEKS)),
         Param("light", "query", "今日亮过的灯", schema=choice(list(lights.KINDS))),
         Param("coming", "query", "一小时内将执行的催督级别", schema=choice(list(api_staff.RUNGS))),
         Param(
@@ -50,7 +52,5 @@ def listed() -> tuple[Param, ...]:
         ),
         Param("sort", "query", "排序", schema=choice(sorted(SORTS))),
         CURSOR,
-        Param(
-            "limit", "query", "每页条数", schema={"type": "integer", "minimum": 1, "maximum": 200}
-        ),
+        Param("limit", "query", "每页条数", schema=whole(1, 200)),
     )

@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
-from hotline import seed
 from hotline.domain.errors import KeyMismatch
 from hotline.domain.words import Kind, Party, Tongue
 from hotline.flow import hints, intake
@@ -62,7 +61,7 @@ async def _form(
     *,
     found: Hints | None = None,
 ) -> web.Response:
-    version, notice = seed.privacy(request[LANGUAGE])
+    notices = request.app[CENTRE].notices
     english = request[LANGUAGE] == "en"
     facts = {
         "typed": defaultdict(str, typed),
@@ -74,8 +73,8 @@ async def _form(
         "tongues": list(Tongue),
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
         "sketch": request.app[MAP].drawn(request.app[CENTRE].city.districts),
-        "notice": notice,
-        "notice_version": version,
+        "notice": notices.text(request[LANGUAGE]),
+        "notice_version": notices.current,
         "hints": found,
         "bits": challenge.BITS,
         "most_mb": request.app[SETTINGS].limits.attachment_mb,
@@ -152,7 +151,7 @@ async def _filed(request: web.Request, typed: dict[str, Any]) -> web.StreamRespo
     await attachments.of_form(request, typed)
     await challenge.check(request, "complaint", *await complaintform.solution(request))
     incoming = await read_complaint(request, complaintform.nested(typed), typed["key"])
-    facts = {"notice": seed.privacy(request[LANGUAGE])[0]}
+    facts: dict[str, Any] = {}
     if request.app[CENTRE].city.topic_known(typed["topic"]):
         facts["said_topic"] = typed["topic"]
     receipt = await intake.receive(request.app[CENTRE], incoming, scope="form", facts=facts)

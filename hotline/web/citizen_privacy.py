@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
-from hotline import seed
 from hotline.domain import privacy as law
 from hotline.domain.errors import NotFound, Refused
 from hotline.domain.privacy import Outcome, Wish
@@ -31,11 +30,12 @@ def door(request: web.Request) -> tuple[str, str, str] | None:
 
 async def notice(request: web.Request) -> web.StreamResponse:
     """The notice as it is, or as it was when somebody filed under an older version."""
-    version = request.match_info.get("version", "") or seed.notices()[0]
-    if version not in seed.notices():
+    notices = request.app[CENTRE].notices
+    version = request.match_info.get("version", "") or notices.current
+    if version not in notices.versions:
         raise NotFound("没有这一版隐私说明。", "There is no such version of the notice.")
-    text = seed.privacy(request[LANGUAGE], version)[1]
-    facts = {"version": version, "paragraphs": text.split("\n"), "versions": seed.notices()}
+    text = notices.text(request[LANGUAGE], version)
+    facts = {"version": version, "paragraphs": text.split("\n"), "versions": notices.versions}
     return render(request, "citizen/notice.html", facts)
 
 

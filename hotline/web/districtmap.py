@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from hotline.web import borders, maplabels
 from hotline.web.borders import Shape
 
 WIDTH, EDGE = 320.0, 44.0  # of the drawing, and the room around the outermost centres
@@ -48,6 +49,10 @@ class Map:
     _of: list[Any] = field(default_factory=list)
     _kept: Sketch | None = None
 
+    def strangers(self, districts: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Names in the file of borders that are no district's."""
+        return borders.strangers(self.shapes, districts)
+
     def drawn(self, districts: Sequence[Mapping[str, Any]]) -> Sketch | None:
         told = [(one["name"], one.get("lon"), one.get("lat")) for one in districts]
         if told != self._of:
@@ -80,11 +85,7 @@ def bordered(districts: Iterable[Mapping[str, Any]], shapes: Mapping[str, Shape]
     }
     areas = []
     for name, rings in _thinned(laid).items():
-        x, y = (
-            place(*spots[name])
-            if name in spots
-            else _middle(max(rings, key=lambda ring: len(ring)))
-        )
+        x, y = maplabels.spot(name, rings, place(*spots[name]) if name in spots else None)
         areas.append(Area(name, " ".join(_path(one) for one in rings), round(x, 1), round(y, 1)))
     for name, spot in marks.items():
         x, y = place(*spot)
@@ -142,12 +143,6 @@ def _meshed(rings: Sequence[Sequence[Point]], step: float) -> list[list[Point]]:
             kept.append(line)
     longest: Sequence[Point] = max(rings, key=lambda ring: len(ring))
     return kept or [list(longest[:-1][:8])]
-
-
-def _middle(ring: Sequence[Point]) -> Point:
-    """Of the box around it."""
-    xs, ys = [x for x, _ in ring], [y for _, y in ring]
-    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 def sketch(districts: Iterable[Mapping[str, Any]]) -> Sketch | None:

@@ -1,5 +1,6 @@
 """The cockpit 驾驶舱 of supervisor and director: how the city stands now, each figure to its cases."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -44,6 +45,7 @@ def link(wanted: Wanted) -> str:
         "channel": wanted.channel,
         "since": wanted.since.isoformat() if wanted.since else "",
         "until": wanted.until.isoformat() if wanted.until else "",
+        "weeks": str(wanted.weeks or ""),
         "light": wanted.light,
         "coming": wanted.coming,
         "topic": wanted.topic,
@@ -77,7 +79,8 @@ async def show(request: web.Request) -> web.Response:
             [one.n for one in ages],
         ),
         "sketch": request.app[MAP].drawn(centre.city.districts),
-        "heat": _heat(facts["districts"]),
+        "strangers": request.app[MAP].strangers(centre.city.districts),
+        "heat": _heat(facts["districts"], centre.city.districts),
         "heat_chart": charts.lying(
             "Open cases by district" if english else "各区县未结诉求",
             [one.key for one in places],
@@ -97,10 +100,14 @@ def _band(n: int) -> str:
     return f"{begins}–{cockpit.AGES[n + 1]}" if n + 1 < len(cockpit.AGES) else f"{begins}+"
 
 
-def _heat(districts: list[cockpit.Figure]) -> dict[str, tuple[cockpit.Figure, int]]:
+def _heat(
+    found: list[cockpit.Figure], districts: Iterable[Mapping[str, Any]]
+) -> dict[str, tuple[cockpit.Figure, int]]:
     """By district: the figure, and its shade from 0 to SHADES beside the fullest district's."""
-    most = max((one.n for one in districts), default=0)
-    return {one.key: (one, -(-one.n * SHADES // most) if most else 0) for one in districts}
+    most = max((one.n for one in found), default=0)
+    none = (cockpit.nothing_in(str(one["name"])) for one in districts)
+    figures = {one.key: one for one in (*none, *found)}
+    return {key: (one, -(-one.n * SHADES // most) if most else 0) for key, one in figures.items()}
 
 
 async def told(connection: Any, actor: Actor, now: datetime, city: City) -> dict[str, Any]:

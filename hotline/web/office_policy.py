@@ -16,6 +16,7 @@ from hotline.web.pages import render
 from hotline.web.routing import Route
 
 BASE, PAGE = "/office/policy", 50
+AGAIN = 5  # seconds: a trial takes no longer, so long as nothing else does
 READERS = frozenset({Role.SYSADMIN, Role.DIRECTOR, Role.SHIFT_LEAD})
 
 
@@ -24,7 +25,11 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _show(
-    request: web.Request, typed: dict[str, str], wrong: dict[str, str], **more: Any
+    request: web.Request,
+    typed: dict[str, str],
+    wrong: dict[str, str],
+    status: int = 200,
+    **more: Any,
 ) -> web.Response:
     centre = request.app[CENTRE]
     calendar, today = centre.calendar, city_day(centre.now())
@@ -42,7 +47,10 @@ def _show(
         "found": None,
         "most": foretelling.MOST,
     }
-    return render(request, "office/policy.html", facts | more, 422 if wrong else 200)
+    page = render(request, "office/policy.html", facts | more, status)
+    if status == 429:
+        page.headers["Retry-After"] = str(AGAIN)
+    return page
 
 
 async def trial(request: web.Request) -> web.Response:
@@ -58,15 +66,18 @@ async def trial(request: web.Request) -> web.Response:
         if not (typed["text"].strip() or name or days):
             zh = "请粘贴或上传方案、选择随附方案，或填写日期。"
             raise NotPossible(zh, "Give a profile or a day.", field="text")
-        terms = await foretelling.proposed(centre, name, typed["text"], days)
-        found = await foretelling.preview(centre, request[ACTOR], terms)
+        with foretelling.one_at_a_time(centre):
+            terms = await foretelling.proposed(centre, name, typed["text"], days)
+            found = await foretelling.preview(centre, request[ACTOR], terms)
     except NotPossible as error:
         wrong = {error.field or "text": error.en if english else error.zh}
-        return _show(request, typed, wrong)
-    page = int(typed["page"]) if typed["page"].isdecimal() and len(typed["page"]) < 5 else 0
+        busy = isinstance(error, foretelling.Busy)
+        return _show(request, typed, wrong, status=429 if busy else 422)
     own = terms.own_days if days else None
+    last = max(0, (len(found.moves) - 1) // PAGE)
+    known = typed["page"].isascii() and typed["page"].isdecimal() and len(typed["page"]) < 5
+    page = min(int(typed["page"]), last) if known else 0
     shown = found.moves[page * PAGE : page * PAGE + PAGE]
-    last = (len(found.moves) - 1) // PAGE
     return _show(request, typed, {}, found=found, shown=shown, page=page, last=last, new_days=own)
 
 

@@ -14,7 +14,7 @@ from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
 from hotline.store.find import NOBODY
 from hotline.web import forms
-from hotline.web.api_staff import RUNGS, wanted
+from hotline.web.api_staff import MOST_WEEKS, RUNGS, wanted
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
 from hotline.web.routes_rules import LOOKERS
@@ -35,6 +35,7 @@ FILTERS = (
     "language",
     "since",
     "until",
+    "weeks",
     "overdue",
     "light",
     "coming",
@@ -51,6 +52,7 @@ CHOICES = {  # what the filters and rows of the page choose from
     "Party": Party,
     "nobody": NOBODY,
     "rungs": RUNGS,
+    "weeks": range(1, MOST_WEEKS + 1),
     "State": State,
     "Kind": Kind,
     "Urgency": Urgency,

@@ -11,6 +11,7 @@ from hotline.web import (
     answers,
     answers_orders,
     answers_repeats,
+    api_bulk,
     api_city,
     api_interests,
     api_letters,
@@ -185,6 +186,7 @@ def routes() -> list[Route]:
     return [
         *routes_citizen.routes(),
         *sessions(),
+        *api_bulk.routes(),
         *cases(),
         *orders(),
         *routes_desk.routes(),

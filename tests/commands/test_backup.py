@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, make_url, text
 
+from hotline import seed
 from hotline.commands import backup, restore
 from hotline.commands.failing import Failed
 from hotline.config import Settings
@@ -60,7 +61,10 @@ async def life(url: str, other_url: str, tmp_path: Path, clock: MovingClock) -> 
     await centre.close()
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "order.md").write_text("督办单", "utf-8")
-    return Life(settings_in(tmp_path, url), settings_in(tmp_path / "other", other_url))
+    (tmp_path / "city").mkdir()
+    (borders := tmp_path / "city" / "borders.geojson").write_bytes(seed.boundaries())
+    ours = settings_in(tmp_path, url).model_copy(update={"boundaries": borders})
+    return Life(ours, settings_in(tmp_path / "other", other_url))
 
 
 async def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -88,6 +92,8 @@ async def test_what_is_restored_is_what_there_was_with_files_and_keys(
         assert before[name] == after[name], name
     for part in ("keys.json", "papers/order.md"):
         assert (life.empty.folder / part).read_bytes() == (tmp_path / part).read_bytes()
+    borders = (life.empty.folder / "boundaries.geojson").read_bytes()
+    assert borders == seed.boundaries(), "from where the setting had them to where they need none"
     assert stat.S_IMODE((life.empty.folder / "keys.json").stat().st_mode) == 0o600
     kept = sorted(p.name for p in (tmp_path / "files").rglob("*") if p.is_file())
     assert kept == sorted(p.name for p in (life.empty.folder / "files").rglob("*") if p.is_file())

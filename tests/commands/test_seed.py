@@ -18,7 +18,7 @@ from hotline.domain.words import Role
 from hotline.flow.centre import Centre
 from hotline.store import accounts, agenda, catalogue, rulebooks, typicals
 from hotline.store.find import Wanted, find
-from hotline.web import auth
+from hotline.web import auth, borders
 from hotline.wiring import MovingClock, Parts, system_clock
 from tests.commands.support import settings_in
 from tests.makers import MONDAY, an_officer
@@ -173,3 +173,16 @@ async def test_three_hundred_lives_are_led_and_a_second_run_adds_nothing(
     told = capsys.readouterr().out
     assert "complaints added: 0" in told and "/office/" in told
     assert await verify.run(settings) == 0
+
+
+def test_the_demo_brings_its_borders_and_leaves_a_citys_own(tmp_path: Path) -> None:
+    plain = settings_in(tmp_path)
+    seed.lay_borders(plain)
+    assert borders.load(plain).keys() == {one["name"] for one in shipped.districts()}
+    (tmp_path / borders.NAME).write_text("own", "utf-8")
+    seed.lay_borders(plain)
+    assert (tmp_path / borders.NAME).read_text("utf-8") == "own"
+    chosen = plain.model_copy(update={"boundaries": tmp_path / "elsewhere.geojson"})
+    (tmp_path / borders.NAME).unlink()
+    seed.lay_borders(chosen)
+    assert not list(tmp_path.glob("*.geojson")), "where a setting names one, none is laid"

@@ -257,7 +257,7 @@ async def clerk_replies(clerk: Person) -> None:
         ("agent", ("/office/new",)),
         ("secadmin", ("/office/admin", "/office/departments")),
         ("auditor", ("/office/admin", "/office/admin/reveals")),
-        ("sysadmin", ("/office/departments",)),
+        ("sysadmin", ("/office/departments", "/office/policy")),
     ],
 )
 async def test_every_other_page_can_be_read_and_used(
@@ -271,6 +271,17 @@ async def test_every_other_page_can_be_read_and_used(
         await somebody.goes(path + "?lang=en")
         await somebody.looks(path.strip("/").replace("/", "-") + "-en")
         await somebody.goes(path + "?lang=zh")
+    if "/office/policy" in paths:
+        await tries_a_policy(somebody)
+
+
+async def tries_a_policy(somebody: Person) -> None:
+    """What came of it stands on the same page, with what was typed."""
+    await somebody.page.fill("#day", "2026-12-01")
+    await somebody.page.click("main form.narrow button")
+    await somebody.page.wait_for_selector("main [role=status]")
+    assert await somebody.page.input_value("#day") == "2026-12-01"
+    await somebody.looks("office-policy-tried")
 
 
 async def test_pages_in_english_and_what_is_not_there(person: Any) -> None:

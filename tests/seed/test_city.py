@@ -8,7 +8,10 @@ import pytest
 
 import classifiers
 from hotline import seed
+from hotline.commands import demo
+from hotline.domain.words import Party, Tongue
 from hotline.web import rosterforms
+from tests.makers import MONDAY
 
 KINDS = set(
     "住房城乡建设 自然资源规划 城市管理 公安 教育 人力资源社会保障 卫生健康 生态环境 交通运输 "
@@ -216,3 +219,13 @@ def test_the_demo_rosters_pass_what_a_leader_may_write() -> None:
         ]
         assert len(rosterforms.read({"version": 0, "people": told})[1]) == len(people)
         assert all(one["phone"].startswith("0000-") for one in people)
+
+
+def test_the_demo_tells_of_enterprises_and_of_dialects_as_their_citizens_did() -> None:
+    """Both are facts of a case with a limit or a seat behind them: a demo without one hides them."""
+    told = [demo.incoming_of(row, MONDAY) for row in seed.complaints()]
+    enterprises = [one for one in told if one.party == Party.ENTERPRISE]
+    assert len(enterprises) >= 5 and "小吃店" in " ".join(one.title for one in enterprises)
+    assert {one.party for one in told} == {None, "enterprise"}
+    spoken = {one.language for one in told} - {None}
+    assert len(spoken) >= 3 and spoken <= {tongue.value for tongue in Tongue}

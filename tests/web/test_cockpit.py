@@ -22,6 +22,8 @@ TOPICS = [{"level1": "应急消防", "level2": "突发与群体事件"}, {"level
 DIRECTOR = an_officer(Role.DIRECTOR)
 FIGURE = re.compile(r'<a href="(/office/(?:orders)?\?[^"]+)"[^>]*>(\d+)</a>')
 
+USUAL = re.compile(r'<a href="(/office/[?][^"]+)" title="前四周同期共 (\d+) 件">')
+
 
 async def spread(centre: Centre) -> datetime:
     """Eighty cases, eight a day, in every state of the figures; the newest of them are today's."""
@@ -100,6 +102,7 @@ async def test_each_figure_is_as_long_as_the_list_it_leads_to(any_centre: Centre
             *await cockpit.districts(*asked, now),
         ]
     every = figures + [grave for one in figures for grave in one.graver]
+    every += [one.before for one in figures if one.before]
     assert sum(one.n > 0 for one in every) > 15, "a comparison of nothings says nothing"
     for one in every:
         assert await listed(any_centre, one.wanted, now) == one.n, one
@@ -168,8 +171,10 @@ async def test_the_page_leads_to_lists_that_hold_as_many_rows(client: Client) ->
     await climbing(client.centre, await spread(client.centre))
     await signed_in(client, "director")
     page = await (await client.get("/office/cockpit")).text()
-    figures = FIGURE.findall(page)
-    assert len(figures) > 20
+    figures, usual = FIGURE.findall(page), USUAL.findall(page)
+    assert len(figures) > 20 and len(usual) == 3, "all, and each of two channels"
+    assert int(usual[0][1]) > 0
+    figures += usual
     for address, n in figures:
         rows, link = 0, address.replace("&amp;", "&")
         while link:
@@ -187,3 +192,9 @@ async def test_a_moment_that_is_none_is_told_and_not_ignored(client: Client) -> 
     answer = await client.get("/office/?since=gestern")
     assert answer.status == 422
     assert "2026-11-25T08:00:00+08:00" in await answer.text()
+
+
+async def test_the_weeks_before_need_the_span_that_they_repeat(client: Client) -> None:
+    await signed_in(client, "director")
+    answer = await client.get("/office/?weeks=4&since=2026-11-23")
+    assert answer.status == 422 and "起止时间" in await answer.text()

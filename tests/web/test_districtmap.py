@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline import seed
+from hotline.commands import records
+from hotline.commands.finding import Mark
 from hotline.config import Settings, WrongSetting
-from hotline.web import borders
+from hotline.web import borders, maplabels
 from hotline.web.districtmap import EDGE, MOST_DRAWN, WIDTH, Map, Sketch, bordered, sketch
+from hotline.wiring import MovingClock
+from tests.web.api_support import filed, served, signed_in
 
 PLACE = st.tuples(
     st.integers(11_000, 12_000).map(lambda n: n / 100),
@@ -69,7 +73,7 @@ def square(line: list[Any]) -> dict[str, Any]:
 
 
 def test_the_demo_citys_borders_cover_it_once_and_neighbours_share_their_edges() -> None:
-    shapes = borders.read(seed.boundaries(), Path("demo"), NAMES)
+    shapes = borders.read(seed.boundaries(), Path("demo"))
     assert set(shapes) == NAMES
     rings = [[(x, y) for x, y in shape[0][0]] for shape in shapes.values()]
     edges = [edge for ring in rings for edge in zip(ring, ring[1:], strict=False)]
@@ -89,7 +93,7 @@ def test_the_demo_citys_borders_cover_it_once_and_neighbours_share_their_edges()
 
 
 def test_borders_are_drawn_and_a_district_without_is_marked_at_its_centre() -> None:
-    shapes = borders.read(seed.boundaries(), Path("demo"), NAMES)
+    shapes = borders.read(seed.boundaries(), Path("demo"))
     drawn = bordered(seed.districts(), shapes)
     assert drawn is not None and drawn.bordered == len(drawn.areas) == len(NAMES)
     del shapes["长岭县"]
@@ -119,7 +123,6 @@ WRONG: dict[str, tuple[Any, str]] = {
     "no JSON": ("{", "不是有效的 JSON"),
     "another type": ({"type": "Topology"}, "须为 FeatureCollection"),
     "a line": (told({"type": "LineString", "coordinates": SQUARE}), "须为 Polygon"),
-    "unknown": (told(square(SQUARE), "青山区"), "不是本市的区县"),
     "far": (told(square(FAR)), "坐标超出范围"),
     "open": (told(square(SQUARE[:-1])), "没有闭合"),
     "no name": ({"type": "FeatureCollection", "features": [{"type": "Feature"}]}, "格式不对"),
@@ -136,7 +139,7 @@ def test_a_wrong_file_stops_the_start_with_one_line(case: str, tmp_path: Path) -
     path = tmp_path / borders.NAME
     path.write_text(given_ if isinstance(given_, str) else json.dumps(given_), "utf-8")
     with pytest.raises(WrongSetting, match=line) as error:
-        borders.load(Settings(data=tmp_path), seed.districts())
+        borders.load(Settings(data=tmp_path))
     assert "\n" not in str(error.value) and str(path) in str(error.value)
 
 
@@ -145,7 +148,7 @@ def test_a_file_too_large_or_missing_is_refused_and_none_at_all_is_well(
 ) -> None:
     def load(boundaries: Path | None = None) -> Callable[[], Any]:
         chosen = Settings(data=tmp_path, boundaries=boundaries)
-        return lambda: borders.load(chosen, seed.districts())
+        return lambda: borders.load(chosen)
 
     assert load()() == {}
     with pytest.raises(WrongSetting, match="不能读取"):
@@ -159,3 +162,60 @@ def test_a_file_too_large_or_missing_is_refused_and_none_at_all_is_well(
     monkeypatch.setattr(borders, "MOST_BYTES", 5000)
     with pytest.raises(WrongSetting, match="MB"):
         load(path)()
+
+
+def test_a_name_stands_within_its_borders_and_clear_of_them() -> None:
+    """Two lines of words: the district's name, and on the cockpit how many are open."""
+    drawn = bordered(seed.districts(), borders.read(seed.boundaries(), Path("demo")))
+    assert drawn is not None
+    for area in drawn.areas:
+        ring = [tuple(map(float, one.split(","))) for one in area.path.strip("MZ").split("L")]
+        assert maplabels.room(area.name, [ring], (area.x, area.y)) > 1, area.name
+
+
+def test_a_name_that_has_room_at_the_centre_stays_there() -> None:
+    ring = [(0.0, 0.0), (200.0, 0.0), (200.0, 200.0), (0.0, 200.0)]
+    assert maplabels.spot("望江区", [ring], (90.0, 80.0)) == (90.0, 80.0)
+    x, y = maplabels.spot("望江区", [ring], (3.0, 80.0))
+    assert 60 < x < 140 and 60 < y < 140
+    assert maplabels.room("望江区", [ring], (-50.0, 80.0)) < 0, "outside"
+    bent = [*ring, (0.0, 190.0), (190.0, 190.0), (190.0, 10.0), (0.0, 10.0)]
+    x, y = maplabels.spot("望江区", [bent], None)
+    assert maplabels.room("望江区", [bent], (x, y)) > 0, "within, however thin it is"
+    far = [(0.0, 0.0), (0.0, 9.0), (9.0, 9.0)]
+    assert maplabels.spot("甲", [far, ring], None)[0] > 60, "on the main part"
+
+
+async def test_a_district_that_was_renamed_is_told_loudly_and_stops_nothing(
+    empty_sqlite: Path, tmp_path: Path, clock: MovingClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = seed.boundaries().decode().replace("长岭县", "长岭旧县")
+    (tmp_path / borders.NAME).write_text(old, "utf-8")
+    async with served(empty_sqlite, tmp_path, clock) as client:
+        assert "borders.no_such_district" in "".join(capsys.readouterr())
+        await filed(client, place={"address": "沿江路", "district": "望江区"})
+        await signed_in(client, "director")
+        page = await (await client.get("/office/cockpit")).text()
+        settings = Settings(data=tmp_path)
+        found = await records._map(client.centre.store, settings)
+    assert "“长岭旧县”不是本市的区县" in page and "六边形" in page
+    assert (
+        found.mark is Mark.WRONG
+        and f"{len(NAMES) - 1}/{len(NAMES)}" in found.text
+        and "长岭旧县" in found.text
+    )
+
+
+async def test_the_doctor_tells_what_borders_there_are(
+    empty_sqlite: Path, tmp_path: Path, clock: MovingClock
+) -> None:
+    async with served(empty_sqlite, tmp_path, clock) as client:
+        store = client.centre.store
+        without = await records._map(store, Settings(data=tmp_path))
+        (tmp_path / borders.NAME).write_bytes(seed.boundaries())
+        whole_ = await records._map(store, Settings(data=tmp_path))
+        (tmp_path / borders.NAME).write_text("{", "utf-8")
+        broken = await records._map(store, Settings(data=tmp_path))
+    assert without.mark is Mark.NOTE and f"0/{len(NAMES)}" in without.text
+    assert whole_.mark is Mark.WELL and f"{len(NAMES)}/{len(NAMES)}" in whole_.text
+    assert broken.mark is Mark.WRONG and "JSON" in broken.text
