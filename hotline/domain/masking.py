@@ -2,7 +2,7 @@
 
 from hotline.domain.acts import centre
 from hotline.domain.acts.asking import Act
-from hotline.domain.naming import without_own
+from hotline.domain.naming import signed, without_own
 from hotline.domain.people import IDENTITY, mask_id_number, mask_text
 
 OWN = frozenset({"phone", "contact_phone", "handler"})  # the official's own, given to be called
@@ -30,6 +30,14 @@ def masked(facts: Act, citizen: str = "") -> Act:
     return type(facts)(**{name: clean(name, value) for name, value in facts.__dict__.items()})
 
 
-def mask_words(text: str, citizen: str) -> str:
-    """What a case's text shows to everybody: no telephone or ID number, nor its citizen's own name."""
-    return without_own(mask_text(text), citizen)
+def mask_words(text: str, citizen: str, beside: str = "") -> str:
+    """What a case's text shows to everybody: no telephone or ID number, nor its citizen's own name.
+
+    Nor a name by which the text, or another `beside` it, calls whoever wrote or the nearest of his:
+    many who leave their name with nobody sign their letter. The name of who is complained about
+    stays, since the department must look into it.
+    """
+    text = mask_text(text)
+    for name in sorted({citizen, *signed(text), *signed(beside)}, key=len, reverse=True):
+        text = without_own(text, name)
+    return text

@@ -82,6 +82,28 @@ OWN = re.compile(
 )
 
 
+# What people write before their own name, or that of their nearest, when they write to the hotline.
+# Of who is complained about the same words stand with 被 before them: that name is what is looked into.
+ONESELF = (
+    r"(?<!被)(?:投诉|举报|反映|来电|诉求|申请|求助|来信|写信)人(?:姓名)?|我叫|我的名字[叫是]|本人姓名|本人|我是"
+    r"|(?<![一-鿿])联系人"
+)
+NEAREST = (
+    "我(?:的|家)?(?:丈夫|妻子|爱人|老公|老婆|儿子|女儿|父亲|母亲|爸爸|妈妈|哥哥|弟弟|姐姐|妹妹|爷爷|奶奶"
+    "|外公|外婆|孙子|孙女|公公|婆婆|岳父|岳母)"
+)
+OVER = r"(?=[\s，。、；：！？,.;:!?（）()“”\"0-9]|$|今年|现年|家住|住在|身份证|电话|手机)"
+SIGNED = re.compile(
+    rf"(?:{ONESELF}|{NEAREST})[：:是为叫\s]{{0,2}}"
+    rf"((?:{COMPOUND})[一-鿿]{{1,2}}|(?!{WORDS})[{SURNAMES}][{GIVEN}一二三四五六七八九]{{1,2}}){OVER}"
+)
+
+
+def signed(text: str) -> frozenset[str]:
+    """The names by which whoever writes calls himself or his family: 我叫王芳, 举报人：李刚."""
+    return frozenset(SIGNED.findall(text))
+
+
 def without_own(text: str, name: str) -> str:
     """A text without the name that its citizen gave, which stays as 王*.
 

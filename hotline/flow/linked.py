@@ -31,7 +31,7 @@ async def linked(
         urgency=origin.urgency,
         channel=origin.channel,
         received_at=work.at,
-        title=mask_words(title, own),
+        title=mask_words(title, own, content),
         content=mask_words(content, own),
         topic=changes.get("topic") or origin.topic,
         district=origin.district,

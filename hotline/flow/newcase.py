@@ -41,7 +41,7 @@ def case_of(centre: Centre, letter: receipts.Opened, thought: Thought | None, pr
         urgency=Urgency(reading.urgency.label if reading else Urgency.NORMAL.value),
         channel=Channel(letter.channel),
         received_at=letter.clock_from,
-        title=mask_words(letter.title, letter.identity.get("name", "")),
+        title=mask_words(letter.title, letter.identity.get("name", ""), letter.content),
         content=mask_words(letter.content, letter.identity.get("name", "")),
         district=letter.district or (reading.district.label if reading else ""),
         anonymous=letter.anonymous,

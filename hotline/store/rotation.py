@@ -19,9 +19,9 @@ from hotline.store.privacytables import PrivacyRequestRow
 from hotline.store.standby import RosterRow
 from hotline.store.tables import AnswerRow, IntakeRow
 
-PAGE, LEAST = 200, 50  # values a transaction, at most and at least: a slow disk has few of them
-HELD = 0.01  # seconds that a transaction may hold the one writer: a page is made as large
-RESTS = 5.0  # times as long as a page took
+PAGE, LEAST = 200, 20  # values a transaction, at most and at least: a slow disk has few of them
+HELD = 0.005  # seconds that a transaction may hold the one writer: a page is made as large
+RESTS = 10.0  # times as long as a page took: nobody waits for the end of a rotation
 YIELDS = 20.0  # times as long as it waited for the writer: somebody else writes
 LONGEST = 5.0  # seconds of rest after a page: a rotation goes on in any crowd
 

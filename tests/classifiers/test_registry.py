@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import pickle
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -193,3 +194,34 @@ def test_a_type_column_is_measured_with_the_same_command(
     data.write_text("title,body,type\n咨询公积金,请问公积金怎么提取,consult\n", "utf-8")
     assert main(["evaluate", str(data), "--task", "type", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["accuracy"] == 1.0
+
+
+def words_of(told: Any) -> list[str]:
+    """Every string of a manifest: names and values, at any depth."""
+    if isinstance(told, str):
+        return [told]
+    if isinstance(told, Mapping):
+        return [one for pair in told.items() for part in pair for one in words_of(part)]
+    return [one for part in told for one in words_of(part)] if isinstance(told, list) else []
+
+
+SUM = re.compile(r"[0-9a-f]{64}")
+DIGITS = re.compile(r"[0-9]{7,}")
+
+
+def test_the_shipped_model_holds_no_telephone_and_no_id_number() -> None:
+    """Reliability row 37: the vocabulary is hashed, and no place in it is as large as a telephone."""
+    folder = registry.chosen(None)
+    assert folder is not None
+    assert {one.name for one in folder.iterdir()} == {"arrays.npz", "manifest.json"}
+    with numpy.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+        for name in arrays.files:
+            assert arrays[name].dtype.kind in "iuf", f"{name} could hold words"
+            if name.endswith("_places"):
+                assert int(arrays[name].max()) < 10**10, name
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    words = [one for one in words_of(manifest) if SUM.fullmatch(one) is None]
+    assert len(words) > 100
+    assert [one for one in words if DIGITS.search(one)] == []
+    assert words_of({"a": [{"b": "13800001234"}]}) == ["a", "b", "13800001234"]
+    assert DIGITS.search("13800001234")

@@ -82,6 +82,25 @@ def test_the_own_name_is_masked_and_what_is_only_a_word_stays(
     assert mask_words(text, name) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("举报人：彭乔松。彭乔松住河东。", "举报人：彭**。彭**住河东。"),
+        ("被举报人：彭乔松，村支书李国强收钱。", "被举报人：彭乔松，村支书李国强收钱。"),
+        ("我叫欧阳建国，邻居王芳半夜唱歌", "我叫欧***，邻居王芳半夜唱歌"),
+        ("我父亲张建国，今年八十", "我父亲张**，今年八十"),
+        ("本人王刚13800001234", "本人王*138****1234"),
+        ("公司联系人李强不接电话", "公司联系人李强不接电话"),
+        ("我是高峰时段乘车，本人安全受威胁", "我是高峰时段乘车，本人安全受威胁"),
+    ],
+)
+def test_who_signs_without_leaving_a_name_is_masked_and_who_is_complained_about_is_not(
+    text: str, shown: str
+) -> None:
+    assert mask_words(text, "") == shown
+    assert mask_words("彭乔松反映收钱", "", "举报人：彭乔松") == "彭**反映收钱"
+
+
 def test_what_is_taken_out_twice_changes_no_more_and_plain_words_stay() -> None:
     for text in planted.texts(3, SHARES):
         once = redacted(text.words)

@@ -22,6 +22,7 @@ from hotline.web import openapi
 from hotline.web.app import make_app
 from hotline.wiring import MovingClock, Parts, build
 from tests.conftest import one_reader
+from tests.web.counted import Counting
 
 PASSWORD = "Correct-horse-12345"
 # A real argon2id hash at a low cost: what a check costs is written in the hash itself.
@@ -36,6 +37,7 @@ class Client(TestClient[Any, Any]):
     centre: Centre
     clock: MovingClock
     document: dict[str, Any]
+    counting: Counting
 
     async def _request(self, method: str, path: Any, **how: Any) -> Any:
         """Every answer that a test gets is held against the document."""
@@ -80,10 +82,14 @@ async def served(
             new = accounts.NewOfficer(role.value, role.zh, role, unit, HASHED, demo=True)
             await accounts.add(work.connection, centre.cipher, new, work.at)
     app = make_app(centre, settings, watch=False)
+    counting = Counting()
+    counting.begins(app, centre)
     async with Client(TestServer(app)) as made:
-        made.centre, made.clock, made.document = centre, clock, app[openapi.DOCUMENT]
+        made.centre, made.clock, made.counting = centre, clock, counting
+        made.document = app[openapi.DOCUMENT]
         yield made
     await centre.close()
+    assert counting.wrong() == []
 
 
 async def token(client: Client, role: str, password: str = PASSWORD) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Every route that writes comes to the record: of acts, of cases, of looks at identity, of receipts.
 
 Followed through the product's source from the table of routes, so that a new route cannot be forgotten.
-One that leaves no record stands below with the reason; a reason that is no longer needed fails too.
-That each record is made in the transaction of what it records is tested beside the record.
+One that leaves no record stands in `counted` with the reason; a reason that is no longer needed fails
+too. That each record is made in the transaction of what it records is tested beside the record; that
+there is one for each act, not none and not two, is counted beside every test of the interface.
 """
 
 from typing import Any
@@ -15,6 +16,7 @@ from hotline.web.app import _every_route
 from hotline.web.routing import Route
 from tests.support.callgraph import reached
 from tests.web.api_support import OWN_PAGE, Client, case_of, filed, form_token, signed_in, token
+from tests.web.counted import EXEMPT
 
 RECORDS = {
     ("hotline.store.acts", "record"),
@@ -22,42 +24,6 @@ RECORDS = {
     ("hotline.flow.calls", "take"),  # an event of a call or a seat: kept as told, never changed
 }
 CHAINED = (".cases.save", ".cases.save_all", ".vault.reveal")  # an entry of a case; a look
-READS = "only reads, by POST so that what is asked for stands in no address"
-OWN = "somebody's own desk: what is read, heard or kept for oneself; of no case and no right"
-NOBODY = "counted without telling who: a record would say it"
-EXEMPT = {
-    "POST /api/v1/attachments": "a file of nobody yet; with its case it stands in the case's entry",
-    "POST /api/v1/notices/read": OWN,
-    "POST /office/messages/read": OWN,
-    "POST /office/messages/sound": OWN,
-    "POST /office/views": OWN,
-    "POST /office/views/{id}/gone": OWN,
-    "POST /office/views/{id}/back": OWN,
-    "POST /api/v1/articles/{id}/uses": "how often an article helped; its text is not touched",
-    "POST /api/v1/knowledge/{id}/usefulness": NOBODY,
-    "POST /knowledge/{id}/usefulness": NOBODY,
-    "POST /published/{id}/support": NOBODY,
-    "POST /polls/{id}/vote": NOBODY,
-    "POST /office/directory/link": "only begins; the way back from the city's sign-in records it",
-    "POST /complaints/leave": "a citizen's cookie; nothing is kept here",
-    "POST /complaints/find": READS,
-    "POST /complaints/new/answers": READS,
-    "POST /complaints/new/hints": READS,
-    "POST /api/v1/knowledge/suggestions": READS,
-    "POST /api/v1/articles/suggestions": READS,
-    "POST /api/v1/repeats": READS,
-    "POST /office/new/repeats": READS,
-    "POST /office/search": READS,
-    "POST /office/bulk": READS,
-    "POST /office/policy": READS,
-    "POST /api/v1/rules/check": READS,
-    "POST /api/v1/rules/try": READS,
-    "POST /api/v1/calls/{call_id}/guess": READS,
-    "POST /office/phone/guess": READS,
-    "POST /api/v1/cases/{number}/reply-hints": READS,
-    "POST /office/cases/{number}/reply-hints": READS,
-    "POST /office/cases/{number}/reply-template": READS,
-}
 
 
 def recorded(route: Route) -> bool:
