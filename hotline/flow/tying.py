@@ -29,6 +29,9 @@ async def tie(
         if urged:
             said = f"再次来电催办。{text}".strip()
             await work.act_in(centre, unit, case, citizen.Urge(content=said), actor)
+        elif fresh:
+            about = {"call": call_id, "case": number}
+            await acts.record(unit.connection, unit.at, actor, "call_linked", about)
     return fresh, urged
 
 

@@ -44,6 +44,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "letter.judge": ("处置待定邮件", "judged a letter"),
     "address.clear": ("清除退信标记", "cleared a marked address"),
     "call_emergency": ("一键转接紧急热线", "called an emergency line in"),
+    "call_linked": ("关联来电与诉求", "linked a call to a case"),
     "call_command": ("操作通话", "used a key of a call"),
     "missed_call": ("回拨未接来电", "called a missed caller back"),
     "call_try": ("登记催办电话", "noted a call to a department"),

@@ -71,7 +71,10 @@ KNOWN = "what comes again under a known key changes nothing"
 OTHERWISE: dict[str, tuple[frozenset[int] | None, str]] = {  # None: as many as there are cases
     "POST /api/v1/complaints/{number}/supplements": (frozenset({0, 1}), KNOWN),
     "POST /complaints/mine/{action}": (frozenset({0, 1}), KNOWN),
-    "POST /api/v1/calls/{call_id}/cases": (frozenset({0, 1}), "a new case begins with a receipt"),
+    "POST /api/v1/calls/{call_id}/cases": (
+        frozenset({0, 1}),
+        "a new case has its receipt; a known link, nothing",
+    ),
     "POST /api/v1/call-tasks/{id}/tries": (frozenset({1, 2}), "the last one also ends in the case"),
     "POST /office/calls/{id}/tries": (frozenset({1, 2}), "the last one also ends in the case"),
     "POST /office/departments": (frozenset({0, 1}), "looked at first, and done by a second press"),

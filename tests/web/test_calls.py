@@ -368,6 +368,8 @@ async def test_a_second_call_about_a_case_is_linked_and_urges_once_when_it_does(
     await played(client, [*answered("c1", 0), *answered("c2", 200)])
     linked = await send(client, "/api/v1/calls/c1/cases", headers, {"number": number})
     assert linked == {"number": number, "fresh": True, "urged": False}
+    one_record = ("POST /api/v1/calls/{call_id}/cases", 200, 1)
+    assert client.counting.done[one_record] == 1, "who linked it is on record"
     body = {"number": number, "urge": True, "text": "已经三天了"}
     assert (await send(client, "/api/v1/calls/c2/cases", headers, body))["urged"] is True
     assert (await send(client, "/api/v1/calls/c2/cases", headers, body))["urged"] is False

@@ -202,6 +202,7 @@ async def test_nothing_that_a_request_carries_reaches_the_database_as_a_statemen
         cut += [f"{target.method} {target.path}"] if said.endswith(CUT) else []
     with capsys.disabled():
         print(f"\nsqlmap: {done} of {len(targets)} targets, {len(found)} findings, cut: {cut}")
+    client.counting.done.clear()  # many of these change nothing, and leave nothing to record
     assert found == []
     assert done
 
