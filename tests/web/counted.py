@@ -93,6 +93,7 @@ OTHERWISE: dict[str, tuple[frozenset[int] | None, str]] = {  # None: as many as 
         "accepted and transferred by one key",
     ),
     "POST /office/bulk/run": (None, "one for each case that moved"),
+    "POST /api/v1/cases/bulk": (None, "one for each case that moved; looked at first"),
 }
 _current: ContextVar[list[int] | None] = ContextVar("records of this request", default=None)
 
