@@ -20,7 +20,7 @@ from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 50  # events: a batch holds up who writes for some tens of milliseconds
 SILENT = timedelta(hours=2)  # after which a call without an end is closed and flagged
 UNREADABLE = (Unreadable, ValueError, KeyError, TypeError)
 

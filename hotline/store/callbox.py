@@ -86,7 +86,7 @@ class CallBox:
                 unique.setdefault(one.event.event_id, one)
                 first.setdefault(one.event.event_id, n)
         found = [0] * len(batches)
-        async with self._store.write() as connection:
+        async with self._store.write(first=True) as connection:
             values = [self._values(unique[key]) for key in sorted(unique)]
             made = await connection.execute(INSERT[connection.dialect.name], values)
             for event_id in made.scalars():

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from sqlite3 import OperationalError
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator
 
 from hotline.store.onehop import Module
+from hotline.store.turns import Turns
 
 
 class AwareDateTime(TypeDecorator[datetime]):
@@ -50,6 +51,7 @@ class Store:
         self.url = make_url(_with_driver(url))
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
+            self._turns = Turns()
             self.writer = self._sqlite(writes=True)
             self.reader = self._sqlite(writes=False)
         else:
@@ -75,9 +77,11 @@ class Store:
         return engine
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One unit of work: all of it is kept, or nothing."""
-        async with self.writer.begin() as connection:
+    async def write(self, *, first: bool = False) -> AsyncIterator[AsyncConnection]:
+        """One unit of work: all of it is kept, or nothing. `first`: somebody waits to be told that
+        it is on disk, and where writers queue it goes before those who have that behind them."""
+        turn = self._turns.turn(first=first) if self.sqlite else nullcontext()
+        async with turn, self.writer.begin() as connection:
             yield connection
 
     @asynccontextmanager

@@ -84,7 +84,7 @@ class Inbox:
         return (await self._keep(connection, [letter]))[0]
 
     async def _commit(self, letters: Sequence[Letter]) -> list[Kept]:
-        async with self._store.write() as connection:
+        async with self._store.write(first=True) as connection:
             return await self._keep(connection, letters)
 
     async def _keep(self, connection: AsyncConnection, letters: Sequence[Letter]) -> list[Kept]:
