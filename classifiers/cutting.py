@@ -60,6 +60,8 @@ class Words:
         for n, block in enumerate(HAN.split(text)):
             if n % 2:
                 self._sentence(block, found)
+            elif len(block) == 1:
+                found.append(block)
             elif block:
                 for m, piece in enumerate(SPACE.split(block)):
                     found.extend((piece,) if m % 2 else piece)

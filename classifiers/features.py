@@ -19,6 +19,7 @@ PLACES = 2**22  # wide enough that few words share one, too narrow to tell which
 MULTIPLIERS = numpy.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=numpy.uint32)
 RUNS = 2  # in which way letters in a row are mixed
 HALF = numpy.uint32(15)
+LAST = numpy.uint32(PLACES - 1)
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,15 @@ def head_vector(text: Text) -> Vector:
 
 def run_vector(text: str) -> Vector:
     """Two and three letters in a row of a text as it stands, little words and all."""
-    return counted(_runs(text))
+    return counted(numpy.concatenate(_runs(text)))
 
 
 def letter_vector(text: Text) -> Vector:
     """Two and three letters in a row, across the borders of words."""
-    whole, head = _runs("".join(text.all)), _runs("".join(text.head))
-    return counted(numpy.concatenate([whole, *([head] * HEAD)]))
+    two, three = _runs("".join(text.all))
+    length = sum(map(len, text.head))  # the title's own runs are the first of the whole's
+    head = [two[: max(length - 1, 0)], three[: max(length - 2, 0)]]
+    return counted(numpy.concatenate([two, three, *(head * HEAD)]))
 
 
 def counted(seen: numpy.ndarray) -> Vector:
@@ -112,15 +115,14 @@ def often(counts: numpy.ndarray) -> numpy.ndarray:
     return found
 
 
-def _runs(text: str) -> numpy.ndarray:
+def _runs(text: str) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Where its pairs lie, in their order, and where its threes."""
     codes = numpy.frombuffer(text.encode("utf-32-le", "ignore"), dtype=numpy.uint32)
-    if len(codes) < 2:
-        return numpy.zeros(0, dtype=numpy.uint32)
     two = _mixed(_mixed(codes[:-1], 0) ^ codes[1:], 1)
     three = _mixed(two[:-1] ^ codes[2:], 2)
-    found = numpy.concatenate([two, three])
-    found &= numpy.uint32(PLACES - 1)
-    return found
+    two &= LAST
+    three &= LAST
+    return two, three
 
 
 def _mixed(codes: numpy.ndarray, step: int) -> numpy.ndarray:

@@ -42,38 +42,41 @@ class Block:
         )
 
     @cached_property
-    def _index(self) -> tuple[Array, Array]:
-        """A bit for every place, and how many known ones lie before each 32 of them."""
+    def _index(self) -> Array:
+        """A bit for every place beside how many known ones lie before each 32 of them.
+
+        (PLACES / 32, 2): the two are asked for together, so they lie together.
+        """
+        table = numpy.zeros((PLACES // 32, 2), dtype=numpy.uint32)
         words = numpy.zeros(PLACES // 32, dtype=numpy.uint32)
         numpy.bitwise_or.at(words, self.places >> FIVE, ONE << (self.places & LOW))
-        before = numpy.zeros(len(words), dtype=numpy.int32)
-        numpy.cumsum(numpy.bitwise_count(words)[:-1], out=before[1:])
-        return words, before
+        table[:, 0] = words
+        numpy.cumsum(numpy.bitwise_count(words)[:-1], out=table[1:, 1])
+        return table
 
     def _at(self, places: Array) -> tuple[Array, Array]:
-        """Which places are known, and the rows of those; two small tables that a cache holds."""
-        bits, before = self._index
-        word, bit = places >> FIVE, ONE << (places & LOW)
-        held = bits[word]
-        met = (held & bit).nonzero()[0]
-        word, bit, held = word[met], bit[met], held[met]
+        """Which places are known, and the rows of those; a small table that a cache holds."""
+        held, bit = self._index.take(places >> FIVE, axis=0), ONE << (places & LOW)
+        met = (held[:, 0] & bit).nonzero()[0]
+        held, bit = held.take(met, axis=0), bit.take(met)
         bit -= ONE
-        held &= bit
-        return met, before[word] + numpy.bitwise_count(held)
+        bit &= held[:, 0]
+        return met, held[:, 1] + numpy.bitwise_count(bit)
 
     def scores(self, seen: Vector) -> Array:
         """Of the tf-idf of unit length of the known places; the others say nothing."""
         met, at = self._at(seen.places)
-        values = seen.values[met] * self.idf[at]
+        values = seen.values.take(met) * self.idf.take(at)
         norm = math.sqrt(values @ values) or 1.0
-        told: Array = values @ self.weights[at].astype(numpy.float32) * (self.scale / norm)
+        told: Array = values @ self.weights.take(at, axis=0).astype(numpy.float32)
+        told *= self.scale / norm
         return told
 
     def telling(self, text: Text, column: int, most: int = 4) -> list[str]:
         """The words of the text that spoke most for a column."""
         words, places = text.told
         met, at = self._at(places)
-        spoke = self.weights[at, column] * self.idf[at]
+        spoke = self.weights[at, column] * self.idf.take(at)
         order = (-spoke).argsort(kind="stable")[:most]
         return [words[met[n]] for n in order if spoke[n] > 0]
 

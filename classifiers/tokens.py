@@ -11,10 +11,9 @@ from typing import Protocol
 from classifiers.cutting import Words, dictionary
 
 LONGEST = 2000  # characters that are read; what matters is said before that
-RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
+RUN = re.compile(r"(.)\1{3,}")
 HAN = re.compile(r"[一-鿿]")
-SPACE = re.compile(r"\s+")
-APART = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])")  # 物 业 is 物业
+APART = re.compile(r"(?<=[一-鿿]) (?=[一-鿿])")  # 物 业 is 物业
 WIDE = tuple(zip("，！？：；（）", ",!?:;()", strict=True))  # in every text; the rest is looked up
 
 STOP = frozenset(
@@ -91,8 +90,8 @@ def normalise(text: str) -> str:
         text = text.replace(wide, half)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    text = SPACE.sub(" ", RUN.sub(r"\1\1\1", text)).strip()[:LONGEST]
-    text = _simple()(APART.sub("", text))
+    text = RUN.sub(r"\1\1\1", " ".join(text.split()))[:LONGEST]
+    text = _simple()(APART.sub("", text) if " " in text else text)
     pattern, means = _spellings()
     return pattern.sub(lambda found: means[found.group()], text)
 

@@ -90,12 +90,12 @@ def signs() -> tuple[Sign, ...]:
 
 
 @cache
-def _marked() -> Mapping[str, Sequence[tuple[str, int]]]:
-    """The marks by their first letter, each with the number of its sign."""
-    found: dict[str, list[tuple[str, int]]] = {}
+def _marked() -> Mapping[str, Sequence[tuple[str, str, int]]]:
+    """The marks by their first letter, each with its last one and the number of its sign."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
     for number, sign in enumerate(signs()):
         for mark in sign.marks:
-            found.setdefault(mark[0], []).append((mark, number))
+            found.setdefault(mark[0], []).append((mark, mark[-1], number))
     return found
 
 
@@ -167,11 +167,11 @@ def _in(text: str, *, now: bool) -> Iterator[Seen]:
 
 def _spots(text: str) -> Mapping[int, Sequence[int]]:
     """By the number of a sign, where one of its marks stands."""
-    marked = _marked()
+    marked, letters = _marked(), set(text)
     found: dict[int, list[int]] = {}
-    for letter in marked.keys() & set(text):
-        for mark, number in marked[letter]:
-            at = text.find(mark)
+    for letter in letters.intersection(marked):
+        for mark, last, number in marked[letter]:
+            at = text.find(mark) if last in letters else -1
             while at >= 0:
                 found.setdefault(number, []).append(at)
                 at = text.find(mark, at + 1)

@@ -1,6 +1,7 @@
 """What is thought of a text: with a model and without, of odd texts, and never by running data."""
 
 import json
+import random
 import shutil
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from classifiers import registry
 from classifiers.catalogue import topics
 from classifiers.keywords import Keywords
 from classifiers.model import reading_from
-from classifiers.places import places
+from classifiers.places import NAME, _named, places
 from classifiers.reader import Reader
 from classifiers.tokens import normalise
 
@@ -166,3 +167,11 @@ def test_a_place_is_its_own_name_without_the_district_in_front(
     told: str, found: tuple[str, ...]
 ) -> None:
     assert places(told) == found
+
+
+def test_names_looked_for_near_their_kind_are_those_found_from_left_to_right() -> None:
+    dice = random.Random(5)
+    for _ in range(2000):
+        text = "".join(dice.choices("大道街路巷小区学校村a1，望江新", k=dice.randint(0, 40)))
+        found = [match.span() for match in _named(text)]
+        assert found == [match.span() for match in NAME.finditer(text)]
