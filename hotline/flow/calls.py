@@ -64,12 +64,12 @@ async def fold_pending(centre: Centre, limit: int = BATCH) -> int:
     except UNREADABLE as error:
         log.error("calls.unreadable", error=type(error).__name__, exc_info=error)
         waiting, implied, changed = await _fold_one_by_one(centre, limit)
-    if centre.callbox.has_refusals:
-        async with centre.work() as work:
-            await centre.callbox.write_refusals(work.connection, work.at)
     centre.callbox.changed.extend(changed)
     if implied:
         await heard(centre, implied, "desk")
+    if centre.callbox.has_refusals:
+        async with centre.work() as work:
+            await centre.callbox.write_refusals(work.connection, work.at)
     return waiting
 
 

@@ -1,7 +1,8 @@
 """Turns at the one write connection of SQLite: acknowledging goes before thinking.
 
 Whoever keeps what has just come in overtakes those who wait to do something with it. Only those who
-wait are overtaken, and between two batches of what came in there is always one other's turn.
+wait are overtaken, and after each turn of theirs the next is one of the others', if any waits: a
+flood of letters and calls stops nobody's work.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ class Turns:
     """One at a time."""
 
     def __init__(self) -> None:
-        self._taken = False
+        self._taken = self._owed = False  # owed: the last turn was one that overtook
         self._first: deque[asyncio.Future[None]] = deque()
         self._others: deque[asyncio.Future[None]] = deque()
 
@@ -44,9 +45,11 @@ class Turns:
 
     def _pass_on(self) -> None:
         """To the next who still stands there; until it is taken up it counts as taken."""
-        for line in (self._first, self._others):
+        lines = (self._others, self._first) if self._owed else (self._first, self._others)
+        for line in lines:
             while line:
                 if not (next_one := line.popleft()).done():
+                    self._owed = line is self._first
                     next_one.set_result(None)
                     return
-        self._taken = False
+        self._taken = self._owed = False

@@ -25,7 +25,7 @@ async def test_who_acknowledges_overtakes_who_waits_and_the_others_keep_their_or
     assert done == ["first", "a", "b", "c"]
 
 
-async def test_between_two_that_come_first_there_is_anothers_turn() -> None:
+async def test_after_one_that_overtook_comes_one_of_the_others_however_many_come_first() -> None:
     line, done = Turns(), list[str]()
 
     async def acknowledging() -> None:
@@ -33,9 +33,9 @@ async def test_between_two_that_come_first_there_is_anothers_turn() -> None:
             await at_work(line, "first", done, first=True)
 
     async with asyncio.TaskGroup() as group:
-        for task in (acknowledging(), *(at_work(line, name, done) for name in "abc")):
+        for task in (acknowledging(), acknowledging(), *(at_work(line, n, done) for n in "abcd")):
             group.create_task(task)
-    assert done == ["first", "a", "first", "b", "first", "c"]
+    assert "".join("f" if one == "first" else one for one in done) == "ffafbfcfdf"
 
 
 async def test_a_turn_given_to_one_who_goes_away_is_passed_on() -> None:
