@@ -12,20 +12,12 @@ from hotline.commands.failing import Failed, snapshots
 from hotline.commands.opening import ready_store, say, warn
 from hotline.config import Settings
 from hotline.domain.people import OPERATOR
+from hotline.flow import borders
 from hotline.store import acts, bundle, files, snapshot
 from hotline.store.database import Store
 from hotline.store.snapshot import Taken
-from hotline.web import borders
 from hotline.wiring import system_clock
 
-OWN = (
-    "papers",
-    "mail",
-    "privacy",
-    "models",
-    "candidate",
-)  # folders of what a city has made its own
-CHOICE = "model.json"
 SHOWN = 10
 
 
@@ -83,12 +75,12 @@ def _add_attachments(packing: bundle.Packing, folder: Path, made: Made) -> None:
 def _own(settings: Settings) -> Iterator[tuple[str, Path]]:
     """The borders from wherever a setting has them: a backup is whole without the settings."""
     folder = settings.folder
-    yield "keys.json", folder / "keys.json"
+    yield bundle.KEYS, folder / bundle.KEYS
     if borders.place(settings).is_file():
-        yield borders.NAME, borders.place(settings)
-    if (folder / CHOICE).is_file():
-        yield CHOICE, folder / CHOICE
-    yield from _under(folder, OWN)
+        yield bundle.BORDERS, borders.place(settings)
+    if (folder / bundle.CHOICE).is_file():
+        yield bundle.CHOICE, folder / bundle.CHOICE
+    yield from _under(folder, bundle.OWN)
 
 
 def _under(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, Path]]:

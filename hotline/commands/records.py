@@ -9,6 +9,7 @@ from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, note, well, wrong
 from hotline.commands.opening import check_schema, terms_of
 from hotline.config import Settings, WrongSetting
+from hotline.flow import borders
 from hotline.store import (
     accounts,
     agenda,
@@ -22,7 +23,6 @@ from hotline.store import (
 )
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import NotDurable, Store
-from hotline.web import borders
 
 BACKLOG_AGE = timedelta(minutes=5)
 

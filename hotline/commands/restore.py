@@ -18,14 +18,9 @@ from hotline.store.bundle import BadBackup
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
 from hotline.store.privacychecks import ACT
-from hotline.web import borders
 from hotline.wiring import system_clock
 
 MOST_DAYS = 400  # of numbers kept free; nobody restores what is older and goes on with it
-DATA = (
-    *("keys.json", "files", "model.json", "papers", "mail", "privacy", "models", "candidate"),
-    *("anchors", borders.NAME),
-)
 
 
 async def run(settings: Settings, path: Path, erasures: Path | None = None) -> int:
@@ -45,9 +40,9 @@ async def run(settings: Settings, path: Path, erasures: Path | None = None) -> i
             await _forget(store, settings, erasures)
     finally:
         await store.close()
-    if settings.boundaries and borders.NAME in about["members"]:
+    if settings.boundaries and bundle.BORDERS in about["members"]:
         say(
-            f"区县界线已恢复到 {settings.folder / borders.NAME}，设置 HOTLINE_BOUNDARIES 仍指向"
+            f"区县界线已恢复到 {settings.folder / bundle.BORDERS}，设置 HOTLINE_BOUNDARIES 仍指向"
             f" {settings.boundaries}：请放到那里，或去掉这项设置"
             " / the borders are back in the data folder: move them, or drop the setting"
         )
@@ -65,7 +60,7 @@ async def _check_place(store: Store, settings: Settings, about: dict[str, Any]) 
         )
     if about["revision"] not in migrations.revisions():
         raise Failed("备份比本程序新，请先升级程序 / the backup is newer than this program")
-    found = [name for name in DATA if (settings.folder / name).exists()]
+    found = [name for name in bundle.DATA if (settings.folder / name).exists()]
     if found:
         raise Failed(
             f"数据目录 {settings.folder} 里已有 {'、'.join(found)}，只能恢复到空的地方；"
@@ -90,7 +85,7 @@ async def _put(store: Store, settings: Settings, path: Path) -> None:
         bundle.unpack(path, folder)
         put: list[Path] = []
         try:
-            for part in DATA:
+            for part in bundle.DATA:
                 if (folder / part).exists():
                     put.append((folder / part).rename(settings.folder / part))
             database = next(folder.glob("database.*"))

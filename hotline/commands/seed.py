@@ -7,11 +7,10 @@ from hotline.commands.opening import centre_of, ready_store, say, terms_of
 from hotline.config import Settings
 from hotline.domain.article import Draft
 from hotline.domain.people import OPERATOR, Department
-from hotline.flow import knowledge
+from hotline.flow import borders, knowledge
 from hotline.flow.centre import Centre
 from hotline.store import acts, catalogue, rulebooks
 from hotline.store.database import Store
-from hotline.web import borders
 from hotline.wiring import MovingClock, Parts, system_clock
 
 

@@ -20,9 +20,18 @@ from typing import IO, Any
 FORMAT = 1
 MANIFEST = "manifest.json"
 PART = r"[^/\x00.][^/\x00]*"
+KEYS, CHOICE, BORDERS, FILES, ANCHORS = (
+    "keys.json",
+    "model.json",
+    "boundaries.geojson",
+    "files",
+    "anchors",
+)
+OWN = ("papers", "mail", "privacy", "models", "candidate")  # folders of what a city made its own
+DATA = (KEYS, CHOICE, BORDERS, FILES, *OWN, ANCHORS)  # of the data folder, all that goes along
 NAME = re.compile(
-    r"database\.(sqlite3|dump)|keys\.json|model\.json|boundaries\.geojson|files/[0-9a-f]{2}/[0-9a-f]{64}"
-    rf"|(papers|mail|privacy|models|candidate|anchors)(/{PART})+"
+    rf"database\.(sqlite3|dump)|{'|'.join(map(re.escape, (KEYS, CHOICE, BORDERS)))}"
+    rf"|{FILES}/[0-9a-f]{{2}}/[0-9a-f]{{64}}|({'|'.join((*OWN, ANCHORS))})(/{PART})+"
 )
 CHUNK = 1 << 20
 LARGEST_LIST = 1 << 30

@@ -16,6 +16,7 @@ from aiohttp import web
 from escalation.schedule import Schedule
 from hotline.config import Settings
 from hotline.flow import (
+    borders,
     intake,
     rulewatch,
 )
@@ -23,7 +24,6 @@ from hotline.flow.centre import Centre
 from hotline.web import (
     assets,
     auth,
-    borders,
     challenge,
     citizen,
     citizen_form,

@@ -11,8 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
-from hotline.web import borders, maplabels
-from hotline.web.borders import Shape
+from hotline.flow import borders
+from hotline.flow.borders import Shape
+from hotline.web import maplabels
 
 WIDTH, EDGE = 320.0, 44.0  # of the drawing, and the room around the outermost centres
 ROOM = 4.0  # around borders

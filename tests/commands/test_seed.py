@@ -15,10 +15,11 @@ from hotline.commands.opening import centre_of, ready_store
 from hotline.config import Settings
 from hotline.domain.masking import mask_words
 from hotline.domain.words import Role
+from hotline.flow import borders
 from hotline.flow.centre import Centre
 from hotline.store import accounts, agenda, catalogue, rulebooks, typicals
 from hotline.store.find import Wanted, find
-from hotline.web import auth, borders
+from hotline.web import auth
 from hotline.wiring import MovingClock, Parts, system_clock
 from tests.commands.support import settings_in
 from tests.makers import MONDAY, an_officer

@@ -13,7 +13,8 @@ from hotline import seed
 from hotline.commands import records
 from hotline.commands.finding import Mark
 from hotline.config import Settings, WrongSetting
-from hotline.web import borders, maplabels
+from hotline.flow import borders
+from hotline.web import maplabels
 from hotline.web.districtmap import EDGE, MOST_DRAWN, WIDTH, Map, Sketch, bordered, sketch
 from hotline.wiring import MovingClock
 from tests.web.api_support import filed, served, signed_in

@@ -12,8 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from hotline.config import Settings, WrongSetting
+from hotline.store import bundle
 
-NAME = "boundaries.geojson"  # where it lies in the data folder when no setting names it
+NAME = bundle.BORDERS  # where it lies in the data folder when no setting names it
 MOST_BYTES, MOST_POINTS = 8 * 2**20, 100_000
 Ring = list[list[float]]
 Shape = list[list[Ring]]  # polygons; of each the outer ring, then its holes; points in degrees
