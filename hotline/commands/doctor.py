@@ -15,6 +15,7 @@ from hotline.commands.failing import Failed
 from hotline.commands.finding import Finding, Mark, note, well, wrong
 from hotline.commands.opening import say, store_of, terms_of
 from hotline.config import Settings, WrongSetting
+from hotline.domain.shanghai import city_day
 from hotline.store.database import files_of
 from hotline.wiring import system_clock
 
@@ -47,7 +48,7 @@ async def findings(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     yield await mailcheck.relay(settings)
     async for finding in switchboard.findings(settings):
         yield finding
-    for finding in stationery.findings(settings.folder):
+    for finding in stationery.findings(settings.folder, city_day(now)):
         yield finding
     yield _disk(settings)
     yield _keys(settings)

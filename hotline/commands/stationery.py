@@ -1,6 +1,7 @@
 """What the doctor says of papers: whether there is Chinese type, and the office's own templates."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from hotline.commands.finding import Finding, note, well, wrong
@@ -8,7 +9,7 @@ from hotline.flow import privacynotice
 from hotline.reports import papers_check, typeset
 
 
-def findings(folder: Path) -> Iterator[Finding]:
+def findings(folder: Path, today: date) -> Iterator[Finding]:
     faces = typeset.faces()
     if faces:
         yield well(f"文书字体 / type for papers: {faces[0]}")
@@ -24,7 +25,14 @@ def findings(folder: Path) -> Iterator[Finding]:
     if not bad:
         own = "、".join(papers_check.own(folder)) or "随程序提供 / as shipped"
         yield well(f"文书模板可用 / templates of papers: {own}")
+    yield _notice(folder, today)
+
+
+def _notice(folder: Path, today: date) -> Finding:
     try:
-        yield well(f"隐私说明 / privacy notice: {privacynotice.read(folder).current}")
+        told = privacynotice.read(folder)
     except privacynotice.BadNotice as error:
-        yield wrong(str(error))
+        return wrong(str(error))
+    coming = [one for one in sorted(told.own) if one > today.isoformat()]
+    later = f"，{coming[0]} 起换新版 / a new one from then on" if coming else ""
+    return well(f"隐私说明 / privacy notice: {told.until(today)[0]}{later}")

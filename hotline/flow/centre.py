@@ -20,6 +20,7 @@ from hotline.domain.people import Tree
 from hotline.domain.post import Post
 from hotline.domain.promises import Rules
 from hotline.domain.rising import Rising
+from hotline.domain.shanghai import city_day
 from hotline.flow import privacynotice, rulecheck
 from hotline.flow.privacynotice import Notices
 from hotline.flow.rulebook import RuleBook
@@ -96,6 +97,11 @@ class Centre:
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One unit of work: all of it is kept, or nothing."""
         return writing(self.store, self.cipher, self.now(), frozenset(self.senders), self.post)
+
+    @property
+    def notice(self) -> str:
+        """The version of the privacy notice that is in force now."""
+        return self.notices.until(city_day(self.now()))[0]
 
     def look(self) -> AbstractAsyncContextManager[Work]:
         return reading(self.store, self.cipher, self.now())

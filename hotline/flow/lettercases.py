@@ -37,7 +37,7 @@ async def open_case(
     """The receipt of a new matter; triage makes its case, as of any other receipt."""
     incoming = await _incoming(centre, work, taken, reading)
     told = {
-        "notice": centre.notices.current,
+        "notice": centre.notice,
         "letter": taken.id,
         "mailbox": taken.mailbox,
         "unit": taken.department,

@@ -1,7 +1,8 @@
 """The privacy notice 隐私说明 in all its versions: the city's own where it has one, else the shipped one.
 
 A city puts `privacy/2027-01-01.zh.md` (and `.en.md`) into the data folder. The name is the version that
-every receipt keeps; once it was in force its words stay as they were, held to by their hash.
+every receipt keeps and the day from which it is in force; once a start has read it its words stay as they
+were, held to by their hash.
 """
 
 import re
@@ -27,23 +28,20 @@ class BadNotice(ValueError):
 
 @dataclass(frozen=True)
 class Notices:
-    """By version and language; the city's own come before the shipped ones, the newest first."""
+    """By version and language. The city's own come before the shipped ones, each from its day on."""
 
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    @property
-    def versions(self) -> tuple[str, ...]:
-        return (*sorted(self.own, reverse=True), *seed.notices())
+    def until(self, day: date) -> tuple[str, ...]:
+        """Every version that is or was in force on a day, the newest first."""
+        begun = (one for one in self.own if one <= day.isoformat())
+        return (*sorted(begun, reverse=True), *seed.notices())
 
-    @property
-    def current(self) -> str:
-        return self.versions[0]
-
-    def text(self, language: str, version: str = "") -> str:
-        """Of the version in force, or of a known older one; in Chinese where it is in no other."""
-        told = self.own.get(version or self.current)
+    def text(self, language: str, version: str) -> str:
+        """Of a known version; in Chinese where it is in no other language."""
+        told = self.own.get(version)
         if told is None:
-            return seed.privacy(language, version or self.current)[1]
+            return seed.privacy(language, version)[1]
         return told.get("en" if language == "en" else "zh", told["zh"])
 
 

@@ -61,7 +61,7 @@ async def _form(
     *,
     found: Hints | None = None,
 ) -> web.Response:
-    notices = request.app[CENTRE].notices
+    notice = request.app[CENTRE].notice
     english = request[LANGUAGE] == "en"
     facts = {
         "typed": defaultdict(str, typed),
@@ -73,8 +73,8 @@ async def _form(
         "tongues": list(Tongue),
         "districts": [str(one["name"]) for one in request.app[CENTRE].city.districts],
         "sketch": request.app[MAP].drawn(request.app[CENTRE].city.districts),
-        "notice": notices.text(request[LANGUAGE]),
-        "notice_version": notices.current,
+        "notice": request.app[CENTRE].notices.text(request[LANGUAGE], notice),
+        "notice_version": notice,
         "hints": found,
         "bits": challenge.BITS,
         "most_mb": request.app[SETTINGS].limits.attachment_mb,

@@ -10,6 +10,7 @@ from channels.forms import BadForm, FieldProblem
 from hotline.domain import privacy as law
 from hotline.domain.errors import NotFound, Refused
 from hotline.domain.privacy import Outcome, Wish
+from hotline.domain.shanghai import city_day
 from hotline.flow import privacy
 from hotline.web import api_privacy, auth, pages, posting
 from hotline.web.bodies import origin_of
@@ -30,12 +31,13 @@ def door(request: web.Request) -> tuple[str, str, str] | None:
 
 async def notice(request: web.Request) -> web.StreamResponse:
     """The notice as it is, or as it was when somebody filed under an older version."""
-    notices = request.app[CENTRE].notices
-    version = request.match_info.get("version", "") or notices.current
-    if version not in notices.versions:
+    centre = request.app[CENTRE]
+    versions = centre.notices.until(city_day(centre.now()))
+    version = request.match_info.get("version", "") or versions[0]
+    if version not in versions:
         raise NotFound("没有这一版隐私说明。", "There is no such version of the notice.")
-    text = notices.text(request[LANGUAGE], version)
-    facts = {"version": version, "paragraphs": text.split("\n"), "versions": notices.versions}
+    text = centre.notices.text(request[LANGUAGE], version)
+    facts = {"version": version, "paragraphs": text.split("\n"), "versions": versions}
     return render(request, "citizen/notice.html", facts)
 
 

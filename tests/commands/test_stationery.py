@@ -1,5 +1,6 @@
 """The doctor looks at the papers: Chinese type, and every template an office wrote for itself."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def said(folder: Path, mark: Mark) -> list[str]:
-    found: list[Finding] = list(stationery.findings(folder))
+    found: list[Finding] = list(stationery.findings(folder, date(2026, 11, 23)))
     return [one.text for one in found if one.mark is mark]
 
 
@@ -83,3 +84,11 @@ def test_a_machine_without_chinese_type_is_said_not_failed(
     monkeypatch.setattr(typeset, "faces", lambda: ())
     assert any("Noto Serif CJK SC" in text for text in said(tmp_path, Mark.NOTE))
     assert said(tmp_path, Mark.WRONG) == []
+
+
+def test_the_notice_in_force_and_the_next_one_are_said(tmp_path: Path) -> None:
+    (tmp_path / "privacy").mkdir()
+    for day in ("2026-02-01", "2027-01-01"):
+        (tmp_path / "privacy" / f"{day}.zh.md").write_text("本市说明。", "utf-8")
+    (found,) = [text for text in said(tmp_path, Mark.WELL) if "隐私说明" in text]
+    assert "2026-02-01" in found and "2027-01-01 起换新版" in found

@@ -1,5 +1,6 @@
 """A city's own privacy notice: a file a version, kept by every receipt, held to once it was in force."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,21 @@ async def test_words_that_were_in_force_stay_as_they_were(
             pass
     written(tmp_path, v2026_02_01_zh="本市说明。", v2026_03_01_zh="改过的说明。")
     async with centre_of(settings) as centre:
-        assert centre.notices.current == "2026-03-01"
+        assert centre.notice == "2026-03-01"
+
+
+async def test_a_version_of_a_later_day_waits_for_its_day(
+    empty_sqlite: Path, tmp_path: Path, clock: MovingClock
+) -> None:
+    written(tmp_path, v2026_02_01_zh="本市说明。", v2027_01_01_zh="新年起的说明。")
+    async with served(empty_sqlite, tmp_path, clock) as client:
+        assert "本市说明。" in await (await client.get("/privacy")).text()
+        assert (await client.get("/privacy/2027-01-01")).status == 404
+        clock.move_to(datetime(2026, 12, 31, 16, 0, tzinfo=UTC))  # midnight in the city
+        assert "新年起的说明。" in await (await client.get("/privacy")).text()
+        number = (await filed(client))["number"]
+        case = await case_of(client, number, await token(client, "dispatcher"))
+        assert case["notes"]["notice"] == "2027-01-01"
 
 
 @pytest.mark.parametrize(
