@@ -198,6 +198,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "seed": ("种子", "seed"),
 }
 ROLES = {role.value: role for role in Role}
+MACHINES = frozenset({Role.SYSTEM.value, Role.OPERATOR.value})
 
 
 def act(code: str, language: str) -> str:
@@ -207,8 +208,10 @@ def act(code: str, language: str) -> str:
 
 
 def who(actor: str, language: str) -> str:
-    """`role:name` as the record keeps it."""
+    """`role:name` as the record keeps it; what no person did is told by its role alone."""
     role, _, name = actor.partition(":")
+    if role in MACHINES:
+        return _named(ROLES[role], language)
     return f"{name}（{_named(ROLES[role], language)}）" if role in ROLES and name else actor
 
 
