@@ -1,14 +1,15 @@
 """The supervision order (督办单): number, level, cause, recipients, answer, verdict and appeal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from escalation.promise import Promise
+from hotline.domain.errors import NotPossible
 from hotline.domain.people import Tree
 from hotline.domain.state import Action
-from hotline.domain.words import Cause, Named, Role
+from hotline.domain.words import Cause, Judgement, Named, Role
 
 LOWEST, HIGHEST = 2, 6
 RED = 2  # the level of a red light
@@ -101,6 +102,25 @@ def open_to(action: Action, order: Order) -> bool:
     if action is Action.APPEAL_ORDER:
         return verdict and order.appeal_state is None
     return action is Action.JUDGE_APPEAL and order.appeal_open
+
+
+def verdicts(orders: Iterable[Order], *, case_open: bool) -> tuple[Judgement, ...]:
+    """What can be said of a case's orders now: without an answer one can only be withdrawn, and
+    once the case is closed an answer is not sent back."""
+    if not any(order.state == OrderState.ANSWERED for order in orders):
+        return (Judgement.WITHDRAW,)
+    return tuple(one for one in Judgement if case_open or one is not Judgement.RETURN)
+
+
+def check_verdict(order: Order, verdict: Judgement, *, case_open: bool) -> None:
+    """Raises NotPossible, with what to do instead, for one that cannot be said of the order now."""
+    if verdict in verdicts((order,), case_open=case_open):
+        return
+    zh, en = "诉求已办结，不能退回督办答复。", "Closed: it cannot be sent back."
+    if order.state != OrderState.ANSWERED:
+        zh = "承办单位还没有（重新）回复，现在只能撤销督办；收到回复后再通过或退回。"
+        en = "The unit has not answered (again): it can only be withdrawn now."
+    raise NotPossible(zh, en, field="verdict")
 
 
 def recipients(level: int, unit: str | None) -> Iterator[str]:

@@ -19,6 +19,7 @@ from hotline.domain.order import (
     PLANNED,
     Order,
     OrderState,
+    check_verdict,
     recipients,
 )
 from hotline.domain.promises import Step
@@ -176,9 +177,14 @@ def keep_dates(case: Case) -> None:
 
 def _order(case: Case, order_id: int, *states: OrderState) -> Order:
     order = next((o for o in case.orders if o.id == order_id), None)
-    if order is None or order.state not in states:
+    if order is None:
+        raise NotPossible("没有这张督办单，请刷新页面。", "No such order; reload.", field="order")
+    if order.state not in states:
+        now = OrderState(order.state)
         raise NotPossible(
-            "这张督办单现在不能这样处理。", "Not possible in the order's state.", field="order"
+            f"督办单现为“{now.zh}”，不能这样处理；请刷新页面，按现在可以办理的事项办理。",
+            f"The order is {now.en}: not possible now; reload and see what is.",
+            field="order",
         )
     return order
 
@@ -207,15 +213,12 @@ def _zone(step: Step) -> Any:
 def judge_order(case: Case, facts: centre.JudgeOrder, step: Step) -> Said:
     """Accepted, sent back with a new deadline, or withdrawn with its reason."""
     withdrawing = facts.verdict is Judgement.WITHDRAW
-    order = _order(case, facts.order, *(LIVE if withdrawing else (OrderState.ANSWERED,)))
+    order = _order(case, facts.order, *LIVE)
     if order.level >= DIRECTORS and step.actor.role is not Role.DIRECTOR:
         raise NotAllowed(
             "4 级及以上督办由热线办主任审定。", "Level 4 and above: the director.", field="order"
         )
-    if facts.verdict is Judgement.RETURN and not case.open:
-        raise NotPossible(
-            "诉求已办结，不能退回督办答复。", "Closed: it cannot be sent back.", field="verdict"
-        )
+    check_verdict(order, facts.verdict, case_open=case.open)
     promises.drop(case, (Promise.ORDER,), step.at, part=str(order.id))
     if withdrawing:
         order.withdraw(facts.reason)

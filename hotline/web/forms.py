@@ -10,10 +10,10 @@ from aiohttp import web
 
 from hotline.domain.acts import ACTS
 from hotline.domain.case import Case
-from hotline.domain.order import open_to
+from hotline.domain.order import open_to, verdicts
 from hotline.domain.people import Department, Tree
 from hotline.domain.state import Action
-from hotline.domain.words import Channel, Named
+from hotline.domain.words import Channel, Judgement, Named
 from hotline.flow.centre import Centre, City
 from hotline.web import auth, pages, posting
 from hotline.web.keys import CENTRE, SECRET
@@ -116,7 +116,8 @@ def _choices(
 ) -> Sequence[Choice]:
     action, widget = asked_for
     if isinstance(plain, type) and issubclass(plain, Named):
-        return [Choice(one.value, one.zh, one.en) for one in plain]
+        offered = verdicts(case.orders, case_open=case.open) if plain is Judgement else plain
+        return [Choice(one.value, one.zh, one.en) for one in offered]
     if widget in ("department", "departments"):
         return departments(centre.rules.tree)
     if widget == "order":

@@ -106,6 +106,22 @@ async def test_an_instruction_and_the_media_need_their_source_and_level_four(
     assert (await case_of(centre, number)).orders[0].basis["given_by"] == "王副市长"
 
 
+async def test_before_an_answer_an_order_can_only_be_withdrawn_and_the_refusal_says_so(
+    centre: Centre,
+) -> None:
+    number, clerk = await in_hand(centre), unit(centre)
+    await work.act(centre, number, order(3), SUPERVISOR)
+    with pytest.raises(NotPossible) as early:
+        await work.act(centre, number, judged(Judgement.ACCEPT), SUPERVISOR)
+    assert early.value.field == "verdict" and "只能撤销督办" in early.value.zh
+    await work.act(centre, number, answered(), clerk)
+    await work.act(centre, number, judged(Judgement.ACCEPT), SUPERVISOR)
+    await work.act(centre, number, order(4), DIRECTOR)
+    with pytest.raises(NotPossible) as late:
+        await work.act(centre, number, answered(), clerk)
+    assert "现为“已通过”" in late.value.zh
+
+
 async def test_level_four_wants_a_plan_and_the_directors_verdict(centre: Centre) -> None:
     number, clerk = await in_hand(centre), unit(centre)
     await work.act(centre, number, order(4), DIRECTOR)

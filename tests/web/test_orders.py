@@ -1,5 +1,7 @@
 """The supervisor's desk and its interface: lists, filters, pages, one order and its acts."""
 
+import re
+
 import pytest
 
 from hotline.domain.acts import centre as acts
@@ -7,7 +9,7 @@ from hotline.domain.words import Cause, Role
 from hotline.flow import work
 from tests.flow.orders_support import DIRECTOR, SUPERVISOR, in_hand
 from tests.makers import an_officer
-from tests.web.api_support import OWN_PAGE, Client, form_token, signed_in, token
+from tests.web.api_support import OWN_PAGE, Client, acted, form_token, signed_in, token
 
 
 async def supervised(client: Client, *levels: int) -> list[str]:
@@ -102,6 +104,28 @@ async def test_the_desk_shows_counts_and_the_page_takes_the_answer(client: Clien
     assert "逐盏更换" in after and "待审定" in after
     assert (await client.get("/office/orders?state=answered")).status == 200
     assert (await client.get("/office/orders?state=gone")).status == 422
+
+
+async def test_a_page_offers_only_the_verdicts_that_are_possible(client: Client) -> None:
+    """The demo's orders offered 通过 before any answer, and the press was refused."""
+    number = (await supervised(client, 3))[0]
+    path = f"/office/orders/{number}.1"
+    await signed_in(client, "supervisor")
+    early = await (await client.get(path)).text()
+    assert offered(early) == {"withdraw"}
+    await acted(
+        client,
+        number,
+        await token(client, "clerk"),
+        action="answer_order",
+        order=1,
+        text="已整改。",
+    )
+    assert offered(await (await client.get(path)).text()) == {"accept", "return", "withdraw"}
+
+
+def offered(page: str) -> set[str]:
+    return set(re.findall(r'<option value="(accept|return|withdraw)"', page))
 
 
 def version(page: str) -> str:
