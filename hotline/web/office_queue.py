@@ -72,8 +72,9 @@ async def _queue(
     """`problem`: why a view was not saved; `named`: the name that was typed for it."""
     centre, actor = request.app[CENTRE], request[ACTOR]
     asked = wanted(request)
+    at = request.query.get("state") or _begins(request)
     if "state" not in request.query:
-        asked = replace(asked, state=("open",))
+        asked = replace(asked, state=(at,))
     found = await flow.listed(centre, actor, asked)
     counts = await flow.counts(centre, actor)
     query = {name: value for name, value in request.query.items() if name in FILTERS and value}
@@ -91,6 +92,7 @@ async def _queue(
         "counts": [(state, counts.get(state.value, 0)) for state in State if state in OPEN],
         "total": sum(counts.values()),
         "asked": request.query,
+        "at": at,
         "state_link": lambda state: _link({}, state=state),
         **CHOICES,
         "units": forms.departments(centre.rules.tree),
@@ -99,6 +101,12 @@ async def _queue(
         "rising": await _rising(request),
     }
     return render(request, "office/queue.html", facts, status)
+
+
+def _begins(request: web.Request) -> str:
+    """Where the desk begins: whoever calls back has the day's list, until something else is asked."""
+    mine = request[ACTOR].role is Role.CALLBACK and not set(FILTERS) & set(request.query)
+    return State.FOLLOW_UP.value if mine else "open"
 
 
 async def _views(request: web.Request, query: dict[str, str]) -> dict[str, Any]:

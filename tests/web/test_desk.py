@@ -15,6 +15,7 @@ from hotline.domain.words import Role
 from hotline.flow import savedviews as flow_views
 from hotline.store import savedviews
 from hotline.web import live
+from tests.flow.orders_support import in_hand, replied
 from tests.makers import an_officer
 from tests.web.api_support import (
     OWN_PAGE,
@@ -343,3 +344,20 @@ async def test_units_are_listed_by_the_code_that_an_act_names(client: Client) ->
     path = f"/api/v1/cases/{number}/actions"
     answer = await client.post(path, json=body, headers=headers)
     assert answer.status == 409 and "请填写单位代码：cgj" in (await answer.json())["detail"]
+
+
+async def test_whoever_calls_back_begins_with_the_days_list_and_has_the_words_to_say(
+    client: Client,
+) -> None:
+    waiting = await in_hand(client.centre, "waits")
+    called = await in_hand(client.centre, "called")
+    await replied(client.centre, called)
+    await signed_in(client, "callback")
+    desk = await (await client.get("/office/")).text()
+    assert called in desk and waiting not in desk and "/office/figures/sample" in desk
+    assert waiting in await (await client.get("/office/?state=open")).text()
+    assert waiting in await (await client.get("/office/?type=complaint")).text()
+    page = await (await client.get(f"/office/cases/{called}")).text()
+    assert "有没有人要求您好评" in page and "城管局已答复" in page
+    await signed_in(client, "clerk")
+    assert waiting in await (await client.get("/office/")).text()
