@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from hotline.commands import generate
 from hotline.domain.shanghai import city_day
 from hotline.domain.words import Role
@@ -11,13 +9,14 @@ from hotline.flow.centre import Centre
 from hotline.reports.periods import PUBLIC, Kind, Wanted
 from hotline.web import reportroom
 from tests.journeys import test_browser
+from tests.journeys.test_browser import shared_loop
 from tests.makers import an_officer
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
 
 
-@pytest.fixture
+@shared_loop
 async def city(hotline: Centre) -> Centre:
     until = city_day(hotline.now())
     await generate.generated(hotline, generate.Asked(cases=3000, days=60, until=until))

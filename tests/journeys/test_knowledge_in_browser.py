@@ -2,19 +2,19 @@
 
 from typing import Any
 
-import pytest
 from playwright.async_api import expect
 
 from hotline.flow import knowledge
 from hotline.flow.centre import Centre
 from tests.flow.test_answers import LAMP, first_stock
 from tests.journeys import test_browser
+from tests.journeys.test_browser import shared_loop
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
 
 
-@pytest.fixture
+@shared_loop
 async def stocked(hotline: Centre) -> Centre:
     await knowledge.known_articles(hotline, first_stock()[:12])
     return hotline

@@ -25,6 +25,7 @@ from hotline.flow.centre import Centre
 from hotline.wiring import Parts, build
 from tests.conftest import one_reader
 from tests.flow.letters_support import accounted, cases, outcomes
+from tests.journeys.test_browser import shared_loop
 from tests.makers import a_reply, a_sign, an_officer
 from tests.support.dovecot import PASSWORD, Server
 from tests.support.letters import PNG
@@ -49,7 +50,7 @@ class Carrier:
         return "250 OK"
 
 
-@pytest.fixture
+@shared_loop
 async def hotline(sqlite_url: str, tmp_path: Path, post_office: Server) -> AsyncIterator[Centre]:
     loop = asyncio.get_running_loop()
     carrier = Carrier(post_office)

@@ -15,7 +15,6 @@ from tests.journeys.test_browser import STAFF, Person
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
-CONTRAST: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 ROLES = {username: role for username, role, _ in STAFF}
 # Not pages: files, a part of a page, letters' contents; and what another journey has to make first.
 LEFT_OUT = re.compile(
@@ -23,7 +22,11 @@ LEFT_OUT = re.compile(
     r"|/quarantine/\{|/records/\{|/rules/of/\{|/orders/\{|/letters$|/\{id\}|/\{version\}|/receipt$|/mine$"
 )
 CASE = "/office/cases/{number}"
-OF_SEVERAL = {CASE: {Role.DISPATCHER, Role.CLERK, Role.SHIFT_LEAD}}  # others see less of the same
+OF_SEVERAL = {  # others see less of the same
+    CASE: {Role.DISPATCHER, Role.CLERK, Role.SHIFT_LEAD},
+    "/office/admin": {Role.SECADMIN, Role.AUDITOR},
+    "/office/departments": {Role.SECADMIN, Role.SYSADMIN},
+}
 
 
 def shown(role: Role | None) -> list[str]:
@@ -52,7 +55,7 @@ async def looked_at(somebody: Person, path: str, name: str) -> None:
         await somebody.goes(f"{path}{joined}view={view}&lang={language}")
         await somebody.looks(f"{name}-{view}-{language}")
     await page.emulate_media(color_scheme="dark")
-    await somebody.is_for_all(f"{name}-dark", **CONTRAST)
+    await somebody.stands_out(f"{name}-dark")
     await page.evaluate("document.documentElement.style.fontSize = '200%'")
     await somebody.fits(f"{name}-large")
     await page.emulate_media(color_scheme="light")
@@ -70,6 +73,21 @@ async def test_every_page_can_be_read_in_every_look(
         name = f"{username or 'anyone'}{path.replace('/', '-')}"
         asked = path.replace("{number}", number).replace("{code}", "cgj")
         await looked_at(somebody, asked, re.sub(r"[{}]", "", name))
+
+
+async def test_words_that_do_not_stand_out_are_caught_after_a_page_that_was_fine(
+    person: Any, hotline: Centre
+) -> None:
+    citizen = await person()
+    await citizen.goes("/")
+    await citizen.stands_out("home")
+    await citizen.page.evaluate("document.querySelector('h1').style.color = '#999b9d'")
+    with pytest.raises(AssertionError, match="color-contrast"):
+        await citizen.stands_out("home-pale")
+    await citizen.page.reload()
+    await citizen.page.evaluate("document.querySelector('h1').style.opacity = 0.3")
+    with pytest.raises(AssertionError, match="color-contrast"):
+        await citizen.is_for_all("home-faint")
 
 
 async def test_a_look_once_chosen_stays(person: Any, hotline: Centre) -> None:

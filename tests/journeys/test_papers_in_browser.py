@@ -17,7 +17,7 @@ from hotline.wiring import MovingClock, Parts, build
 from tests.conftest import one_reader
 from tests.flow.orders_support import DIRECTOR, SUPERVISOR, in_hand, watched
 from tests.journeys import test_browser
-from tests.journeys.test_browser import PICTURES, with_staff
+from tests.journeys.test_browser import PICTURES, shared_loop, with_staff
 
 pytestmark = [
     *test_browser.pytestmark,
@@ -26,7 +26,7 @@ pytestmark = [
 person = test_browser.person
 
 
-@pytest.fixture
+@shared_loop
 async def hotline(sqlite_url: str, tmp_path: Path, clock: MovingClock) -> AsyncIterator[Centre]:
     settings = Settings(database_url=sqlite_url, data=tmp_path, limits={"public": "off"})
     centre = await build(settings, Parts(make_reader=one_reader, clock=clock))

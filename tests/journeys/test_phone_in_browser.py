@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import expect
 
@@ -26,7 +25,7 @@ from hotline.web.app import make_app
 from tests.flow import orders_support as life
 from tests.flow.test_knowledge import released
 from tests.journeys import test_browser
-from tests.journeys.test_browser import Person
+from tests.journeys.test_browser import Person, shared_loop
 from tests.makers import an_officer
 
 pytestmark = test_browser.pytestmark
@@ -34,7 +33,7 @@ person = test_browser.person
 SECRET = "the switch's secret"
 
 
-@pytest.fixture
+@shared_loop
 async def site(hotline: Centre, tmp_path: Path) -> AsyncIterator[str]:
     calls = {"secret": SECRET}
     settings = Settings(data=tmp_path, limits={"public": "off"}, calls=calls)

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aiohttp.test_utils import TestServer
 
 from hotline.config import Settings
@@ -12,10 +11,10 @@ from hotline.flow.centre import Centre
 from hotline.web.app import make_app
 from tests.flow.orders_support import received
 from tests.journeys.conftest import hotline  # noqa: F401 (fixture)
-from tests.journeys.test_browser import Person, person, pytestmark  # noqa: F401 (fixtures)
+from tests.journeys.test_browser import Person, person, pytestmark, shared_loop  # noqa: F401 (fixtures)
 
 
-@pytest.fixture
+@shared_loop
 async def site(hotline: Centre, tmp_path: Path) -> AsyncIterator[str]:  # noqa: F811
     """Where the challenge is asked of everybody."""
     settings = Settings(data=tmp_path, limits={"challenge": "always"})

@@ -8,6 +8,7 @@ import pytest
 
 from hotline.flow import missed
 from hotline.wiring import Parts, system_clock
+from tests.journeys.test_browser import shared_loop
 from tests.support import sip
 from tests.web.api_support import Client, served, token
 
@@ -17,7 +18,7 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
+@shared_loop
 async def client(empty_sqlite: Path, tmp_path: Path) -> AsyncIterator[Client]:
     calls = {"generic_token": "bridge"}
     clock = Parts().clock  # a real call takes real time
