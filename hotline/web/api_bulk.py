@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from pydantic import Field, ValidationError
 
-from channels.forms import BadForm, FieldProblem, Form, problems, words
+from channels.forms import BadForm, Form, problems, words
 from hotline.domain.errors import KeyInFlight, Refused
 from hotline.flow import bulk
 from hotline.flow.bulk import Kind, Plan
@@ -35,41 +35,52 @@ NAMES = {
 _in_flight: set[tuple[int, str, str]] = set()
 
 
+Version = Annotated[int, Field(ge=1, le=999_999_999)]
+
+
 class BulkCase(Form):
-    """A case as it was seen; a run is told the version, a preview needs none."""
+    """A case to be looked at; which version is all the same."""
 
     number: Annotated[str, Field(pattern=NUMBER)]
-    version: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
+    version: Version | None = None
+
+
+class SeenCase(BulkCase):
+    """A case as it was seen: what moved since is left alone."""
+
+    version: Version
 
 
 class BulkBody(Form):
-    step: Literal["preview", "run"] = "preview"
+    step: Literal["preview"] = "preview"
     kind: Kind
     to: words(80) = ""  # type: ignore[valid-type]
     cases: Annotated[tuple[BulkCase, ...], Field(min_length=1, max_length=bulk.MOST)]
+
+
+class BulkRun(Form):
+    step: Literal["run"]
+    kind: Kind
+    to: words(80) = ""  # type: ignore[valid-type]
+    cases: Annotated[tuple[SeenCase, ...], Field(min_length=1, max_length=bulk.MOST)]
 
 
 async def post_bulk(request: web.Request) -> web.Response:
     """A run under an Idempotency-Key is answered the second time as the first."""
     raw = await json_object(request)
     try:
-        asked = BulkBody.model_validate(raw)
+        run = raw.get("step") == "run"
+        asked = BulkRun.model_validate(raw) if run else BulkBody.model_validate(raw)
     except ValidationError as error:
         raise BadForm(problems(error, NAMES)) from None
     key = key_of(request)
-    if asked.step == "preview":
+    if isinstance(asked, BulkBody):
         return answer(await _previewed(request, asked), headers={"Cache-Control": "no-store"})
-    if any(one.version is None for one in asked.cases):
-        zh, en = (
-            "办理时请带上每件诉求预览时的版本。",
-            "Tell the version of each case as it was seen.",
-        )
-        raise BadForm([FieldProblem("cases", "required", zh, en)])
     told = await (_once(request, asked, key) if key else _done(request, asked))
     return answer(told, headers={"Cache-Control": "no-store"})
 
 
-async def _once(request: web.Request, asked: BulkBody, key: str) -> dict[str, Any]:
+async def _once(request: web.Request, asked: BulkRun, key: str) -> dict[str, Any]:
     """Cut off in the middle, a repeat does what is left: the versions say what is done already."""
     centre = request.app[CENTRE]
     body = hashlib.sha256(asked.model_dump_json().encode()).hexdigest()
@@ -106,8 +117,8 @@ async def _previewed(request: web.Request, asked: BulkBody) -> dict[str, Any]:
     return _told(asked, plan, items)
 
 
-async def _done(request: web.Request, asked: BulkBody) -> dict[str, Any]:
-    seen = [(one.number, one.version or 0) for one in asked.cases]
+async def _done(request: web.Request, asked: BulkRun) -> dict[str, Any]:
+    seen = [(one.number, one.version) for one in asked.cases]
     plan = _plan(asked, [number for number, _ in seen])
     done = await bulk.run(request.app[CENTRE], request[ACTOR], plan, seen)
     return _told(
@@ -115,7 +126,7 @@ async def _done(request: web.Request, asked: BulkBody) -> dict[str, Any]:
     )
 
 
-def _plan(asked: BulkBody, numbers: list[str]) -> Plan:
+def _plan(asked: BulkBody | BulkRun, numbers: list[str]) -> Plan:
     """As on the page: merged into the first that came in, until another is named."""
     first = min(numbers) if asked.kind is Kind.MERGE else ""
     return Plan(asked.kind, asked.to or first)
@@ -134,7 +145,7 @@ def _item(
     }
 
 
-def _told(asked: BulkBody, plan: Plan, items: list[dict[str, Any]]) -> dict[str, Any]:
+def _told(asked: BulkBody | BulkRun, plan: Plan, items: list[dict[str, Any]]) -> dict[str, Any]:
     able = sum(one["problem"] is None for one in items)
     undo = bulk.UNDO.get(plan.kind)
     return {
@@ -149,7 +160,7 @@ def _told(asked: BulkBody, plan: Plan, items: list[dict[str, Any]]) -> dict[str,
 
 
 def routes() -> list[Route]:
-    told: dict[str, Any] = {"body": BulkBody, "told": BulkTold, "params": (KEY,)}
+    told: dict[str, Any] = {"body": BulkBody | BulkRun, "told": BulkTold, "params": (KEY,)}
     answers = {200: "每件诉求的预览或结果"}
     path = "/api/v1/cases/bulk"
     return [

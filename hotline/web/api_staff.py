@@ -121,7 +121,7 @@ def _weeks(request: web.Request) -> int:
     weeks = whole(request, "weeks", 0, MOST_WEEKS)
     if weeks and not (request.query.get("since") and request.query.get("until")):
         zh, en = "往周同期须同时给出起止时间。", "Weeks before need both since and until."
-        raise BadForm([FieldProblem("weeks", "required", zh, en)])
+        raise BadForm([FieldProblem("weeks", "no_span", zh, en)])
     return weeks
 
 

@@ -39,6 +39,7 @@ from hotline.web import (
     problems,
     pulses,
     scanning,
+    spoken,
     telephony,
 )
 from hotline.web.admission import guarded
@@ -153,6 +154,7 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     app[CENTRE], app[SETTINGS] = centre, settings
     app[LIMITER], app[live.OPEN], app[TRAFFIC] = Limiter(), live.Streams(), Traffic()
     app[challenge.GATE], app[citizen_form.HELPING] = challenge.Gate(), citizen_form.Helping()
+    app[spoken.SOUNDS] = spoken.Sounds()
     app[districtmap.MAP] = districtmap.Map(borders.load(settings))
     if lost := app[districtmap.MAP].strangers(centre.city.districts):
         log.warning("borders.no_such_district", file=str(borders.place(settings)), names=lost)

@@ -1,12 +1,13 @@
 """A little work before the public forms are taken, asked only under load or suspicion (人机验证).
 
 The browser looks for a number whose hash begins with zeros; nothing is fetched from anywhere else.
-Who cannot, waits a minute instead, or telephones: nobody is shut out.
+Who cannot, hears six digits and types them, waits a minute instead, or telephones: nobody is shut out.
 """
 
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +28,9 @@ FROM_ONE, FROM_ALL = parse("8/10 minutes"), parse("600/minute")
 SLOWLY = parse("1/10 minutes")  # an address, in the slow lane
 HEADER = "Challenge-Solution"
 LONGEST = 200
+# Without 9, which sounds like 6 in Chinese and like 5 in English.
+MANY, DIGITS, HEARD_FOR = 6, "012345678", timedelta(minutes=30)
+SPOKEN_AS = str.maketrans("零〇幺一二两三四五六七八", "001122345678", " -,，、。.")
 
 
 class ChallengeNeeded(Refused):
@@ -34,12 +38,15 @@ class ChallengeNeeded(Refused):
 
     code = "challenge_needed"
 
-    def __init__(self, token: str) -> None:
-        super().__init__(
-            "现在提交的人较多，请先完成验证再提交；不便验证的，请等一分钟后再次提交，或拨打 12345。",
-            "Please let your browser do the check first; or wait a minute and send it again, or call.",
-            field="challenge",
-        )
+    def __init__(self, token: str, *, misheard: bool = False) -> None:
+        zh = "现在提交的人较多，请先完成验证再提交；不便验证的，请听数字填写，或等一分钟后再次提交，或拨打 12345。"
+        en = "Please let your browser do the check first; or type the digits you hear, or wait a minute"
+        en += " and send it again, or call."
+        if misheard:
+            zh = "数字没有对上，或已过期、已用过。请听新的一组再填；也可以等一分钟后再次提交，或拨打 12345。"
+            en = "These are not the digits, or they are over or used. Please listen to new ones; or wait a"
+            en += " minute and send it again, or call."
+        super().__init__(zh, en, field="challenge_heard" if misheard else "challenge")
         self.token = token
         self.retry_after = int(SLOW.total_seconds())
 
@@ -98,7 +105,8 @@ def _signature(request: web.Request, body: str) -> str:
     return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _opened(request: web.Request, token: str) -> Given | None:
+def opened(request: web.Request, token: str) -> Given | None:
+    """What we gave out by this token, however long ago; None where it is not ours."""
     body, _, signature = token.rpartition(".")
     if not token.isascii() or len(token) > LONGEST:
         return None
@@ -117,26 +125,44 @@ def solves(token: str, number: str) -> bool:
     return int.from_bytes(digest[:4]) >> (32 - BITS) == 0
 
 
-async def check(request: web.Request, form: str, token: str, number: str) -> None:
+def spoken(request: web.Request, token: str) -> str:
+    """The digits that are read out for a token: nothing of them stands in it."""
+    key = request.app[CENTRE].cipher.signing_key("spoken challenge")
+    number = int.from_bytes(hmac.digest(key, token.encode(), "sha256"))
+    return "".join(DIGITS[number // len(DIGITS) ** n % len(DIGITS)] for n in range(MANY))
+
+
+def hears(request: web.Request, token: str, heard: str) -> bool:
+    """What was typed is what was read out, in whatever way digits are written."""
+    told = unicodedata.normalize("NFKC", heard[:LONGEST]).translate(SPOKEN_AS)
+    told = "".join(told.split())
+    return hmac.compare_digest(told.encode(), spoken(request, token).encode())
+
+
+async def check(request: web.Request, form: str, token: str, number: str, heard: str = "") -> None:
     """Raises ChallengeNeeded unless none is asked for, or one was solved; each counts once."""
     gate = request.app[GATE]
     asked = await gate.asks(request)
     await gate.came(request)
-    if asked and not await _passed(request, form, token, number):
-        raise ChallengeNeeded(give(request, form))
+    if asked and not await _passed(request, form, token, number, heard):
+        raise ChallengeNeeded(give(request, form), misheard=bool(heard.strip()))
 
 
-async def _passed(request: web.Request, form: str, token: str, number: str) -> bool:
-    centre, given = request.app[CENTRE], _opened(request, token)
+async def _passed(
+    request: web.Request, form: str, token: str, number: str, heard: str = ""
+) -> bool:
+    centre, given = request.app[CENTRE], opened(request, token)
     if given is None or given.form != form:
         return False
     age = centre.now() - given.at
     solved = timedelta(0) <= age <= GOOD_FOR and solves(token, number)
-    slow = not number and SLOW <= age <= SLOW_FOR
-    if not solved and not (slow and await request.app[GATE].slowly(request)):
+    told, timely = bool(heard.strip()) and not solved, timedelta(0) <= age <= HEARD_FOR
+    slow = not number and not told and SLOW <= age <= SLOW_FOR
+    if not solved and not told and not (slow and await request.app[GATE].slowly(request)):
         return False
-    async with centre.work() as work:
-        return await spent.spend(work.connection, given.salt, work.at)
+    async with centre.work() as work:  # digits typed wrong are used up as well: one guess for each
+        first = await spent.spend(work.connection, given.salt, work.at)
+    return first and (not told or (timely and hears(request, token, heard)))
 
 
 def of_header(request: web.Request) -> tuple[str, str]:

@@ -128,7 +128,7 @@ async def file(request: web.Request) -> web.StreamResponse:
         await refused(request, "web")
         return await _asking(request, typed, error.problems, 422)
     except challenge.ChallengeNeeded as error:
-        wrong = FieldProblem("challenge", error.code, error.zh, error.en)
+        wrong = FieldProblem(error.field or "challenge", error.code, error.zh, error.en)
         return await _form(request, {**typed, "challenge": error.token}, [wrong], 429)
     except KeyMismatch:
         # The first sending got through, its answer did not, and the words were changed since.

@@ -33,10 +33,13 @@ async def typed(request: web.Request) -> dict[str, Any]:
     return told
 
 
-async def solution(request: web.Request) -> tuple[str, str]:
-    """The challenge that the page was given, and what the browser found."""
+async def solution(request: web.Request) -> tuple[str, str, str]:
+    """The challenge that the page was given, what the browser found, and the digits that were heard."""
     posted = await posting.posted(request)
-    return str(posted.get("challenge_token", "")), str(posted.get("challenge_number", ""))
+    token, number, heard = (
+        str(posted.get(f"challenge_{name}", "")) for name in ("token", "number", "heard")
+    )
+    return token, number, heard
 
 
 def nested(typed: dict[str, Any]) -> dict[str, Any]:

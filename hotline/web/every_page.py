@@ -41,6 +41,7 @@ from hotline.web import (
     polls,
     published,
     rating,
+    spoken,
 )
 from hotline.web.routing import Route
 
@@ -48,6 +49,7 @@ PAGES = (
     citizen,
     citizen_form,
     rating,
+    spoken,
     citizen_privacy,
     office,
     office_privacy,

@@ -18,6 +18,9 @@ LIMITS: dict[str, RateLimitItem] = {
     "look_up": parse("30/minute"),
     "sign_in": parse("50/10 minutes"),
     "hints": parse("40/minute"),  # one pause in writing each
+    "spoken": parse(
+        "10/10 minutes"
+    ),  # sounds of the challenge: a quarter of a second of computing each
     "read": parse("120/minute"),
 }
 

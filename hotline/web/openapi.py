@@ -1,10 +1,11 @@
 """The interface as an OpenAPI 3.1 document, made from the same routes and types that validate."""
 
 from collections.abc import Sequence
+from types import UnionType
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from hotline.domain.acts import ACTS
 from hotline.web.routing import ANYONE, Param, Route
@@ -162,13 +163,20 @@ def _body(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
             schemas[f"Action_{action.value}"] = _with_parts(action_schema(action), schemas)
         refs = [{"$ref": f"#/components/schemas/Action_{action.value}"} for action in ACTS]
         return {"required": True, "content": {"application/json": {"schema": {"oneOf": refs}}}}
-    if isinstance(route.body, dict):
-        schema = _with_parts(dict(route.body), schemas)
+    if isinstance(route.body, dict | UnionType):
+        schema = _with_parts(_ready(route.body), schemas)
         return {"required": True, "content": {"application/json": {"schema": schema}}}
     return {
         "required": True,
         "content": {"application/json": {"schema": _model(route.body, schemas)}},
     }
+
+
+def _ready(body: Any) -> dict[str, Any]:
+    """A schema of its own; or of a body that may be one of several models."""
+    if isinstance(body, dict):
+        return dict(body)
+    return TypeAdapter(body).json_schema(ref_template="#/components/schemas/{model}")
 
 
 def _model(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Route:
     handler: Handler
     who: frozenset[Role]
     summary: str
-    body: Any = None  # a pydantic model or a ready schema
+    body: Any = None  # a pydantic model, several of them (A | B) or a ready schema
     answers: dict[int, str] = field(default_factory=dict)  # status -> what it means
     told: Any = None  # what a good answer holds: a model of `answers`, or media types
     params: tuple[Param, ...] = ()

@@ -65,6 +65,31 @@ async def test_the_check_is_done_by_the_browser_itself_and_rights_are_asked_for(
     await citizen.looks("privacy-desk")
 
 
+# Seconds that a sound lasts, once it really plays.
+PLAYED = """sound => new Promise((done, failed) => {
+  sound.muted = true;
+  sound.ontimeupdate = () => sound.currentTime > 0.2 && done(sound.duration);
+  sound.play().catch(failed);
+})"""
+
+
+async def test_the_digits_can_be_heard_and_typed_where_the_browser_computes_nothing(
+    person: Any,  # noqa: F811
+) -> None:
+    """An old telephone without workers: the page stays as it is without scripts, and the sound plays."""
+    citizen = await person()
+    page = citizen.page
+    await page.add_init_script("delete window.Worker")
+    await files(citizen)
+    await citizen.looks("challenge-heard")
+    assert 8 < await page.eval_on_selector("#spoken audio", PLAYED) < 30
+    await page.fill("#challenge_heard", "000")
+    await page.press("#challenge_heard", "Enter")
+    await page.wait_for_selector("#challenge_heard-wrong")
+    await citizen.looks("challenge-misheard")
+    assert await page.input_value("#title") == "路灯不亮"
+
+
 async def test_somebody_is_kept_out_on_the_cases_page(person: Any, hotline: Centre) -> None:  # noqa: F811
     number, director = await received(hotline), await person()
     page = director.page

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from hotline.domain.words import Role
 from hotline.flow import bulk
 from hotline.store import accounts
+from hotline.web import openapi
+from hotline.web.app import _every_route
 from tests.web.api_support import HASHED, Client, acted, case_of, filed, token
 
 PATH = "/api/v1/cases/bulk"
@@ -76,10 +80,23 @@ async def test_the_limits_are_those_of_the_page(client: Client) -> None:
         told = await asks(client, who, 422, **{"cases": cases(*numbers), **body})
         assert told["title"] == "bad_form", body
     told = await asks(client, who, 422, step="run", cases=cases(*numbers))
-    assert told["errors"][0]["field"] == "cases", "what was not seen is not done"
+    assert told["errors"][0]["field"] == "cases.version", "what was not seen is not done"
     for body in ({"to": ""}, {"kind": "reassign", "to": "甲"}):
         told = await asks(client, who, 409, cases=cases(*numbers), **body)
         assert told["title"] == "not_possible", body
+
+
+def test_the_document_says_that_a_run_is_told_what_was_seen() -> None:
+    """Both ways: it asks a run for the version, and takes a preview without."""
+    document = openapi.document(_every_route(), "1")
+    schema = document["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    told = Draft202012Validator({**schema, "components": document["components"]})
+    plain = {"kind": "transfer", "to": "cgj", "cases": [{"number": UNKNOWN}]}
+    known = {**plain, "cases": [{"number": UNKNOWN, "version": 1}]}
+    for body in (plain, known, {**plain, "step": "preview"}, {**known, "step": "run"}):
+        assert told.is_valid(body), body
+    for body in ({**plain, "step": "run"}, {**known, "step": "x"}):
+        assert not told.is_valid(body), body
 
 
 async def test_a_case_that_one_is_kept_out_of_answers_like_none(client: Client) -> None:

@@ -198,3 +198,5 @@ async def test_the_weeks_before_need_the_span_that_they_repeat(client: Client) -
     await signed_in(client, "director")
     answer = await client.get("/office/?weeks=4&since=2026-11-23")
     assert answer.status == 422 and "起止时间" in await answer.text()
+    told = await (await client.get("/api/v1/cases?weeks=4&since=2026-11-23")).json()
+    assert told["errors"][0]["code"] == "no_span", "no schema can tie one of them to another"

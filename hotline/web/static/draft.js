@@ -4,7 +4,7 @@
   const days = 7;
   const pause = 300;
   const personal = ["contact.name", "contact.phone", "contact.email"]; // until the page is closed
-  const own = ["key", "challenge_token", "challenge_number", "files", "place.lon", "place.lat"];
+  const own = ["key", "challenge_token", "challenge_number", "challenge_heard", "files", "place.lon", "place.lat"];
 
   // Storage may be shut off altogether; the form then works as it did before.
   function store(kind) {
