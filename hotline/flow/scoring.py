@@ -156,7 +156,7 @@ async def submit(
         unmoved(row, seen)
         scoresheet.check(rules, said, whole=True)
         clean = await nameless(unit, row, said)
-        exposed = await _expose(centre, unit, actor, row, clean, sure)
+        exposed = await _expose(centre, unit, actor, row, clean, sure=sure)
         await put(unit, row, rules, clean, actor)
         moved = {"state": SheetState.SUBMITTED.value, "submitted_at": unit.at, "exposed": exposed}
         await sheets.change(unit.connection, sheet_id, **moved)
@@ -167,7 +167,7 @@ async def submit(
 
 
 async def _expose(
-    centre: Centre, unit: Work, actor: Actor, row: Any, said: Said, sure: bool
+    centre: Centre, unit: Work, actor: Actor, row: Any, said: Said, *, sure: bool
 ) -> bool:
     if FALSE_CLOSURE not in said.faults or row.number is None:
         return False

@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["inspection_id"], ["inspection.id"], name="fk_sheet_inspection_id"
         ),
-        sa.UniqueConstraint("inspection_id", "number", name="uq_sheet_inspection_id"),
+        sa.UniqueConstraint("inspection_id", "number", name="uq_sheet_inspection_id_number"),
     )
     partial_index("ix_sheet_open", "sheet", ["inspection_id", "id"], "state <> 'submitted'")
     for column in ("number", "call_id"):
