@@ -1,5 +1,6 @@
 """The inspector's work list (质检): drawing a sample on record, handing out its sheets one by one."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from hotline.domain.inspection import (
 )
 from hotline.domain.people import Actor
 from hotline.domain.shanghai import city_day
-from hotline.domain.words import Role
+from hotline.domain.words import DEPARTMENT, Role
 from hotline.flow import facts, rubrics
 from hotline.flow.centre import Centre
 from hotline.store import acts, inspections, sheets
@@ -53,25 +54,35 @@ async def draw(centre: Centre, actor: Actor, plan: Plan) -> int:
     if plan.subject is Subject.CASE:
         await facts.catch_up(centre)
     async with centre.look() as look:
-        before = await inspections.touching(look.connection, plan.subject, plan.first, plan.last)
-        inspection.check_plan(plan, city_day(look.at), before)
+        await _check(look, plan)
         found = await _found(look, plan)
     seed = secrets.token_hex(SEED)
-    chosen = inspection.drawn(plan, found, seed)
+    chosen, drawn = await asyncio.to_thread(_lot, plan, found, seed)
     row = {name: getattr(plan, name) for name in ("first", "last", "size", "share", "reason")}
-    row |= {
-        "subject": plan.subject.value,
-        "seed": seed,
-        "rubric": scoresheet.kept(rules, plan.subject),
-    }
-    row |= {"found": len(found), "found_digest": digest(found), "drawn": len(chosen)}
-    row |= {"strata": inspection.strata(found, chosen), "by": actor.name}
+    row |= {"subject": plan.subject.value, "rubric": scoresheet.kept(rules, plan.subject)}
     async with centre.work() as work:
-        made = await inspections.add(work.connection, row | {"at": work.at}, chosen)
+        await inspections.alone(work.connection)
+        await _check(work, plan)  # somebody may have drawn in the meantime
+        row |= {**drawn, "by": actor.name, "at": work.at}
+        made = await inspections.add(work.connection, row, chosen)
         about = {"inspection": made, "kind": plan.subject.value, "from": str(plan.first)}
         about |= {"to": str(plan.last), "n": len(chosen), "seed": seed, "reason": plan.reason}
         await acts.record(work.connection, work.at, actor, "inspection_drawn", about)
         return made
+
+
+async def _check(work: Work, plan: Plan) -> None:
+    before = await inspections.touching(work.connection, plan.subject, plan.first, plan.last)
+    inspection.check_plan(plan, city_day(work.at), before)
+
+
+def _lot(
+    plan: Plan, found: Sequence[Candidate], seed: str
+) -> tuple[list[Candidate], dict[str, Any]]:
+    """Who is drawn, and what the drawing keeps of it; a city's year takes a while to shuffle."""
+    chosen = inspection.drawn(plan, found, seed)
+    kept = {"seed": seed, "found": len(found), "found_digest": digest(found)}
+    return chosen, {**kept, "drawn": len(chosen), "strata": inspection.strata(found, chosen)}
 
 
 async def _found(look: Work, plan: Plan) -> list[Candidate]:
@@ -115,6 +126,15 @@ async def mine(centre: Centre, actor: Actor, wanted: Wanted) -> list[Any]:
         wanted = Wanted(subject=subject.value, whose=whose, below=wanted.below, limit=wanted.limit)
     async with centre.look() as look:
         return await sheets.listed(look.connection, actor, wanted)
+
+
+async def of_case(centre: Centre, actor: Actor, number: str) -> list[Any]:
+    """The sheets of a case that the actor may read, newest first."""
+    if actor.role not in DRAWERS | DEPARTMENT:
+        return []
+    async with centre.look() as look:
+        found = await sheets.listed(look.connection, actor, Wanted(number=number))
+    return [one for one in found if inspection.may_read(actor, one)]
 
 
 async def counts(centre: Centre, actor: Actor) -> dict[str, int]:

@@ -17,18 +17,21 @@ from hotline.domain.scoresheet import BadRubric, Rubric
 from hotline.store import bundle
 
 NAME = bundle.RUBRIC
+BAD = (BadRubric, tomllib.TOMLDecodeError, UnicodeDecodeError)
 
 
 async def current(folder: Path, subject: Subject) -> Rubric:
     """Raises NotPossible with what to mend in the city's own file."""
     try:
-        return await asyncio.to_thread(_read, folder / NAME, subject)
-    except (BadRubric, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return await asyncio.to_thread(read, folder, subject)
+    except BAD as error:
         zh = f"数据目录的 {NAME} 不能使用：{error} 请系统管理员改正后再抽取。"
         raise NotPossible(zh, f"{NAME} in the data folder cannot be used: {error}") from error
 
 
-def _read(path: Path, subject: Subject) -> Rubric:
+def read(folder: Path, subject: Subject) -> Rubric:
+    """Raises one of BAD; says what it is in words."""
+    path = folder / NAME
     text = path.read_text("utf-8") if path.is_file() else seed.inspection()
     told: dict[str, Any] = tomllib.loads(text)
     return scoresheet.rubric(told, subject)

@@ -40,6 +40,7 @@ class Sheet:
     case: Case | None = None
     call: Pop | None = None
     exposable: bool = False  # the case stands where a false closure can still be found
+    own: bool = False  # the reply was let through by this very inspector
 
 
 def of_row(row: Any) -> tuple[Rubric, Said]:
@@ -71,12 +72,15 @@ async def view(centre: Centre, actor: Actor, sheet_id: int) -> Sheet:
     rules, said = of_row(row)
     score = scoresheet.score(rules, said)
     found = Sheet(row, rules, said, score, steps, until(centre, row), versions)
-    if actor.role not in inspection.DRAWERS:
-        return found
     if row.subject == Subject.CALL:
-        return replace(found, call=await _call(centre, actor, row.call_id))
+        call = await _call(centre, actor, row.call_id)
+        return replace(found, call=call)
     case = await _case(centre, actor, row.number)
-    return replace(found, case=case, exposable=case is not None and exposable(case))
+    if case is None:
+        return found
+    _, entries = await work.timeline(centre, row.number, actor)
+    own = any(one.action is Action.APPROVE and one.actor == actor.name for one in entries)
+    return replace(found, case=case, exposable=exposable(case), own=own)
 
 
 async def _case(centre: Centre, actor: Actor, number: str) -> Case | None:

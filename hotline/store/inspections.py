@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, case, exists, func, insert, or_, select
+from sqlalchemy import Table, and_, case, exists, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.inspection import Candidate, SheetState, Stratum, Subject
@@ -21,6 +21,7 @@ I, S = TABLE.c, SHEETS.c  # noqa: E741
 # Of `signs`: an extension was asked for and granted, it hides nothing.
 POINTING = ("rushed", "retyped", "identical", "pressed")
 BACK = timedelta(days=60)  # replies so far before the days are compared with
+LOCK = 0x696E_7370_6563_74  # one number for the advisory lock that puts drawings in a row
 POOR = 2  # a caller's key, or a citizen's word, of this or less
 
 
@@ -91,6 +92,12 @@ def _call(row: Any) -> Candidate:
     poor = row.digit is not None and row.digit <= POOR
     kind = Stratum.DISCONTENT if poor else Stratum.ROUTINE
     return Candidate(row.call_id, row.whose, kind, ("poor",) if poor else ())
+
+
+async def alone(connection: AsyncConnection) -> None:
+    """Until the transaction ends nobody else draws; SQLite's writers queue anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 async def add(

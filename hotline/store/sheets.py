@@ -28,6 +28,7 @@ class Wanted:
     inspector: str = ""
     appeal: str = ""
     subject: str = ""
+    number: str = ""  # of the case
     whose: Collection[str] | None = None  # only the handed-in ones of these
     below: int | None = None
     limit: int = 30
@@ -89,7 +90,7 @@ async def listed(connection: AsyncConnection, actor: Actor, wanted: Wanted) -> l
     asked = select(*(column for column in S if column.name not in ("said", "passed")))
     asked = asked.where(known_to(actor))
     plain = {"inspection_id": wanted.inspection, "state": wanted.state, "appeal": wanted.appeal}
-    plain |= {"inspector": wanted.inspector, "subject": wanted.subject}
+    plain |= {"inspector": wanted.inspector, "subject": wanted.subject, "number": wanted.number}
     for name, value in plain.items():
         if value:
             asked = asked.where(S[name] == value)

@@ -114,6 +114,17 @@ async def test_a_sample_is_drawn_once_and_its_lot_shows_that_nobody_chose(
     assert await unbroken(any_centre) == []
 
 
+async def test_two_who_draw_at_once_draw_no_case_twice(any_centre: Centre) -> None:
+    await closed(any_centre, *"abc")
+    told = await asyncio.gather(
+        *(inspecting.draw(any_centre, one, PLAN) for one in (INSPECTOR, OTHER, LEAD)),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in told) == ["NotPossible", "NotPossible", "int"]
+    kept = await ask(any_centre, "SELECT number, COUNT(*) FROM sheet GROUP BY number")
+    assert [n for _, n in kept] == [1, 1, 1]
+
+
 async def test_who_was_not_content_and_what_looks_false_are_drawn_for_that(
     any_centre: Centre,
 ) -> None:

@@ -16,6 +16,7 @@ from tests.flow.test_inspecting import closed
 from tests.journeys import test_browser
 from tests.journeys.test_browser import Person
 from tests.journeys.test_keyboard_in_browser import presses, signs_in, types
+from tests.journeys.test_looks import looked_at
 from tests.makers import an_officer
 
 pytestmark = test_browser.pytestmark
@@ -37,7 +38,7 @@ async def test_a_sample_is_drawn_scored_appealed_and_ruled_on(person: Any, hotli
     await inspector.looks("inspections")
     await page.click("text=领取下一份")
     await page.wait_for_url("**/office/sheets/*")
-    await inspector.looks("sheet-blank")
+    await looked_at(inspector, "/office/sheets/1", "sheet-blank")
     await page.click("button:has-text('提交')")
     await page.wait_for_selector("[role=alert]")
     await inspector.looks("sheet-lacking")
@@ -80,7 +81,8 @@ async def test_a_sample_is_drawn_scored_appealed_and_ruled_on(person: Any, hotli
     await director.looks("sheet-ruled")
     await director.goes("/office/inspections/results")
     assert "100" in await director.page.inner_text("tbody >> nth=0")
-    await director.looks("inspection-results")
+    await looked_at(director, "/office/inspections/results", "inspection-results")
+    await looked_at(director, "/office/inspections/1", "inspection-scored")
 
 
 @pytest.mark.timeout(120)

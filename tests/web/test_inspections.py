@@ -1,21 +1,30 @@
 """Inspection over pages and the interface: drawn, taken, scored, appealed, ruled on, counted, taken away."""
 
 import csv
+import hashlib
+import html
 import io
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
+from channels.telephone.events import Kind, Recording
 from hotline.domain.words import Role
 from hotline.flow import scoring
 from hotline.reports import exporting
 from hotline.store import acts
-from tests.domain.test_scoresheet import CASES
+from hotline.wiring import MovingClock
+from tests.domain.test_scoresheet import CALLS, CASES
+from tests.flow.test_calls import answered, event, told
 from tests.flow.test_inspecting import PLAN, closed
 from tests.makers import an_officer
-from tests.web.api_support import OWN_PAGE, Client, form_token, signed_in, token
+from tests.web.api_support import OWN_PAGE, Client, form_token, served, signed_in, token
 
 BASE, SHEETS = "/office/inspections", "/office/sheets"
+SOUND = b"RIFF" + bytes(200)
 DAYS = {"subject": "case", "first": str(PLAN.first), "last": str(PLAN.last)}
 
 
@@ -93,11 +102,15 @@ async def test_the_scored_unit_reads_nothing_of_the_citizen_nor_who_scored(
 ) -> None:
     numbers = await drawn(client, "a")
     _, place, _ = await sends(client, SHEETS)
-    assert "路灯坏了三天" in await page(client, place), "the inspector reads the matter beside it"
+    beside = await page(client, place)
+    assert "路灯坏了三天" in beside, "the inspector reads the matter beside it"
+    assert "您审核通过的" in beside, "and is told that the reply was let through by the same person"
     told = filled(**{"c-facts": "5", "c-facts_note": "张小明13800001234说没人来过"})
     assert (await sends(client, place, seen="2", step="submit", **told))[0] == 303
+    case = f"/office/cases/{numbers[0]}"
+    assert place in await page(client, case)
     await signed_in(client, "leader")
-    assert place in await page(client, SHEETS)
+    assert place in await page(client, SHEETS) and place in await page(client, case)
     shown = await page(client, place)
     assert "没人来过" in shown and numbers[0] in shown
     assert "张小明" not in shown and "13800001234" not in shown and "inspector" not in shown
@@ -202,3 +215,29 @@ async def test_results_are_taken_away_for_a_purpose_and_marked(client: Client) -
 async def test_others_do_not_come_in(client: Client, role: str) -> None:
     await signed_in(client, role)
     assert [(await client.get(one)).status for one in (BASE, SHEETS)] == [403, 403]
+
+
+async def test_a_call_is_heard_on_its_sheet_and_each_listening_is_on_record(
+    empty_sqlite: Path, tmp_path: Path, clock: MovingClock
+) -> None:
+    (tmp_path / "c1.wav").write_bytes(SOUND)
+    calls = {"recordings": tmp_path}
+    async with served(empty_sqlite, tmp_path, clock, calls=calls) as client:
+        sound = Recording("c1.wav", hashlib.sha256(SOUND).hexdigest())
+        events = [*answered("c1", 0), event("c1", Kind.RECORDED, 200, recording=sound)]
+        await told(client.centre, events)
+        await signed_in(client, "shift_lead")
+        days = {**DAYS, "subject": "call", "size": "", "share": "100"}
+        assert (await sends(client, BASE, **days))[0] == 303
+        await signed_in(client, "inspector")
+        _, place, _ = await sends(client, SHEETS)
+        shown = await page(client, place)
+        address = html.unescape(re.findall(r'<audio[^>]* src="([^"]+)"', shown)[0])
+        heard = await client.get(URL(address, encoded=True))
+        assert await heard.read() == SOUND
+        async with client.centre.look() as look:
+            last = (await acts.listed(look.connection))[0]
+        assert last["act"] == "recording_played" and last["about"]["purpose"] == "质检单 1"
+        marks = {f"c-{one.code}": str(one.points) for one in CALLS.criteria}
+        assert (await sends(client, place, seen="2", step="submit", **marks))[0] == 303
+        assert "100" in await page(client, BASE + "/results?subject=call")
