@@ -78,8 +78,9 @@ def _own(settings: Settings) -> Iterator[tuple[str, Path]]:
     yield bundle.KEYS, folder / bundle.KEYS
     if borders.place(settings).is_file():
         yield bundle.BORDERS, borders.place(settings)
-    if (folder / bundle.CHOICE).is_file():
-        yield bundle.CHOICE, folder / bundle.CHOICE
+    for name in (bundle.CHOICE, bundle.RUBRIC):
+        if (folder / name).is_file():
+            yield name, folder / name
     yield from _under(folder, bundle.OWN)
 
 

@@ -9,7 +9,7 @@ from escalation.calendar import ZONE
 from escalation.ladder import marks
 from escalation.promise import Promise
 from hotline import seed
-from hotline.commands import demopublic
+from hotline.commands import demoinspect, demopublic
 from hotline.commands.clockwork import Clockwork, alone
 from hotline.commands.endings import STORIES
 from hotline.commands.failing import Failed
@@ -50,6 +50,7 @@ async def play(centre: Centre, clock: MovingClock, now: datetime) -> int:
     ]
     await Stage(centre, clock).play(tales, now)
     await demopublic.release(centre, tales)
+    await demoinspect.inspect(centre, tales)
     async with centre.work() as unit:
         await catalogue.put_setting(unit.connection, SETTING, {"at": now.isoformat()})
         await acts.record(unit.connection, now, OPERATOR, "seed", {"what": "demo", "n": len(tales)})

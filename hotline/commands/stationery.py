@@ -1,11 +1,12 @@
-"""What the doctor says of papers: whether there is Chinese type, and the office's own templates."""
+"""What the doctor says of a city's own words: type and templates of papers, privacy notice, criteria."""
 
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from hotline.commands.finding import Finding, note, well, wrong
-from hotline.flow import privacynotice
+from hotline.domain.inspection import Subject
+from hotline.flow import privacynotice, rubrics
 from hotline.reports import papers_check, typeset
 
 
@@ -26,6 +27,7 @@ def findings(folder: Path, today: date) -> Iterator[Finding]:
         own = "、".join(papers_check.own(folder)) or "随程序提供 / as shipped"
         yield well(f"文书模板可用 / templates of papers: {own}")
     yield _notice(folder, today)
+    yield _criteria(folder)
 
 
 def _notice(folder: Path, today: date) -> Finding:
@@ -36,3 +38,12 @@ def _notice(folder: Path, today: date) -> Finding:
     coming = [one for one in sorted(told.own) if one > today.isoformat()]
     later = f"，{coming[0]} 起换新版 / a new one from then on" if coming else ""
     return well(f"隐私说明 / privacy notice: {told.until(today)[0]}{later}")
+
+
+def _criteria(folder: Path) -> Finding:
+    """Of inspection: what the next sample would be scored by."""
+    try:
+        found = [rubrics.read(folder, one) for one in Subject]
+    except rubrics.BAD as error:
+        return wrong(f"{rubrics.NAME} 不能使用，不能抽取质检样本 / cannot be used: {error}")
+    return well(f"质检评分标准 / criteria of inspection: {found[0].version}")

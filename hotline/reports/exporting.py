@@ -117,23 +117,26 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-def writer(form: str, path: Path, marked: str) -> Writer:
+def writer(
+    form: str, path: Path, marked: str, names: Mapping[str, str] = NAMES, title: str = "诉求"
+) -> Writer:
+    """Of the columns `names`, each with its heading; Parquet knows the columns of cases only."""
     if form == "csv":
-        return Csv(path, marked)
-    return Sheet(path, marked) if form == "xlsx" else Columns(path, marked)
+        return Csv(path, marked, names)
+    return Sheet(path, marked, names, title) if form == "xlsx" else Columns(path, marked)
 
 
 class Csv:
     """With a byte-order mark, as spreadsheets in China expect it."""
 
-    def __init__(self, path: Path, marked: str) -> None:
-        self._file = path.open("w", encoding="utf-8-sig", newline="")
+    def __init__(self, path: Path, marked: str, names: Mapping[str, str]) -> None:
+        self._file, self._names = path.open("w", encoding="utf-8-sig", newline=""), names
         self._writer, self._mark = csv.writer(self._file), safe(marked)
-        self._writer.writerow([*NAMES.values(), MARK])
+        self._writer.writerow([*names.values(), MARK])
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows:
-            self._writer.writerow([*(safe(row[name]) for name in NAMES), self._mark])
+            self._writer.writerow([*(safe(row[name]) for name in self._names), self._mark])
 
     def close(self) -> None:
         self._file.close()
@@ -142,16 +145,16 @@ class Csv:
 class Sheet:
     """Written row by row: a million of them must not lie in memory."""
 
-    def __init__(self, path: Path, marked: str) -> None:
-        self._path, self._mark = path, safe(marked)
+    def __init__(self, path: Path, marked: str, names: Mapping[str, str], title: str) -> None:
+        self._path, self._mark, self._names = path, safe(marked), names
         self._book = Workbook(write_only=True)
-        self._sheet = self._book.create_sheet("诉求")
+        self._sheet = self._book.create_sheet(title)
         self._sheet.oddFooter.center.text = marked.replace("&", "&&")
-        self._sheet.append([*NAMES.values(), MARK])
+        self._sheet.append([*names.values(), MARK])
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows:
-            self._sheet.append([*(safe(row[name]) for name in NAMES), self._mark])
+            self._sheet.append([*(safe(row[name]) for name in self._names), self._mark])
 
     def close(self) -> None:
         self._book.save(self._path)

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain import sampling
 from hotline.domain.people import Actor
-from hotline.reports import sampling
 from hotline.reports.factqueries import Span
-from hotline.reports.sampling import Stratum
+from hotline.reports.sampling import Stratum, estimated
 from hotline.store.facttables import FactCaseRow as F
 from hotline.store.interests import tells
 
@@ -42,5 +42,5 @@ async def _estimate(
         .where(*due)
         .group_by(F.department, F.type)
     )
-    heard = sampling.estimated([Stratum(*row) for row in found])
+    heard = estimated([Stratum(*row) for row in found])
     return asdict(heard) if heard else None

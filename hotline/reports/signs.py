@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from hotline.reports import likereplies
 from hotline.reports.factqueries import Span
 from hotline.store.facttables import FactCaseRow as F
+from hotline.store.signs import conditions
 from hotline.store.tables import CaseRow
 
-MANY = 3  # the same words to so many citizens of a period are not an answer of their own
 SHOWN = 100
 
 
@@ -54,36 +53,12 @@ AGAINST = {
 }
 
 
-def _same(span: Span) -> ColumnElement[bool]:
-    """The case's reply stands in the unit's others of the period too."""
-    other = aliased(F)
-    many = (
-        select(other.reply_hash)
-        .where(
-            *(other.day >= span.first, other.day <= span.last),
-            other.reply_hash.is_not(None),
-        )
-        .group_by(other.department, other.reply_hash)
-        .having(func.count() >= MANY)
-    )
-    return F.reply_hash.in_(many)
-
-
-def conditions(span: Span) -> dict[str, ColumnElement[bool]]:
-    return {
-        "rushed": and_(F.early.is_(True), or_(F.reopened > 0, F.reworked.is_(True))),
-        "retyped": F.retyped.is_(True),
-        "extended": F.extensions > 0,
-        "identical": _same(span),
-        "pressed": F.pressed.is_(True),
-    }
-
-
 async def by_unit(connection: AsyncConnection, span: Span) -> list[dict[str, Any]]:
     """Each unit's signs, with how many cases they are out of."""
     similar = await likereplies.by_unit(connection, span)
     columns = [
-        func.count(case((condition, 1))).label(name) for name, condition in conditions(span).items()
+        func.count(case((condition, 1))).label(name)
+        for name, condition in conditions(span.first, span.last).items()
     ]
     found = await connection.execute(
         select(F.department.label("key"), func.count().label("cases"), *columns)
@@ -126,7 +101,7 @@ async def cases(connection: AsyncConnection, span: Span, name: str) -> list[dict
         newest = sorted((one for cases in alike.values() for one in cases), reverse=True)
         condition: ColumnElement[bool] = F.case_id.in_(newest[:SHOWN])
     else:
-        condition = {**conditions(span), **_against(span)}[name]
+        condition = {**conditions(span.first, span.last), **_against(span)}[name]
     order = F.hours.desc() if name == "duration" else F.case_id.desc()
     columns = F.number, F.day, F.department, F.topic, F.state, F.hours, F.satisfaction
     found = await connection.execute(

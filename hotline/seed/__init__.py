@@ -123,3 +123,8 @@ def synonyms() -> list[list[str]]:
 def articles() -> list[dict[str, str]]:
     """A first stock of the knowledge base, for the demo city and written for this project."""
     return rows("articles")
+
+
+def inspection() -> str:
+    """What score sheets are scored by, as TOML, where a city has nothing of its own."""
+    return (resources.files("hotline.seed") / "inspection.toml").read_text("utf-8")

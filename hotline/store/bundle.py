@@ -20,17 +20,19 @@ from typing import IO, Any
 FORMAT = 1
 MANIFEST = "manifest.json"
 PART = r"[^/\x00.][^/\x00]*"
-KEYS, CHOICE, BORDERS, FILES, ANCHORS = (
+KEYS, CHOICE, BORDERS, RUBRIC, FILES, ANCHORS = (
     "keys.json",
     "model.json",
     "boundaries.geojson",
+    "inspection.toml",
     "files",
     "anchors",
 )
 OWN = ("papers", "mail", "privacy", "models", "candidate")  # folders of what a city made its own
-DATA = (KEYS, CHOICE, BORDERS, FILES, *OWN, ANCHORS)  # of the data folder, all that goes along
+# Of the data folder, all that goes along.
+DATA = (KEYS, CHOICE, BORDERS, RUBRIC, FILES, *OWN, ANCHORS)
 NAME = re.compile(
-    rf"database\.(sqlite3|dump)|{'|'.join(map(re.escape, (KEYS, CHOICE, BORDERS)))}"
+    rf"database\.(sqlite3|dump)|{'|'.join(map(re.escape, (KEYS, CHOICE, BORDERS, RUBRIC)))}"
     rf"|{FILES}/[0-9a-f]{{2}}/[0-9a-f]{{64}}|({'|'.join((*OWN, ANCHORS))})(/{PART})+"
 )
 CHUNK = 1 << 20

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import casesearch, files
+from hotline.store import casesearch, files, sheets
 from hotline.store.calltables import CallCaseRow, CallEventRow, CallRow
 from hotline.store.cipher import Cipher
 from hotline.store.decisiontables import DecisionRow
@@ -142,7 +142,7 @@ async def _receipts(connection: AsyncConnection, cipher: Cipher, case_id: int) -
 
 
 async def _around(connection: AsyncConnection, cipher: Cipher, case_id: int, number: str) -> None:
-    """Notices, signatures, what the classifier was taught, requests, and calls tied to the case."""
+    """Notices, signatures, what the classifier was taught, requests, score sheets, calls of the case."""
     silent = {"text": "", "address": None, "sealed": None}
     await connection.execute(update(OutboxRow).where(OutboxRow.about == number).values(silent))
     for table in (SignatureKeyRow, SignatureRow, LabelRow):
@@ -155,6 +155,7 @@ async def _around(connection: AsyncConnection, cipher: Cipher, case_id: int, num
         words = cipher.lock("{}", f"privacy_request.words.{request_id}")
         mine = update(PrivacyRequestRow).where(PrivacyRequestRow.id == request_id)
         await connection.execute(mine.values(words=words))
+    await sheets.forget(connection, "number", number)
     calls = select(CallCaseRow.call_id).where(CallCaseRow.number == number)
     for call_id in (await connection.execute(calls)).scalars().all():
         await _call(connection, cipher, call_id)
@@ -162,6 +163,7 @@ async def _around(connection: AsyncConnection, cipher: Cipher, case_id: int, num
 
 async def _call(connection: AsyncConnection, cipher: Cipher, call_id: str) -> None:
     """Who called is forgotten; that there was a call, and how long, is not."""
+    await sheets.forget(connection, "call_id", call_id)
     row = (
         await connection.execute(select(CallRow.locked).where(CallRow.call_id == call_id))
     ).one_or_none()

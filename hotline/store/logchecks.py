@@ -19,6 +19,7 @@ from hotline.store.calltables import MissedRow
 from hotline.store.decisiontables import AlarmRow
 from hotline.store.facttables import ReportRow
 from hotline.store.findings import Broken
+from hotline.store.inspectiontables import SheetRow
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
 from hotline.store.plans import DepartmentPlanRow
 from hotline.store.repeattables import AlertRow
@@ -35,6 +36,7 @@ BESIDE: Mapping[str, Any] = {
     "article": ArticleRow.id,
     "missed": MissedRow.id,
     "report": ReportRow.id,
+    "sheet": SheetRow.id,
     "succession": DepartmentPlanRow.id,
 }
 OF = re.compile(rf"({'|'.join(BESIDE)})[.-]([0-9]{{1,9}})\.")

@@ -49,7 +49,9 @@ async def stand(connection: AsyncConnection, told: Sequence[Any]) -> None:
 
 
 async def sit(connection: AsyncConnection, username: str, extension: str, at: datetime) -> None:
-    """Whoever sat at the telephone before does not any more."""
+    """Whoever sat at the telephone before does not any more; who sits there already, since then."""
+    if await station(connection, username) == extension:
+        return
     await connection.execute(
         delete(StationRow).where(
             or_(StationRow.extension == extension, StationRow.username == username)

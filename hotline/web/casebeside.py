@@ -1,4 +1,4 @@
-"""What stands beside a case on its page: what may answer it, its calls, hints, templates, the dispute."""
+"""What stands beside a case on its page: what may answer it, its calls and sheets, hints, templates."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from aiohttp import web
 from hotline.domain.case import Entry
 from hotline.domain.state import Action
 from hotline.domain.words import Verdict
-from hotline.flow import answers, phone, precedents, presence, replytemplates
+from hotline.flow import answers, inspecting, phone, precedents, presence, replytemplates
 from hotline.flow import work as flow
 from hotline.flow.centre import Centre
 from hotline.web import replyhints
@@ -33,6 +33,7 @@ async def beside(
         "meanwhile": meanwhile(entries, typed) if stale else [],
         "articles": await _articles(centre, view),
         "calls": await phone.of_case(centre, actor, view.case.number),
+        "sheets": await inspecting.of_case(centre, actor, view.case.number),
         "outcome_text": phone.outcome_text,
         "reply_hints": await replyhints.on_page(centre, actor, view.case, typed),
         "reply_templates": await replytemplates.fitting(centre, view.case) if writes else [],

@@ -21,6 +21,8 @@ from hotline.web import (
     office_exports,
     office_figurereports,
     office_figures,
+    office_inspected,
+    office_inspections,
     office_interests,
     office_knowledge,
     office_letters,
@@ -36,6 +38,7 @@ from hotline.web import (
     office_replytemplates,
     office_rule,
     office_rules,
+    office_sheets,
     office_team,
     papers,
     polls,
@@ -87,6 +90,9 @@ PAGES = (
     office_replytemplates,
     office_bulk,
     office_team,
+    office_inspected,
+    office_inspections,
+    office_sheets,
 )
 
 

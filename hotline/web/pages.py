@@ -46,6 +46,7 @@ FORMS = {
     "/office/knowledge/": "/office/knowledge",
     "/knowledge/": "/knowledge",
     "/office/polls/": "/office/polls",
+    "/office/inspections/results/": "/office/inspections/results",
     "/polls/": "/polls",
     "/office/published/": "/office/published",
     "/published/": "/published",

@@ -13,6 +13,7 @@ from hotline.web import (
     answers_repeats,
     api_bulk,
     api_city,
+    api_inspections,
     api_interests,
     api_letters,
     api_orders,
@@ -199,6 +200,7 @@ def routes() -> list[Route]:
         *routes_rules.routes(),
         *routes_repeats.routes(),
         *routes_knowledge.routes(),
+        *api_inspections.routes(),
         *reports(),
         *machines(),
     ]

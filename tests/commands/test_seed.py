@@ -9,16 +9,17 @@ import pytest
 
 from escalation.watch import Outcome
 from hotline import seed as shipped
-from hotline.commands import demo, seed, staff, verify
+from hotline.commands import demo, demoinspect, seed, staff, verify
 from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of, ready_store
 from hotline.config import Settings
 from hotline.domain.masking import mask_words
 from hotline.domain.words import Role
-from hotline.flow import borders
+from hotline.flow import borders, inspecting
 from hotline.flow.centre import Centre
 from hotline.store import accounts, agenda, catalogue, rulebooks, typicals
 from hotline.store.find import Wanted, find
+from hotline.store.sheets import Wanted as SheetsWanted
 from hotline.web import auth
 from hotline.wiring import MovingClock, Parts, system_clock
 from tests.commands.support import settings_in
@@ -166,6 +167,11 @@ async def test_three_hundred_lives_are_led_and_a_second_run_adds_nothing(
     assert "complaints added: 300" in capsys.readouterr().out
     async with centre_of(settings) as centre:
         found = await lives(centre)
+        inspector = an_officer(Role.INSPECTOR)
+        sheets = await inspecting.mine(centre, inspector, SheetsWanted(inspection=1, limit=99))
+    stood = Counter(one.state for one in sheets)
+    assert stood["submitted"] == demoinspect.SCORED - 1 and stood["taken"] == 1 < stood["waiting"]
+    assert [one.appeal for one in sheets if one.appeal] == ["asked"]
     counted = Counter(state for cases in found.values() for state, _ in cases)
     assert sum(counted.values()) == 300
     assert len(counted) == 17  # every state there is

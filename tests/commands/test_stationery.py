@@ -92,3 +92,10 @@ def test_the_notice_in_force_and_the_next_one_are_said(tmp_path: Path) -> None:
         (tmp_path / "privacy" / f"{day}.zh.md").write_text("本市说明。", "utf-8")
     (found,) = [text for text in said(tmp_path, Mark.WELL) if "隐私说明" in text]
     assert "2026-02-01" in found and "2027-01-01 起换新版" in found
+
+
+def test_criteria_of_inspection_that_cannot_be_scored_by_are_said(tmp_path: Path) -> None:
+    assert any("质检评分标准" in text for text in said(tmp_path, Mark.WELL))
+    (tmp_path / "inspection.toml").write_text("[[case.criteria]\n", "utf-8")
+    (told,) = said(tmp_path, Mark.WRONG)
+    assert "inspection.toml" in told and "不能抽取" in told

@@ -5,8 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.reports import sampling
-from hotline.reports.sampling import Stratum
+from hotline.domain import sampling
+from hotline.reports.sampling import Stratum, estimated
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 500), max_size=8), st.integers(0, 400))
@@ -28,10 +28,10 @@ def test_the_same_seed_draws_the_same_cases_and_another_seed_others() -> None:
 
 def test_a_stratum_weighs_by_its_cases_not_by_its_answers() -> None:
     large, small = Stratum(900, 20, 18), Stratum(100, 20, 2)
-    found = sampling.estimated([large, small])
+    found = estimated([large, small])
     assert found is not None and found.value == 0.82  # 0.9 * 0.9 + 0.1 * 0.1
     assert found.low < 0.82 < found.high and found.covered == 1.0
-    assert sampling.estimated([Stratum(5, 0, 0)]) is None
+    assert estimated([Stratum(5, 0, 0)]) is None
 
 
 def test_the_interval_holds_the_truth_about_nineteen_times_of_twenty() -> None:
@@ -44,6 +44,6 @@ def test_the_interval_holds_the_truth_about_nineteen_times_of_twenty() -> None:
             Stratum(size, n, sum(chance.random() < share for _ in range(n)))
             for (share, size), n in zip(truth.values(), (60, 20, 10), strict=True)
         ]
-        found = sampling.estimated(strata)
+        found = estimated(strata)
         held += found is not None and found.low <= whole <= found.high
     assert held / runs > 0.92

@@ -18,6 +18,7 @@ from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
 from hotline.store.facttables import FactCaseRow
 from hotline.store.guardtables import RightRow
+from hotline.store.inspectiontables import SheetRow
 from hotline.store.plans import DepartmentPlanRow
 from hotline.store.polltables import PollRow
 from hotline.store.presence import PresenceRow
@@ -50,6 +51,7 @@ ALL = (
     PollRow,
     ReplyTemplateRow,
     PresenceRow,
+    SheetRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 

@@ -52,6 +52,7 @@ NO_WORDS = {
     "deadline.rungs deadline.changes missed.rungs tick.failed typical.writers": "codes and moments",
     "district.places": "the city's gazetteer",
     "identity.masked": "masked, as it says",
+    "inspection.strata inspection.rubric sheet.why sheet.passed": "codes, figures, criteria, accounts",
     "right_request.about setting.value": "names of accounts and settings",
     "supervision_order.recipients supervision_order.basis": "units and profiles",
 }

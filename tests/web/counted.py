@@ -92,6 +92,14 @@ OTHERWISE: dict[str, tuple[frozenset[int] | None, str]] = {  # None: as many as 
         frozenset({1, 2}),
         "accepted and transferred by one key",
     ),
+    "POST /office/sheets/{id}": (
+        frozenset({1, 2, 3}),
+        "a false closure is the case's entries, too",
+    ),
+    "POST /api/v1/sheets/{id}/submission": (
+        frozenset({1, 2, 3}),
+        "a false closure is the case's entries, too",
+    ),
     "POST /office/bulk/run": (None, "one for each case that moved"),
     "POST /api/v1/cases/bulk": (None, "one for each case that moved; looked at first"),
 }

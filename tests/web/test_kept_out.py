@@ -14,15 +14,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 
+from hotline.domain import scoresheet
+from hotline.domain.inspection import Candidate, Stratum, Subject
+from hotline.domain.scoresheet import Said
 from hotline.domain.shanghai import city_day
 from hotline.domain.words import ACCOUNTS, Role
 from hotline.flow.facts import catch_up
 from hotline.reports import signs
-from hotline.store import accounts, calltasks, exports, posted, stumbles
+from hotline.store import accounts, calltasks, exports, inspections, posted, sheets, stumbles
 from hotline.store.mailtables import LetterRow
 from hotline.store.repeattables import AlertRow
 from hotline.web import live, office_exports
 from hotline.wiring import MovingClock
+from tests.domain.test_scoresheet import CALLS, CASES
 from tests.flow.test_calls import answered
 from tests.support.letters import a_letter, arrives, settled
 from tests.support.scale import Scale
@@ -64,6 +68,7 @@ class Secret:
     letter: int
     typical: int
     exports: dict[str, str]  # by officer
+    sheets: tuple[str, ...]  # of the second case, and of the call; drawings have the same ids
 
 
 @pytest.fixture
@@ -99,7 +104,8 @@ async def by_all(client: Client, tokens: dict[Role, dict[str, str]]) -> Secret:
     typical = await chosen(client, second)
     await counted(client, second)
     made = await exported(client, tokens)
-    return Secret((number, second), f"{number}.1", file, "c1", letter, typical, made)
+    sheets = await inspected(client, second)
+    return Secret((number, second), f"{number}.1", file, "c1", letter, typical, made, sheets)
 
 
 async def phoned(client: Client, agent: dict[str, str], number: str) -> None:
@@ -149,6 +155,26 @@ async def counted(client: Client, number: str) -> None:
         await work.connection.execute(text(ended))
 
 
+async def inspected(client: Client, number: str) -> tuple[str, ...]:
+    """The case and the call, drawn and scored."""
+    today, rules = city_day(client.clock.at), {Subject.CASE: CASES, Subject.CALL: CALLS}
+    row = {"first": today, "last": today, "size": 1, "share": 0, "reason": "", "seed": "x"}
+    row |= {"found": 1, "found_digest": "x", "drawn": 1, "strata": [], "by": "x"}
+    async with client.centre.work() as work:
+        for subject, key, whose in (
+            (Subject.CASE, number, "cgj"),
+            (Subject.CALL, "c1", Role.AGENT.value),
+        ):
+            told = {"subject": subject.value, "rubric": scoresheet.kept(rules[subject], subject)}
+            one = Candidate(key, whose, Stratum.ROUTINE)
+            await inspections.add(work.connection, row | told | {"at": work.at}, [one])
+        said = scoresheet.data(Said(note=WORDS))
+        for sheet in (1, 2):
+            done = {"state": "submitted", "submitted_at": work.at, "total": 0, "said": said}
+            await sheets.change(work.connection, sheet, **done)
+    return ("1", "2")
+
+
 async def exported(client: Client, tokens: dict[Role, dict[str, str]]) -> dict[str, str]:
     today = city_day(client.clock.at)
     async with client.centre.work() as work:
@@ -177,6 +203,8 @@ def addresses(policy: Policy, of: Secret, role: Role) -> Iterator[str]:
         known["id"] = (str(of.letter),)
     elif "/office/published/" in policy.path:
         known["id"] = (str(of.typical),)
+    elif "/sheets/" in policy.path or "/inspections/" in policy.path:
+        known["id"] = of.sheets
     names = re.findall(r"\{(\w+)\}", policy.path)
     assert set(names) <= set(known), f"what does {policy.path} name? tell this walk"
     for values in itertools.product(*(known[name] for name in names)):
@@ -234,6 +262,7 @@ OFTEN = {
     *("/api/v1/privacy-requests", "/office/privacy", "/office/marked-addresses"),
     *("/api/v1/quarantine/{id}", "/office/published", "/office/published/{id}"),
     *("/api/v1/articles/lacking/consultations", "/office/knowledge/lacking"),
+    *("/api/v1/sheets", "/api/v1/sheets/{id}", "/office/sheets/{id}", "/api/v1/inspections/{id}"),
     *("/office/exports/{token}", "/office/admin", "/office/admin/reveals"),
 }
 
