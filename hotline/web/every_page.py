@@ -12,6 +12,7 @@ from hotline.web import (
     office_account,
     office_alerts,
     office_bulk,
+    office_callbacks,
     office_case,
     office_case_more,
     office_cockpit,
@@ -84,6 +85,7 @@ PAGES = (
     office_polls,
     office_replytemplates,
     office_bulk,
+    office_callbacks,
     office_team,
 )
 

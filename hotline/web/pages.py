@@ -41,6 +41,7 @@ FORMS = {
     "/office/new/": "/office/new",
     "/office/views": "/office/",
     "/office/bulk": "/office/",
+    "/office/callbacks/next": "/office/callbacks",
     "/office/search": "/office/",
     "/office/alerts/": "/office/alerts",
     "/office/knowledge/": "/office/knowledge",
@@ -159,7 +160,10 @@ def _page_of(request: web.Request) -> str:
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
         path = re.sub(
-            "/(actions|reveal|decide|reply-[a-z]+|away|back|interests(/[0-9]+/end)?)$", "", path
+            "/(actions|reveal|decide|reply-[a-z]+|away|back|call|outcome|lay-back"
+            "|interests(/[0-9]+/end)?)$",
+            "",
+            path,
         )
     return path
 
