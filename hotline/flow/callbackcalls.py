@@ -199,16 +199,16 @@ def _ended(outcome: Reached) -> str:
 def _complete(told: Told) -> None:
     """Solved and satisfied apart, each no with its reason; what is not content is decided on."""
     facts = told.facts
-    if facts.outcome is not Reached.REACHED:
-        return
-    poor = facts.satisfaction is not None and facts.satisfaction not in CONTENT
-    if facts.solved is False and not facts.unsolved_reason:
+    if facts.outcome is not Reached.REACHED or facts.solved is None or facts.satisfaction is None:
+        return  # what was not asked the law itself asks for
+    poor = facts.satisfaction not in CONTENT
+    if not facts.solved and not facts.unsolved_reason:
         raise NotPossible(
             "请说明未解决的原因。", "Say why it is not solved.", field="unsolved_reason"
         )
     if poor and not facts.discontent:
         raise NotPossible("请说明不满意的原因。", "Say why not satisfied.", field="discontent")
-    content = bool(facts.solved) and not poor
+    content = facts.solved and not poor
     if content and told.then is Then.REWORK:
         raise NotPossible(
             "已解决且满意的不能重办。", "Solved and satisfied: nothing to do again.", field="then"
