@@ -142,7 +142,8 @@ async def heard(
     Late is better than never: an outcome is taken after its time is over, until another calls.
     """
     check(actor)
-    _complete(told)
+    if wanting := lacking(told):
+        raise wanting[0]
     async with centre.work() as unit:
         case = await work.to_change(unit, number, actor, version)
         line = await one_of(unit, actor, centre.rules, case.id or 0)
@@ -196,28 +197,29 @@ def _ended(outcome: Reached) -> str:
     return "回访次数已满，未能接通。" if outcome in UNANSWERED else f"{outcome.zh}。"
 
 
-def _complete(told: Told) -> None:
+def lacking(told: Told) -> list[NotPossible]:
     """Solved and satisfied apart, each no with its reason; what is not content is decided on."""
     facts = told.facts
     if facts.outcome is not Reached.REACHED or facts.solved is None or facts.satisfaction is None:
-        return  # what was not asked the law itself asks for
-    poor = facts.satisfaction not in CONTENT
+        return []  # what was not asked the law itself asks for
+    poor, found = facts.satisfaction not in CONTENT, []
     if not facts.solved and not facts.unsolved_reason:
-        raise NotPossible(
-            "请说明未解决的原因。", "Say why it is not solved.", field="unsolved_reason"
-        )
+        found.append(_wants("unsolved_reason", "请说明未解决的原因。", "Say why it is not solved."))
     if poor and not facts.discontent:
-        raise NotPossible("请说明不满意的原因。", "Say why not satisfied.", field="discontent")
-    content = facts.solved and not poor
-    if content and told.then is Then.REWORK:
-        raise NotPossible(
-            "已解决且满意的不能重办。", "Solved and satisfied: nothing to do again.", field="then"
-        )
-    if not content and told.then is None:
-        raise NotPossible(
-            "请选择办结，还是退回重办。", "Choose: close it, or have it done again.", field="then"
-        )
-    if not content and not told.reason:
-        raise NotPossible(
-            "请写明办结或重办的理由。", "Give the grounds of closing or rework.", field="reason"
-        )
+        found.append(_wants("discontent", "请说明不满意的原因。", "Say why not satisfied."))
+    if facts.solved and not poor:
+        if told.then is Then.REWORK:
+            zh, en = "已解决且满意的不能重办。", "Solved and satisfied: nothing to do again."
+            found.append(_wants("then", zh, en))
+        return found
+    if told.then is None:
+        zh, en = "请选择办结，还是退回重办。", "Choose: close it, or have it done again."
+        found.append(_wants("then", zh, en))
+    if not told.reason:
+        zh, en = "请写明办结或重办的理由。", "Give the grounds of closing or rework."
+        found.append(_wants("reason", zh, en))
+    return found
+
+
+def _wants(field: str, zh: str, en: str) -> NotPossible:
+    return NotPossible(zh, en, field=field)

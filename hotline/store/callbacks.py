@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
+from hotline.domain.shanghai import city_day
 from hotline.domain.state import State
 from hotline.store.callbacktables import CallbackDrawnRow, CallbackTakenRow
 from hotline.store.find import visible
@@ -187,9 +188,10 @@ async def drawn(connection: AsyncConnection, day: date) -> set[int]:
     return set((await connection.execute(query)).scalars())
 
 
-async def forget(connection: AsyncConnection, day: date) -> None:
-    """What was drawn for the days before."""
-    await connection.execute(delete(DRAWN).where(DRAWN.c.day < day))
+async def forget(connection: AsyncConnection, begun: datetime) -> None:
+    """What was drawn for the days before the one that began then, and what was in hand before it."""
+    await connection.execute(delete(DRAWN).where(DRAWN.c.day < city_day(begun)))
+    await connection.execute(delete(TAKEN).where(TAKEN.c.until < begun))
 
 
 async def draw(connection: AsyncConnection, day: date, case_ids: Iterable[int]) -> None:

@@ -19,13 +19,14 @@ def add(schedule: Schedule, centre: Centre) -> None:
 
 async def draw(centre: Centre) -> int:
     """Fills the day's lot up to what the terms say; the same day draws the same. How many it drew."""
-    day, since = city_day(centre.now()), midnight(centre.now()) - WITHIN
+    begun = midnight(centre.now())
+    day, since = city_day(begun), begun - WITHIN
     async with centre.look() as look:
         known = await callbacks.drawn(look.connection, day)
         left = centre.terms.follow_up_sample - len(known)
         found = await factsampling.lot(look.connection, since, left, str(day)) if left > 0 else []
     fresh = [one for one in found if one not in known]
     async with centre.work() as work:
-        await callbacks.forget(work.connection, day)
+        await callbacks.forget(work.connection, begun)
         await callbacks.draw(work.connection, day, fresh)
     return len(fresh)

@@ -148,6 +148,8 @@ async def outcome(request: web.Request) -> web.StreamResponse:
     centre, number = request.app[CENTRE], number_of(request)
     try:
         made = OutcomeForm.model_validate(_read(posted))
+        if wanting := callbackcalls.lacking(told_of(made)):
+            raise BadForm([_problem(one, "outcome") for one in wanting])
         await callbackcalls.heard(centre, number, request[ACTOR], told_of(made), made.version)
     except ValidationError as error:
         wrong = problems(error, NAMES)

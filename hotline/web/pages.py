@@ -146,6 +146,8 @@ def context(request: web.Request) -> dict[str, Any]:
 
 def home(role: Role) -> str:
     """Where a role's work begins."""
+    if role is Role.CALLBACK:
+        return "/office/callbacks"
     return "/office/admin" if role in ADMINISTRATORS else "/office/"
 
 

@@ -55,7 +55,11 @@ async def test_a_call_from_the_plan_to_its_outcome_by_the_pages(client: Client) 
     assert first in shown and "已接通" in shown and "今日办完 1" in shown
     await posts(client, f"{on}/call", on)
     status, shown, _ = await posts(client, f"{on}/outcome", on, **POOR, text="x")
-    assert status == 409 and "请写明办结或重办的理由" in shown and "灯还是不亮" in shown
+    assert status == 422 and "请写明办结或重办的理由" in shown and "灯还是不亮" in shown
+    bare = {"outcome": "reached", "solved": "no", "satisfaction": "1"}
+    status, shown, _ = await posts(client, f"{on}/outcome", on, **bare)
+    said = ("请说明未解决的原因", "请说明不满意的原因", "请选择办结，还是退回重办")
+    assert status == 422 and all(one in shown for one in said), "all of it at once"
     status, _, where = await posts(client, f"{on}/outcome", on, **POOR, reason="灯未修好")
     assert (status, where) == (303, f"{PLAN}?done=reached&number={second}")
     assert "已登记：已接通" in await (await client.get(where)).text()
