@@ -18,26 +18,12 @@ from hotline.flow.callbacks import CALLABLE, CALLERS, OF_TODAY, Asked, Shelf, So
 from hotline.web import api_callbacks, forms
 from hotline.web.api_callbacks import NAMES, OutcomeForm, asked_of, told_of
 from hotline.web.bodies import number_of
+from hotline.web.dates import spoken
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
-from hotline.web.pages import render, see_other, when
+from hotline.web.pages import render, see_other
 from hotline.web.routing import Route
 
 PAGE = 20
-
-
-def spoken(at: datetime, language: str) -> str:
-    """A day as it is said on the telephone."""
-    local = at.astimezone(ZONE)
-    return f"{local:%d %B}".lstrip("0") if language == "en" else f"{local.month}月{local.day}日"
-
-
-def clock(at: datetime | None, now: datetime, language: str) -> str:
-    """Of today the time alone: a day's list says it in every row."""
-    if at is None or at.astimezone(ZONE).date() != now.astimezone(ZONE).date():
-        return when(at, language)
-    return f"{at.astimezone(ZONE):%H:%M}"
-
-
 EITHER = ("solved", "contacted", "pressed")  # a question left open says nothing
 WORDS: dict[str, Any] = {
     "Shelf": Shelf,
@@ -49,7 +35,6 @@ WORDS: dict[str, Any] = {
     "Urgency": Urgency,
     "OF_TODAY": OF_TODAY,
     "CALLABLE": CALLABLE,
-    "clock": clock,
     "spoken": spoken,
 }
 

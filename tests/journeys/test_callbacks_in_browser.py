@@ -20,7 +20,7 @@ from tests.journeys import test_browser
 from tests.journeys.conftest import with_staff
 from tests.journeys.test_browser import PASSWORD, Person
 from tests.journeys.test_citizen_in_browser import tabs_to
-from tests.journeys.test_keyboard_in_browser import presses, signs_in, types
+from tests.journeys.test_keyboard_in_browser import signs_in, types
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
@@ -96,8 +96,7 @@ async def test_a_day_of_calls_without_a_mouse(
     content, silent, poor = [await to_call(hotline, key) for key in "abc"]
     caller = await person()
     await signs_in(caller, "callback")
-    await presses(caller, "nav a[href='/office/callbacks']")
-    await caller.page.wait_for_url("**/office/callbacks")
+    await caller.page.wait_for_url("**/office/callbacks")  # where the caller-back's work begins
     await caller.page.keyboard.press("F8")
     await calls(caller, content)
     await satisfied(caller)
@@ -115,7 +114,6 @@ async def test_a_day_of_calls_without_a_mouse(
     ]
     clock.move_to(clock.at + timedelta(hours=2))
     await signs_in(caller, "callback")
-    await presses(caller, "nav a[href='/office/callbacks']")
     await expect(caller.page.locator("#plan")).to_contain_text("可以呼叫")
     await caller.page.keyboard.press("F8")
     await calls(caller, silent)
