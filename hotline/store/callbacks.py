@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,8 @@ from hotline.store.ledgers import IdentityRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow
 
 TAKEN, DRAWN = (cast(Table, row.__table__) for row in (CallbackTakenRow, CallbackDrawnRow))
+# Written out in the statement: the index over calls is used only where its condition is read.
+CALLED: BindParameter[str] = bindparam("called", "follow_up", literal_execute=True)
 PLAIN = "id number version state type urgency title party language lead confidential round".split()
 
 
@@ -144,7 +146,7 @@ async def heard(connection: AsyncConnection, actor: Actor, since: datetime) -> l
             *(EntryRow.at, EntryRow.actor, outcome),
         )
         .join(CaseRow, CaseRow.id == EntryRow.case_id)
-        .where(EntryRow.action == "follow_up", EntryRow.at >= since, *_of(actor, None))
+        .where(EntryRow.action == CALLED, EntryRow.at >= since, *_of(actor, None))
         .order_by(EntryRow.at.desc(), EntryRow.case_id.desc(), EntryRow.seq.desc())
     )
     latest: dict[str, Heard] = {}

@@ -11,7 +11,7 @@ from hotline.flow import work
 from hotline.flow.callbackcalls import call
 from hotline.flow.callbacks import CALL
 from hotline.web import live
-from tests.flow.orders_support import CALLBACK
+from tests.flow.orders_support import CALLBACK, in_hand
 from tests.flow.test_callbacks import to_call
 from tests.makers import an_officer
 from tests.web.api_support import OWN_PAGE, Client, case_of, form_token, signed_in, token
@@ -132,6 +132,17 @@ async def test_a_call_laid_back_a_case_in_anothers_hand_and_one_that_is_done_say
     await work.act(client.centre, number, acts.Close(), CALLBACK)
     assert "不在今日回访之列" in await (await client.get(at)).text()
     assert (await client.get(f"{PLAN}/20200101-000001")).status == 404
+
+
+async def test_a_case_that_was_answered_is_late_no_more_while_it_waits_for_its_call(
+    client: Client,
+) -> None:
+    answered, working = await to_call(client.centre, "a"), await in_hand(client.centre, "b")
+    client.clock.move_to(client.clock.at + timedelta(days=60))
+    await signed_in(client, "callback")
+    assert 'class="light late">超期' in await (await client.get(f"/office/cases/{working}")).text()
+    shown = await (await client.get(f"/office/cases/{answered}")).text()
+    assert "超期" not in shown and "到回访页呼叫" in shown
 
 
 async def test_a_secret_case_says_how_to_speak_and_the_pages_speak_english(client: Client) -> None:
