@@ -111,6 +111,8 @@ class Numbers(Part):
     max_returns: int = Field(ge=0)
     max_rework: int = Field(ge=0)
     follow_up_attempts: int = Field(ge=1)
+    follow_up_every: SpanText = Span(2, Unit.NATURAL_HOUR)  # between two tries without an answer
+    follow_up_sample: int = Field(10, ge=0)  # closed cases drawn by lot for a day's calls
     archive_after: SpanText
     rating_window: SpanText
     urge_every: SpanText

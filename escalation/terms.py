@@ -47,6 +47,8 @@ class Terms:
         self.max_returns = numbers.max_returns
         self.max_rework = numbers.max_rework
         self.follow_up_attempts = numbers.follow_up_attempts
+        self.follow_up_every = numbers.follow_up_every
+        self.follow_up_sample = numbers.follow_up_sample
         self.archive_after = numbers.archive_after
         self.rating_window = numbers.rating_window
         self.urge_every = numbers.urge_every

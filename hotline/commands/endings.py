@@ -46,6 +46,22 @@ def follow_up(tale: Tale) -> Iterator[Scene]:
     yield tale.scene(at, (centre.Approve(), tale.by(Role.INSPECTOR)))
 
 
+# Of those that wait for a call some were tried: how long ago, in vain or with another time agreed.
+TRIED = {2: (180, Reached.UNREACHABLE), 3: (50, Reached.LATER), 5: (40, Reached.BUSY)}
+
+
+def called(tale: Tale) -> Iterator[Scene]:
+    """Waits for the caller-back, who has tried some of them today."""
+    yield from follow_up(tale)
+    minutes, outcome = TRIED.get(tale.seed % 6, (0, None))
+    if tale.case.state is not State.FOLLOW_UP or outcome is None:
+        return
+    again = tale.now + timedelta(hours=1) if outcome is Reached.LATER else None
+    said = "正在开会，请一小时后再打。" if outcome is Reached.LATER else None
+    told = centre.FollowUp(outcome=outcome, again_at=again, text=said)
+    yield tale.scene(tale.now - timedelta(minutes=minutes), (told, tale.by(Role.CALLBACK)))
+
+
 def closed(tale: Tale) -> Iterator[Scene]:
     yield from follow_up(tale)
     if tale.case.state is not State.FOLLOW_UP:
@@ -128,7 +144,7 @@ STORIES: dict[str, Story] = {
     "extended": tales.extended,
     "terminated": tales.terminated,
     "reply_review": reply_review,
-    "follow_up": follow_up,
+    "follow_up": called,
     "closed": closed,
     "archived": closed,  # by time alone, ninety days later
     "reopened": reopened,

@@ -81,7 +81,8 @@ ACCESS: dict[Action, dict[Role, Whose]] = {
     Action.EXPOSE: {R.INSPECTOR: A, R.DIRECTOR: A},
     Action.WITHDRAW: {R.CITIZEN: O, R.AGENT: A},
     Action.RATE: {R.CITIZEN: O},
-    Action.REOPEN: {R.CITIZEN: O, R.AGENT: A},
+    # Whoever calls back hears it as an agent does: the citizen tells that it is not solved.
+    Action.REOPEN: {R.CITIZEN: O, R.AGENT: A, R.CALLBACK: A},
     Action.ARCHIVE: {R.SYSTEM: A},
     Action.CORRECT: {R.SHIFT_LEAD: A},
     Action.RECOUNT: {R.SYSTEM: A, R.OPERATOR: A},

@@ -1,5 +1,6 @@
 """Reply to archive: endorse, reply 答复, review, call back 回访, rate, close 办结, reopen."""
 
+from datetime import UTC
 from typing import Any
 
 from escalation.promise import Promise
@@ -91,22 +92,45 @@ def approve(case: Case, facts: centre.Approve, step: Step) -> Said:
 
 
 def follow_up(case: Case, facts: centre.FollowUp, step: Step) -> Said:
-    """Row 20: one attempt; solved and satisfied are two questions, and never from silence."""
+    """Row 20: one attempt; solved and satisfied are two questions, and never from silence.
+
+    Who asks to be called again has answered, and who left no number cannot: neither counts as a
+    try. Of a closed case, drawn by lot, it is the same question, and the case stays as it is.
+    """
+    _complete(facts, step)
+    if facts.outcome not in (Reached.LATER, Reached.NO_NUMBER):
+        case.attempts += 1
+    told: dict[str, Any] = {
+        "outcome": facts.outcome.value,
+        "solved": facts.solved,
+        "satisfaction": facts.satisfaction.value if facts.satisfaction else None,
+    }
+    if facts.outcome is Reached.REACHED:
+        asked = ("unsolved_reason", "discontent", "contacted", "pressed")
+        told |= {name: getattr(facts, name) for name in asked if getattr(facts, name) is not None}
+    if facts.again_at is not None and facts.outcome is Reached.LATER:
+        told["again_at"] = facts.again_at.astimezone(UTC).isoformat()
+    if facts.should_do:
+        told["should_do"] = True
+    case.outcome = {**told, "at": step.at.astimezone(UTC).isoformat()}
+    promises.keep(case, step.at, Promise.FOLLOW_UP)
+    return Said(facts.text or "", None, told)
+
+
+def _complete(facts: centre.FollowUp, step: Step) -> None:
+    """What was heard is whole, and a moment agreed on is still to come."""
     if facts.outcome is Reached.REACHED and (facts.solved is None or facts.satisfaction is None):
         field = "solved" if facts.solved is None else "satisfaction"
         raise NotPossible(
             "请记录是否解决和满意度。", "Record solved and satisfaction.", field=field
         )
-    case.attempts += 1
-    case.outcome = {
-        "outcome": facts.outcome.value,
-        "solved": facts.solved,
-        "satisfaction": facts.satisfaction.value if facts.satisfaction else None,
-    }
-    if facts.should_do:
-        case.outcome["should_do"] = True
-    promises.keep(case, step.at, Promise.FOLLOW_UP)
-    return Said(facts.text or "", None, dict(case.outcome))
+    again = facts.again_at
+    if facts.outcome is Reached.LATER and (again is None or not step.at < again):
+        raise NotPossible(
+            "请填写约定再呼的时间，须晚于现在。",
+            "Tell when to call again; it must lie ahead.",
+            field="again_at",
+        )
 
 
 def close(case: Case, facts: centre.Close, step: Step) -> Said:

@@ -10,7 +10,7 @@ from hotline.domain.errors import NotPossible
 from hotline.domain.order import DIRECTORS, OrderState
 from hotline.domain.promises import Step
 from hotline.domain.state import Action, State
-from hotline.domain.words import DEPARTMENT, Kind, Reached, Role
+from hotline.domain.words import DEPARTMENT, UNANSWERED, Kind, Reached, Role
 
 Guard = Callable[[Case, Step], None]
 
@@ -46,7 +46,7 @@ def can_close(case: Case, step: Step) -> None:
     outcome = case.outcome or {}
     tried = case.attempts >= step.rules.terms.follow_up_attempts
     told = outcome.get("outcome")
-    if told == Reached.DECLINED.value or (told == Reached.UNREACHABLE.value and tried):
+    if told in (Reached.DECLINED.value, Reached.NO_NUMBER.value) or (told in UNANSWERED and tried):
         return
     if told != Reached.REACHED.value:
         raise NotPossible("请先回访并记录结果。", "Follow up first.")
@@ -62,6 +62,8 @@ def can_rework(case: Case, step: Step) -> None:
 
 def can_follow_up(case: Case, step: Step) -> None:
     if case.anonymous:
+        if case.state is State.CLOSED:
+            raise NotPossible("匿名诉求没有联系方式。", "An anonymous case has no contact.")
         return
     done = (case.outcome or {}).get("outcome") in (Reached.REACHED.value, Reached.DECLINED.value)
     if done:

@@ -78,7 +78,7 @@ ROWS: tuple[Row, ...] = (
     _row("17", A.REPLY, {S.PROCESSING}, S.REPLY_REVIEW),
     _row("18", A.REVISE, {S.REPLY_REVIEW}, S.PROCESSING),
     _row("19", A.APPROVE, {S.REPLY_REVIEW}, S.FOLLOW_UP, S.CLOSED),
-    _row("20", A.FOLLOW_UP, {S.FOLLOW_UP}),
+    _row("20", A.FOLLOW_UP, {S.FOLLOW_UP, S.CLOSED}),  # of closed ones those drawn by lot
     _row("20", A.CLOSE, {S.FOLLOW_UP}, S.CLOSED),
     _row("20b", A.RATE, {S.FOLLOW_UP, S.CLOSED}),
     _row("21", A.REWORK, {S.FOLLOW_UP}, S.PROCESSING),

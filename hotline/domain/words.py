@@ -167,8 +167,15 @@ class Reached(Named):
     """What a call-back came to (回访结果)."""
 
     REACHED = "reached", "已接通", "reached"
-    UNREACHABLE = "unreachable", "未接通", "not reached"
+    UNREACHABLE = "unreachable", "无人接听", "no answer"
+    BUSY = "busy", "占线", "busy"
+    WRONG_NUMBER = "wrong_number", "号码有误", "wrong number"
     DECLINED = "declined", "拒绝回访", "declined"
+    LATER = "later", "约定再呼", "asked to be called again"
+    NO_NUMBER = "no_number", "没有电话号码", "left no telephone number"
+
+
+UNANSWERED = frozenset({Reached.UNREACHABLE, Reached.BUSY, Reached.WRONG_NUMBER})  # each is a try
 
 
 class Verdict(Named):

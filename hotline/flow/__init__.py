@@ -29,6 +29,7 @@ selfcheck   does the hotline keep what it promises of itself: alarms
 alarms      told once when something breaks, open until it is mended
 repeats     what a complaint likely repeats, and why; sweep: what was missed of it
 rising      matters above what the hour usually brings: alerts, and who takes them in hand
+callbacks   the day's plan of call-backs, handed out one by one; callbackcalls: a call and what came of it
 work        what operators and departments do; what staff may see
 supervise   the agenda the watch sweeps: what is due, and taking one rung
 recount     what time brings to stopped and provisional clocks: resuming, counting anew

@@ -44,12 +44,12 @@ async def act(
     """One action, one entry, one transaction; Stale when the case has moved past `version`."""
     noticed = await replyhints.before(centre, number, facts, actor)
     async with centre.work() as work:
-        case = await _to_change(work, number, actor, version)
+        case = await to_change(work, number, actor, version)
         await act_all(centre, work, case, [(facts, actor)], noticed)
     return await view(centre, number, actor)
 
 
-async def _to_change(work: Work, number: str, actor: Actor, version: int | None) -> Case:
+async def to_change(work: Work, number: str, actor: Actor, version: int | None) -> Case:
     """Whether it may be seen comes first: a version would tell that there is such a case."""
     try:
         case = await work.cases.change(number, version)
@@ -80,7 +80,7 @@ async def act_by(
 ) -> int:
     """Several actions in one transaction, chosen of the locked case; the version that it has then."""
     async with centre.work() as work:
-        case = await _to_change(work, number, actor, version)
+        case = await to_change(work, number, actor, version)
         await act_all(centre, work, case, [(facts, actor) for facts in steps(case)])
         return case.version
 

@@ -1,6 +1,7 @@
 """The call-back sample of a period, drawn from the facts, and the estimate from what was heard."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -8,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain import sampling
 from hotline.domain.people import Actor
+from hotline.domain.state import State
 from hotline.reports.factqueries import Span
 from hotline.reports.sampling import Stratum, estimated
 from hotline.store.facttables import FactCaseRow as F
 from hotline.store.interests import tells
+from hotline.store.ledgers import IdentityRow
+from hotline.store.tables import CaseRow
 
 
 async def told(connection: AsyncConnection, span: Span, n: int, actor: Actor) -> dict[str, Any]:
@@ -32,6 +36,23 @@ async def told(connection: AsyncConnection, span: Span, n: int, actor: Actor) ->
             connection, due, F.satisfaction.is_not(None), F.satisfaction >= 3
         ),
     }
+
+
+async def lot(connection: AsyncConnection, since: datetime, n: int, seed: str) -> list[int]:
+    """The ids of `n` cases closed since then that nobody was asked about and that have a number."""
+    unheard = (F.reached.is_(False), F.solved.is_(None), CaseRow.anonymous.is_(False))
+    found = await connection.execute(
+        select(F.department, F.type, F.number, F.case_id)
+        .join(CaseRow, CaseRow.id == F.case_id)
+        .join(IdentityRow, IdentityRow.case_id == F.case_id)
+        .where(CaseRow.closed_at >= since, F.dispatched_at.is_not(None), *unheard)
+        .where(CaseRow.state == State.CLOSED.value, IdentityRow.phone_hash.is_not(None))
+    )
+    rows = found.all()
+    cases = [((row.department or "", row.type), row.number) for row in rows]
+    drawn = sampling.drawn(cases, n, seed, least=0) if cases else {}
+    ids = {row.number: row.case_id for row in rows}
+    return [ids[number] for numbers in drawn.values() for number in numbers]
 
 
 async def _estimate(

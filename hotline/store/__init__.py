@@ -28,6 +28,7 @@ calltasks   call tasks: opened once a case, tried, acknowledged or closed
 callbox     what a switch tells, gathered to disk first; callrows: the telephone's tables' facts
 calls       call records folded from raw events; calltables: the telephone's tables
 missed      call-back tasks for missed calls, and their rungs
+callbacks   the day's call-backs: what waits, in whose hand, drawn by lot; callbacktables: their tables
 seats       agents' seats and telephones; bulletins; restrict: numbers held to a rule
 repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
 snapshot    the database as it stood at one moment, as one file, and put back; bundle: a backup on disk

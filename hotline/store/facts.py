@@ -106,7 +106,9 @@ async def _origins(connection: AsyncConnection, case_ids: Sequence[int]) -> list
             channel=row.channel,
             anonymous=row.anonymous,
             repeat=bool(row.previous) or _again(row.received_at, before.get(row.id)),
-            pressed=bool((row.details.get("rating") or {}).get("pressed")),
+            pressed=any(
+                (row.details.get(name) or {}).get("pressed") for name in ("rating", "outcome")
+            ),
         )
         for row in found
     ]

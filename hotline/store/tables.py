@@ -145,7 +145,10 @@ class EntryRow(Row):
     """A line of the timeline; only ever inserted."""
 
     __tablename__ = "entry"
-    __table_args__ = (to_do("ix_entry_ruled", "at", where="action = 'rule'"),)
+    __table_args__ = (
+        to_do("ix_entry_ruled", "at", where="action = 'rule'"),
+        to_do("ix_entry_called", "at", where="action = 'follow_up'"),
+    )
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

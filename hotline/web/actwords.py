@@ -34,6 +34,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "account_disable": ("停用账号", "disabled an account"),
     "account_reset": ("重置密码", "reset a password"),
     "token_added": ("发放接口令牌", "gave a machine's token"),
+    "callback_undone": ("撤销回访呼叫", "took a call-back's call back"),
     "reveals_searched": ("查询查看记录", "searched the reveals"),
     "reveals_checked": ("核查查看告警", "checked an alarm about reveals"),
     "roster_changed": ("修改值班表", "changed a roster"),

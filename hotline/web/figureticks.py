@@ -3,7 +3,7 @@
 from escalation.schedule import Schedule
 from hotline.flow import facts
 from hotline.flow.centre import Centre
-from hotline.web import office_exports, reportroom
+from hotline.web import callbackticks, office_exports, reportroom
 from hotline.web.pulses import trusting
 
 
@@ -12,3 +12,4 @@ def add(schedule: Schedule, centre: Centre) -> None:
     schedule.every(600.0, "night", trusting(centre, lambda: facts.nightly(centre)))
     schedule.every(600.0, "reports", trusting(centre, lambda: reportroom.build_due(centre)))
     schedule.every(5.0, "exports", lambda: office_exports.work_off(centre))
+    callbackticks.add(schedule, centre)

@@ -3,15 +3,17 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
 from hotline.flow import notify, presence, unread
 from hotline.flow import work as flow
+from hotline.flow.callbacks import CALLERS
 from hotline.flow.phone import DESK
 from hotline.flow.presence import Seen
 from hotline.flow.seating import BOARD
-from hotline.store import accounts, cockpit, seats
+from hotline.store import accounts, callbacks, cockpit, seats
 from hotline.web import presence as atcase
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.office_cockpit import LIGHTS, PILOTS
@@ -32,8 +34,8 @@ OPEN = web.AppKey("open_streams", Streams)
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """`message` for each new notice, `counts` and `badge` whenever they change, `call`, `light`, a
-    heartbeat.
+    """`message` for each new notice, `counts` and `badge` whenever they change, `call`, `light`,
+    `callbacks`, a heartbeat.
 
     With `?case=`: `presence` alone, for a page that has the case open.
     """
@@ -85,6 +87,7 @@ async def _stream(
     counted: dict[str, int] | None = None
     badge: unread.Badge | None = None
     known: set[tuple[int, int, int]] | None = None
+    hands: tuple[Any, ...] | None = None
     while await _signed_in(request):
         counts = await flow.counts(centre, actor)
         if counts != counted:
@@ -101,6 +104,8 @@ async def _stream(
             await _send(response, "message", told)
         if actor.role in PILOTS:
             known = await _lights(request, response, known)
+        if actor.role in CALLERS:
+            hands = await _callbacks(request, response, hands)
         await response.write(b": still here\n\n")
         await _calls(response, watching)
 
@@ -119,6 +124,17 @@ async def _lights(
             told = {name: one[name] for name in ("number", "title", "kind", "level")}
             await _send(response, "light", told | {"said": said})
     return set(marks)
+
+
+async def _callbacks(
+    request: web.Request, response: web.StreamResponse, known: tuple[Any, ...] | None
+) -> tuple[Any, ...]:
+    """`callbacks` when somebody took, called or laid back a case of the day's plan."""
+    async with request.app[CENTRE].look() as look:
+        found = await callbacks.signature(look.connection)
+    if known is not None and found != known:
+        await _send(response, "callbacks", {"in_hand": len(found)})
+    return found
 
 
 async def _calls(response: web.StreamResponse, watching: Watching | None) -> None:

@@ -1,9 +1,8 @@
-"""What every page shares: templates, language, dates as an office writes them, forms, errors."""
+"""What every page shares: templates, language, forms, errors."""
 
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -12,10 +11,9 @@ import jinja2
 from aiohttp import web
 from multidict import MultiDictProxy
 
-from escalation.calendar import ZONE
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
-from hotline.web import assets, auth, looks
+from hotline.web import assets, auth, dates, looks
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
 
@@ -41,6 +39,7 @@ FORMS = {
     "/office/new/": "/office/new",
     "/office/views": "/office/",
     "/office/bulk": "/office/",
+    "/office/callbacks/next": "/office/callbacks",
     "/office/search": "/office/",
     "/office/alerts/": "/office/alerts",
     "/office/knowledge/": "/office/knowledge",
@@ -73,47 +72,13 @@ def templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"when": when, "day": day, "left": left}
+    made.filters |= {
+        "when": dates.when,
+        "clock": dates.clock,
+        "day": dates.day,
+        "left": dates.left,
+    }
     return made
-
-
-def when(at: datetime | None, language: str = "zh") -> str:
-    """2026年11月24日 09:05; the city's clock whatever the host's."""
-    if at is None:
-        return "—"
-    local = at.astimezone(ZONE)
-    if language == "en":
-        return f"{local:%Y-%m-%d %H:%M}"
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def day(at: datetime | None, language: str = "zh") -> str:
-    """A promised moment at 00:00 means the whole day before it."""
-    if at is None:
-        return "—"
-    local = at.astimezone(ZONE)
-    if (local.hour, local.minute) != (0, 0):
-        return when(at, language)
-    last = local - timedelta(days=1)
-    if language == "en":
-        return f"end of {last:%Y-%m-%d}"
-    return f"{last.year}年{last.month}月{last.day}日 24:00"
-
-
-def left(due: datetime | None, now: datetime, language: str = "zh") -> tuple[str, str]:
-    """How much time is left, in words, and the light it stands at: none, calm, soon, late."""
-    if due is None:
-        return "", "none"
-    minutes = int((due - now).total_seconds() // 60)
-    late, minutes = minutes < 0, abs(minutes)
-    days, hours = minutes // 1440, minutes % 1440 // 60
-    if language == "en":
-        size = f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min"
-        words = f"{size} overdue" if late else f"{size} left"
-    else:
-        size = f"{days}天{hours}小时" if days else f"{hours}小时{minutes % 60}分"
-        words = f"超期{size}" if late else f"剩{size}"
-    return words, "late" if late else "soon" if days < 1 else "calm"
 
 
 def context(request: web.Request) -> dict[str, Any]:
@@ -146,6 +111,8 @@ def context(request: web.Request) -> dict[str, Any]:
 
 def home(role: Role) -> str:
     """Where a role's work begins."""
+    if role is Role.CALLBACK:
+        return "/office/callbacks"
     return "/office/admin" if role in ADMINISTRATORS else "/office/"
 
 
@@ -160,7 +127,10 @@ def _page_of(request: web.Request) -> str:
     if request.method != "GET":
         path = next((shown for taken, shown in FORMS.items() if taken in path), path)
         path = re.sub(
-            "/(actions|reveal|decide|reply-[a-z]+|away|back|interests(/[0-9]+/end)?)$", "", path
+            "/(actions|reveal|decide|reply-[a-z]+|away|back|call|outcome|lay-back"
+            "|interests(/[0-9]+/end)?)$",
+            "",
+            path,
         )
     return path
 

@@ -20,8 +20,8 @@ from hotline.reports import papers, papers_facts, typeset
 from hotline.reports.papers_facts import Told
 from hotline.web.api_orders import place_of
 from hotline.web.bodies import chosen, number_of
+from hotline.web.dates import when
 from hotline.web.keys import ACTOR, CENTRE, SETTINGS
-from hotline.web.pages import when
 from hotline.web.routing import WORKERS, Route
 
 log = structlog.get_logger(__name__)

@@ -50,7 +50,7 @@ TABLE: dict[str, list[tuple[str, str]]] = {
     "reply": [("processing", "reply_review")],
     "approve": [("reply_review", "follow_up closed")],
     "revise": [("reply_review", "processing")],
-    "follow_up": [("follow_up", "=")],
+    "follow_up": [("follow_up closed", "=")],
     "rework": [("follow_up", "processing")],
     "urge": [(OPEN, "=")],
     "remind": [(OPEN, "=")],

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from hotline.store import casesearch, ledgers, migrations, rulebooks, search
 from hotline.store.articletables import ArticleRow
 from hotline.store.beats import BeatRow
+from hotline.store.callbacktables import CallbackTakenRow
 from hotline.store.calltables import CallRow
 from hotline.store.database import Store
 from hotline.store.decisiontables import DecisionRow
@@ -52,6 +53,7 @@ ALL = (
     ReplyTemplateRow,
     PresenceRow,
     SheetRow,
+    CallbackTakenRow,
 )
 assert all(row.metadata is METADATA for row in ALL)
 

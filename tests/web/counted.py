@@ -21,6 +21,7 @@ Done = tuple[str, int, int]  # the route, the status, the records
 WRITES = ("POST ", "PUT ", "PATCH ", "DELETE ")
 READS = "only reads, by POST so that what is asked for stands in no address"
 OWN = "somebody's own desk: what is read, heard or kept for oneself; of no case and no right"
+HAND = "a case in somebody's hand for ten minutes; the call that follows is on record"
 NOBODY = "counted without telling who: a record would say it"
 EXEMPT = {
     "POST /api/v1/attachments": "a file of nobody yet; with its case it stands in the case's entry",
@@ -30,6 +31,8 @@ EXEMPT = {
     "POST /office/views": OWN,
     "POST /office/views/{id}/gone": OWN,
     "POST /office/views/{id}/back": OWN,
+    "POST /api/v1/callbacks/next": HAND,
+    "POST /office/callbacks/next": HAND,
     "POST /api/v1/articles/{id}/uses": "how often an article helped; its text is not touched",
     "POST /api/v1/knowledge/{id}/usefulness": NOBODY,
     "POST /knowledge/{id}/usefulness": NOBODY,
@@ -67,6 +70,12 @@ NONE = EXEMPT | {
     "POST /api/v1/cti/{token}": TOLD,
     "PUT /api/v1/seat": TOLD,
 }
+# The try, what the law lets follow (closed, done again), and the order that this may bring.
+HEARD = (frozenset({1, 2, 3}), "the try, its end or rework, and an order that this brings")
+LAID_BACK = (
+    frozenset({0, 1}),
+    "what was called and not dialled; a case merely laid back is nothing",
+)
 KNOWN = "what comes again under a known key changes nothing"
 OTHERWISE: dict[str, tuple[frozenset[int] | None, str]] = {  # None: as many as there are cases
     "POST /api/v1/complaints/{number}/supplements": (frozenset({0, 1}), KNOWN),
@@ -100,6 +109,10 @@ OTHERWISE: dict[str, tuple[frozenset[int] | None, str]] = {  # None: as many as 
         frozenset({1, 2, 3}),
         "a false closure is the case's entries, too",
     ),
+    "POST /api/v1/callbacks/{number}/outcome": HEARD,
+    "POST /office/callbacks/{number}/outcome": HEARD,
+    "POST /api/v1/callbacks/{number}/lay-back": LAID_BACK,
+    "POST /office/callbacks/{number}/lay-back": LAID_BACK,
     "POST /office/bulk/run": (None, "one for each case that moved"),
     "POST /api/v1/cases/bulk": (None, "one for each case that moved; looked at first"),
 }

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from escalation.promise import Promise
 from hotline.domain.shanghai import city_day
 from hotline.flow import foretelling
-from hotline.web import office_policy, pages
+from hotline.web import dates, office_policy
 from tests.web.api_support import OWN_PAGE, Client, filed, form_token, signed_in, token
 
 BASE = "/office/policy"
@@ -47,7 +47,7 @@ async def test_a_day_made_free_moves_a_known_case_and_nothing_is_kept(client: Cl
     status, page = await tried(client, day=f"{day}", works="no")
     assert status == 200 and number in page and f"{day} 放假" in page
     assert f"closed = [{day}]" in page and "hotline recount --adopt-terms" in page
-    assert pages.day(reply.due_at) in page
+    assert dates.day(reply.due_at) in page
     assert await kept(client) == before
 
 

@@ -1,7 +1,7 @@
 """What the hotline centre does: accept, dispatch, rule, review, follow up, supervise, correct."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from hotline.domain.acts.asking import Act, Ask, Attachments, DepartmentCode, Reason, Topic
@@ -121,9 +121,22 @@ class Revise(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp(Act):
+    """Row 20: one try; the citizen's answers only of who was reached."""
+
     outcome: Annotated[Reached, Ask("回访结果", "outcome")]
     solved: Annotated[bool | None, Ask("问题是否解决", "solved?")] = None
+    unsolved_reason: Annotated[str | None, Ask("未解决原因", "why not solved", 500, "text")] = None
     satisfaction: Annotated[Satisfaction | None, Ask("满意度", "satisfaction")] = None
+    discontent: Annotated[str | None, Ask("不满意原因", "why not satisfied", 500, "text")] = None
+    contacted: Annotated[
+        bool | None, Ask("承办单位是否联系过", "did the department get in touch?")
+    ] = None
+    pressed: Annotated[
+        bool | None, Ask("是否有人要求好评或撤诉", "pressed to rate well or to withdraw?")
+    ] = None
+    again_at: Annotated[
+        datetime | None, Ask("约定再呼时间", "to be called again at", widget="moment")
+    ] = None
     should_do: Annotated[
         bool, Ask("不满意且应办未办（将督办）", "dissatisfied, and it should have been done")
     ] = False
