@@ -61,6 +61,7 @@ async def life(url: str, other_url: str, tmp_path: Path, clock: MovingClock) -> 
     await centre.close()
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "order.md").write_text("督办单", "utf-8")
+    (tmp_path / "inspection.toml").write_text(seed.inspection(), "utf-8")
     (tmp_path / "city").mkdir()
     (borders := tmp_path / "city" / "borders.geojson").write_bytes(seed.boundaries())
     ours = settings_in(tmp_path, url).model_copy(update={"boundaries": borders})
@@ -90,7 +91,7 @@ async def test_what_is_restored_is_what_there_was_with_files_and_keys(
     assert set(before) == set(after)
     for name in set(before) - BESIDES:
         assert before[name] == after[name], name
-    for part in ("keys.json", "papers/order.md"):
+    for part in ("keys.json", "papers/order.md", "inspection.toml"):
         assert (life.empty.folder / part).read_bytes() == (tmp_path / part).read_bytes()
     borders = (life.empty.folder / "boundaries.geojson").read_bytes()
     assert borders == seed.boundaries(), "from where the setting had them to where they need none"
