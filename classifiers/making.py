@@ -21,7 +21,7 @@ def make(paths: Sequence[Path], out: Path) -> dict[str, Any]:
         others = matters.far_from_gold(found.others)
         parts["topics"], figures["topics"] = train.fit_topics(found.topics, others)
         parts["matters"], figures["matters"] = matters.fit_matters(
-            others, parts["topics"], catalogue(), found.read
+            others, parts["topics"], catalogue(), [one for one in found.read if one.matters]
         )
         if found.departments:
             parts["departments"], figures["departments"] = offices.fit_departments(
@@ -30,7 +30,7 @@ def make(paths: Sequence[Path], out: Path) -> dict[str, Any]:
     facts = {
         "data_sha256": {
             **{path.name: rows.fingerprint(path) for path in paths},
-            **({readings.FILE: readings.fingerprint()} if found.read else {}),
+            **{name: readings.fingerprint(name) for name in readings.FILES if found.read},
         },
         "rows": {
             "topics": len(found.topics),

@@ -1,6 +1,7 @@
 """Labels given by reading, to learn from: what is wanted, which matter, how urgent.
 
-`readings.csv` keeps ids and labels only; the texts are found again in the messages by id and hash.
+The files keep ids and labels only; the texts are found again in the messages by id and hash.
+`readings_types.csv` was read later, for type and urgency alone, from all three files of messages.
 The reader was a language model, message by message, by the gold set's guideline; no row of the gold
 set, and none near one, is among them (see `gold`, which is for measuring alone).
 """
@@ -15,7 +16,7 @@ from importlib import resources
 from classifiers.gold.rows import Key, Message, keys
 from classifiers.tokens import normalise
 
-FILE = "readings.csv"
+FILES = ("readings.csv", "readings_types.csv")
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,20 @@ class Reading:
     title: str
     body: str
     type: str
-    matters: tuple[str, ...]  # the first, and a second that is as defensible
+    matters: tuple[str, ...]  # the first, and a second that is as defensible; none was asked for
     urgency: str
-    drawn: str  # random, or urgent: by words that may stand for an urgent matter
+    drawn: str  # random; urgent: by words of danger; unsure: types that a model could not tell
 
 
 @cache
 def labels() -> Mapping[Key, Mapping[str, str]]:
-    text = (resources.files("classifiers") / FILE).read_text("utf-8")
-    return {(row["id"], row["sha"]): row for row in csv.DictReader(text.splitlines())}
+    texts = [(resources.files("classifiers") / one).read_text("utf-8") for one in reversed(FILES)]
+    rows = [row for text in texts for row in csv.DictReader(text.splitlines())]
+    return {(row["id"], row["sha"]): row for row in rows}
 
 
-def fingerprint() -> str:
-    return hashlib.sha256((resources.files("classifiers") / FILE).read_bytes()).hexdigest()
+def fingerprint(name: str) -> str:
+    return hashlib.sha256((resources.files("classifiers") / name).read_bytes()).hexdigest()
 
 
 @cache
@@ -57,7 +59,7 @@ def of(rows: Iterable[Mapping[str, str]]) -> list[Reading]:
                 normalise(one.title),
                 normalise(one.body),
                 said["type"],
-                tuple(name for name in (said["matter"], said["matter_alt"]) if name),
+                tuple(name for name in (said.get("matter"), said.get("matter_alt")) if name),
                 said["urgency"],
                 said["part"],
             )

@@ -17,14 +17,15 @@ from classifiers.rows import Row
 from classifiers.wishing import fit_wishes
 from tests.conftest import shared
 
-FILE = Path(readings.__file__).parent / "readings.csv"
+FILE, TYPES_FILE = (Path(readings.__file__).parent / name for name in readings.FILES)
 COLUMNS = ["id", "sha", "part", "type", "matter", "matter_alt", "urgency"]
+FEWER = ["id", "sha", "part", "type", "urgency"]
 
 
-def table() -> list[Mapping[str, str]]:
-    with FILE.open(encoding="utf-8", newline="") as lines:
+def table(path: Path = FILE, columns: list[str] = COLUMNS) -> list[Mapping[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
         found = csv.DictReader(lines)
-        assert found.fieldnames == COLUMNS
+        assert found.fieldnames == columns
         return list(found)
 
 
@@ -38,17 +39,37 @@ def test_readings_know_the_catalogue_and_hold_nobodys_words() -> None:
         assert row["matter"] in known and row["matter_alt"] in known | {""}
 
 
+def test_what_was_read_for_type_and_urgency_holds_nobodys_words_either() -> None:
+    found, before = table(TYPES_FILE, FEWER), {row["sha"] for row in table()}
+    assert len({row["sha"] for row in found} - before) == len(found) > 900
+    for row in found:
+        assert row["id"].isdigit() and re.fullmatch(r"[0-9a-f]{12}", row["sha"])
+        assert row["type"] in TYPES and row["part"] in ("random", "urgent", "unsure")
+        assert row["urgency"] in ("critical", "urgent", "normal")
+
+
 def test_no_reading_is_of_the_gold_set() -> None:
     gold = {sha for name in ("random", "urgent", "second_ids") for _, sha in keys(name)}
-    assert not gold & {row["sha"] for row in table()}
+    assert not gold & {row["sha"] for row in [*table(), *table(TYPES_FILE, FEWER)]}
 
 
 @pytest.mark.slow
-def test_no_reading_is_near_a_gold_text() -> None:
-    whole = rows.load([shared("data/messages.csv.gz")])
-    far = {row.text.all for row in matters.far_from_gold(whole.others)}
-    mine = [Text.of(rows.words(one.title), rows.words(one.body)) for one in whole.read]
-    assert len(mine) == len(table()) and all(text.all in far for text in mine)
+@pytest.mark.parametrize(
+    ("path", "columns", "files"),
+    [
+        (FILE, COLUMNS, ["messages"]),
+        (TYPES_FILE, FEWER, ["messages", "replied_messages", "level1_messages"]),
+    ],
+)
+def test_no_reading_is_near_a_gold_text(path: Path, columns: list[str], files: list[str]) -> None:
+    """Among the messages that it was drawn from."""
+    told = [row for name in files for row in rows.read_rows(shared(f"data/{name}.csv.gz"))]
+    mine, gold = {row["sha"] for row in table(path, columns)}, readings.gold()
+    shas = [Message("", row["title"], row["body"]).key[1] for row in told]
+    every = [Row(rows.text_of(row), gold=sha in gold) for row, sha in zip(told, shas, strict=True)]
+    far = {row.text.all for row in matters.far_from_gold(every)}
+    own = {sha: row.text.all for sha, row in zip(shas, every, strict=True) if sha in mine}
+    assert len(own) == len(mine) and all(text in far for text in own.values())
 
 
 def test_what_is_near_a_gold_text_teaches_nothing() -> None:
