@@ -32,7 +32,7 @@ async def appeal(centre: Centre, actor: Actor, sheet_id: int, grounds: str) -> N
         row, _ = await scoring.opened(centre, unit, actor, sheet_id, "appeal")
         told = {"appeal": Appeal.ASKED.value, "appealed_by": actor.name, "appealed_at": unit.at}
         await sheets.change(unit.connection, sheet_id, **told, grounds=mask_words(grounds, ""))
-        await scoring.record(unit, actor, "appealed", sheet_id)
+        await scoring.record(unit, actor, "sheet_appealed", sheet_id)
         for role in sorted(RULERS):
             await scoring.tell(unit, row, f"role:{role.value}", "质检单申诉待复核")
 
@@ -52,7 +52,7 @@ async def rule(centre: Centre, actor: Actor, sheet_id: int, seen: int, ruling: R
         told = {"appeal": verdict.value, "ruled_by": actor.name, "ruled_at": unit.at}
         reason = mask_words(ruling.reason, "")
         await sheets.change(unit.connection, sheet_id, **told, ruling=reason)
-        await scoring.record(unit, actor, "ruled", sheet_id, outcome=verdict.value)
+        await scoring.record(unit, actor, "sheet_ruled", sheet_id, outcome=verdict.value)
         for audience in (scoring.whose(row), f"officer:{row.inspector}"):
             await scoring.tell(unit, row, audience, f"质检单复核：{verdict.zh}")
 

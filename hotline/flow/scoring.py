@@ -147,7 +147,7 @@ async def save(centre: Centre, actor: Actor, sheet_id: int, seen: int, said: Sai
         scoresheet.check(rules, said, whole=False)
         clean = scoresheet.data(await nameless(unit, row, said))
         await sheets.change(unit.connection, sheet_id, said=clean)
-        await record(unit, actor, "saved", sheet_id)
+        await record(unit, actor, "sheet_saved", sheet_id)
 
 
 async def submit(
@@ -166,7 +166,7 @@ async def submit(
         await sheets.change(unit.connection, sheet_id, **moved)
         score = scoresheet.score(rules, clean)
         about = {"total": score.total, "failed": score.failed, "exposed": exposed}
-        await record(unit, actor, "submitted", sheet_id, **about)
+        await record(unit, actor, "sheet_submitted", sheet_id, **about)
         await tell(unit, row, whose(row), "收到一份质检单")
 
 
@@ -176,9 +176,7 @@ async def _expose(
     if FALSE_CLOSURE not in said.faults or row.number is None:
         return False
     case = await unit.cases.change(row.number)
-    if not exposable(
-        case
-    ):  # it is being done again already, or long archived: the sheet stands alone
+    if not exposable(case):  # being done again already, or archived: the sheet stands alone
         return False
     if not sure:
         zh = "认定虚假办结会把诉求退回重办并签发督办单，请核对后勾选确认。"
@@ -208,7 +206,7 @@ async def back(centre: Centre, actor: Actor, sheet_id: int, reason: str) -> None
         told["taken_at"] = None
         told |= {"said": {}, "passed": sorted({*row.passed, *own})}
         await sheets.change(unit.connection, sheet_id, **told)
-        await record(unit, actor, "put_back", sheet_id, reason=reason)
+        await record(unit, actor, "sheet_put_back", sheet_id, reason=reason)
 
 
 def whose(row: Any) -> str:
@@ -225,4 +223,4 @@ async def tell(unit: Work, row: Any, audience: str, subject: str) -> None:
 
 async def record(unit: Work, actor: Actor, what: str, sheet_id: int, **more: Any) -> None:
     about = {"sheet": sheet_id, **more}
-    await acts.record(unit.connection, unit.at, actor, f"sheet_{what}", about)
+    await acts.record(unit.connection, unit.at, actor, what, about)
