@@ -1,5 +1,6 @@
 """The hotline of the tests: a clock that can be moved, SQLite and PostgreSQL, product twins."""
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -52,6 +53,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if seconds and item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.timeout(seconds), append=False)
+
+
+def pytest_collection_finish() -> None:
+    """What has been read and collected stays to the end: walking it again and again for what nobody
+    needs any more took an eighth of the time of the tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def shared(name: str) -> Path:
