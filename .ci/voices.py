@@ -15,11 +15,8 @@ from scipy.signal import resample_poly
 INTO = Path(__file__).resolve().parent.parent / "hotline" / "web" / "voices" / "zh"
 SAID = ("ling2", "yao1", "er4", "san1", "si4", "wu3", "liu4", "qi1", "ba1")  # 1 as on the telephone
 VOICES, PACE = ("f2", "f5", "m1"), "105"  # words a minute: slow
-RATE, LOUD, SILENT = (
-    8000,
-    110,
-    0.02,
-)  # the library's own form: 8 kHz, 8 bit without sign, one channel
+# The library's own form: 8 kHz, 8 bit without sign, one channel.
+RATE, LOUD, SILENT = 8000, 110, 0.02
 
 
 def spoken(word: str, voice: str) -> np.ndarray:

@@ -21,7 +21,7 @@ from hotline.domain.inspection import (
     Subject,
 )
 from hotline.domain.people import Actor
-from hotline.domain.shanghai import city_day
+from hotline.domain.shanghai import city_day, midnight
 from hotline.domain.words import DEPARTMENT, Role
 from hotline.flow import facts, rubrics
 from hotline.flow.centre import Centre
@@ -139,7 +139,7 @@ async def of_case(centre: Centre, actor: Actor, number: str) -> list[Any]:
 
 async def counts(centre: Centre, actor: Actor) -> dict[str, int]:
     async with centre.look() as look:
-        return await sheets.counts(look.connection, actor)
+        return await sheets.counts(look.connection, actor, midnight(look.at))
 
 
 async def take(centre: Centre, actor: Actor, inspection_id: int | None = None) -> int:

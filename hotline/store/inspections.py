@@ -147,10 +147,14 @@ async def listed(
     connection: AsyncConnection, actor: Actor, below: int | None = None, limit: int = 30
 ) -> list[Any]:
     """Newest first, each with how many sheets the actor may know of, and how many are scored."""
+    page = select(I.id).order_by(I.id.desc()).limit(limit)
+    if below is not None:
+        page = page.where(I.id < below)
+    shown = (await connection.execute(page)).scalars().all()
     done = func.count(case((S.state == SheetState.SUBMITTED.value, 1)))
     counts = (
         select(S.inspection_id, func.count().label("sheets"), done.label("scored"))
-        .where(known_to(actor))
+        .where(known_to(actor), S.inspection_id.in_(shown))
         .group_by(S.inspection_id)
         .subquery()
     )
@@ -158,6 +162,4 @@ async def listed(
     wanted = select(*columns, counts.c.sheets, counts.c.scored).outerjoin(
         counts, counts.c.inspection_id == I.id
     )
-    if below is not None:
-        wanted = wanted.where(I.id < below)
-    return list(await connection.execute(wanted.order_by(I.id.desc()).limit(limit)))
+    return list(await connection.execute(wanted.where(I.id.in_(shown)).order_by(I.id.desc())))

@@ -37,7 +37,8 @@ class SheetRow(Row):
     __tablename__ = "sheet"
     __table_args__ = (
         UniqueConstraint("inspection_id", "number"),
-        to_do("ix_sheet_open", "inspection_id", "id", where="state <> 'submitted'"),
+        to_do("ix_sheet_open", "id", where="state <> 'submitted'"),
+        to_do("ix_sheet_appealed", "id", where="appeal = 'asked'"),
         Index("ix_sheet_whose", "subject", "whose", "submitted_at"),
         Index("ix_sheet_submitted", "submitted_at"),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.inspection import Appeal, SheetState, Subject
@@ -17,6 +17,9 @@ VERSIONS = cast(Table, SheetVersionRow.__table__)
 V = VERSIONS.c
 OFFERED = 200  # of the waiting ones so many are looked through for one that was not put back
 WAITING, TAKEN, SUBMITTED = (one.value for one in SheetState)
+# Written out in the statement: an index over what is still to do is used only where its condition is read.
+OPEN = S.state != bindparam("over", SUBMITTED, literal_execute=True)
+APPEALED = S.appeal == bindparam("asked", Appeal.ASKED.value, literal_execute=True)
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ async def change(connection: AsyncConnection, sheet_id: int, **values: Any) -> N
 
 
 async def held(connection: AsyncConnection, inspector: str) -> int:
-    mine = select(func.count()).where(S.inspector == inspector, S.state == TAKEN)
+    mine = select(func.count()).where(OPEN, S.inspector == inspector, S.state == TAKEN)
     return int((await connection.execute(mine)).scalar_one())
 
 
@@ -67,7 +70,7 @@ async def take(
 
     Two who ask at once write the same row one after the other, and the second finds it taken.
     """
-    waiting = select(S.id, S.passed).where(S.state == WAITING, known_to(actor))
+    waiting = select(S.id, S.passed).where(OPEN, S.state == WAITING, known_to(actor))
     if inspection is not None:
         waiting = waiting.where(S.inspection_id == inspection)
     found = await connection.execute(waiting.order_by(S.id).limit(OFFERED))
@@ -101,14 +104,15 @@ async def listed(connection: AsyncConnection, actor: Actor, wanted: Wanted) -> l
     return list(await connection.execute(asked.order_by(S.id.desc()).limit(wanted.limit)))
 
 
-async def counts(connection: AsyncConnection, actor: Actor) -> dict[str, int]:
-    """For the work list: how many wait, are in the actor's hands, wait for a ruling."""
+async def counts(connection: AsyncConnection, actor: Actor, since: datetime) -> dict[str, int]:
+    """For the work list: how many wait, are in the actor's hands, wait for a ruling, and how many the
+    actor handed in `since` then; what was done earlier is not walked through."""
     known = known_to(actor)
     asked = {
-        "waiting": S.state == WAITING,
-        "mine": (S.state == TAKEN) & (S.inspector == actor.name),
-        "done": (S.state == SUBMITTED) & (S.inspector == actor.name),
-        "appeals": S.appeal == Appeal.ASKED.value,
+        "waiting": OPEN & (S.state == WAITING),
+        "mine": OPEN & (S.state == TAKEN) & (S.inspector == actor.name),
+        "done": (S.submitted_at >= since) & (S.inspector == actor.name),
+        "appeals": APPEALED,
     }
     told = {}
     for name, condition in asked.items():

@@ -10,6 +10,12 @@ down_revision = "0037"
 
 
 def upgrade() -> None:
+    _inspection()
+    _sheet()
+    _version()
+
+
+def _inspection() -> None:
     op.create_table(
         "inspection",
         needed("id", sa.Integer()),
@@ -29,6 +35,9 @@ def upgrade() -> None:
         needed("at", MOMENT),
         sa.PrimaryKeyConstraint("id", name="pk_inspection"),
     )
+
+
+def _sheet() -> None:
     op.create_table(
         "sheet",
         needed("id", sa.Integer()),
@@ -62,11 +71,15 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("inspection_id", "number", name="uq_sheet_inspection_id_number"),
     )
-    partial_index("ix_sheet_open", "sheet", ["inspection_id", "id"], "state <> 'submitted'")
+    partial_index("ix_sheet_open", "sheet", ["id"], "state <> 'submitted'")
+    partial_index("ix_sheet_appealed", "sheet", ["id"], "appeal = 'asked'")
     for column in ("number", "call_id"):
         op.create_index(f"ix_sheet_{column}", "sheet", [column])
     op.create_index("ix_sheet_whose", "sheet", ["subject", "whose", "submitted_at"])
     op.create_index("ix_sheet_submitted", "sheet", ["submitted_at"])
+
+
+def _version() -> None:
     op.create_table(
         "sheet_version",
         needed("sheet_id", sa.Integer()),
