@@ -42,6 +42,10 @@ OPEN = frozenset(
 ENDED = frozenset(State) - OPEN
 # Until its reply is approved a case can be overdue; a call-back still to come is not a reply owed.
 OWED = OPEN - {State.FOLLOW_UP}
+# Whose duty it is has to be decided: what waits for the dispatcher (待派单员处理).
+TO_ROUTE = frozenset(
+    {State.REGISTERED, State.PENDING_DISPATCH, State.RETURN_REVIEW, State.ADJUDICATING}
+)
 # With the department: the states in which the lead department owes work.
 IN_HAND = frozenset({State.DISPATCHED, State.PROCESSING, State.SUSPENDED})
 

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain.access import SEES_ALL
 from hotline.domain.people import Actor
 from hotline.domain.shanghai import midnight
-from hotline.domain.state import ENDED, OPEN, OWED, State
+from hotline.domain.state import ENDED, OPEN, OWED, TO_ROUTE, State
 from hotline.domain.words import Role
-from hotline.store import casesearch, cursors, lights
+from hotline.store import casesearch, lights
 from hotline.store.casesearch import Near
+from hotline.store.casesorts import NEWEST, SORTS, Sort
 from hotline.store.interests import not_kept_out
 from hotline.store.tables import CaseRow, PartRow
 
@@ -23,12 +24,6 @@ LISTED = (
     "id number version state type topic urgency channel party language received_at title district lead"
     " level due_at closed_at"
 ).split()
-SORTS = {
-    "-received_at": (CaseRow.received_at, True),
-    "received_at": (CaseRow.received_at, False),
-    "due_at": (CaseRow.due_at, False),
-    "-due_at": (CaseRow.due_at, True),
-}
 MOST = 200
 NOBODY = "none"
 NUMBERED = re.compile(r"[0-9]{8}-?[0-9]{0,6}")  # a case's number or its beginning
@@ -65,7 +60,7 @@ class Wanted:
     q: str = ""
     words: tuple[str, ...] = ()  # what was typed, as terms: see flow.casewords
     caller: str = ""  # the keyed hash of a telephone number
-    sort: str = "-received_at"
+    sort: str = NEWEST
     cursor: str = ""
     limit: int = 50
 
@@ -95,31 +90,30 @@ def visible(actor: Actor) -> ColumnElement[bool] | None:
 
 async def find(connection: AsyncConnection, actor: Actor, wanted: Wanted, now: datetime) -> Found:
     """Keyset paging: no row twice and none missed while new cases come in."""
-    column, falling = SORTS.get(wanted.sort, SORTS["-received_at"])
+    sort = SORTS.get(wanted.sort, SORTS[NEWEST])
     limit = min(max(wanted.limit, 1), MOST)
-    beyond = cursors.read(wanted.cursor, ids=1) if wanted.cursor else None
     rows: list[dict[str, Any]] = []
     whole = False
-    for ids, whole in await _ways(connection, wanted, beyond):
+    for ids, whole in await _ways(connection, wanted, sort):
         query = _query(actor, wanted, now, connection.dialect.name, ids=ids)
-        found = await connection.execute(_paged(query, (column, falling), beyond).limit(limit + 1))
+        found = await connection.execute(sort.paged(query, wanted.cursor).limit(limit + 1))
         rows = [dict(row._mapping) for row in found]
         if whole or len(rows) > limit:
             break
     more = len(rows) > limit
     rows = rows[:limit]
-    return Found(rows, cursors.give(rows[-1][column.key], rows[-1]["id"]) if more else None)
+    return Found(rows, sort.ended(rows[-1]) if more else None)
 
 
 async def _ways(
-    connection: AsyncConnection, wanted: Wanted, beyond: tuple[Any, ...] | None
+    connection: AsyncConnection, wanted: Wanted, sort: Sort
 ) -> list[tuple[list[int] | None, bool]]:
     """The nearest hits first, and all of them where those may not fill the page."""
-    column, falling = SORTS.get(wanted.sort, SORTS["-received_at"])
     every: tuple[list[int] | None, bool] = (None, True)
-    if not wanted.words or column is not CaseRow.received_at:
+    if not wanted.words or sort.moment is not CaseRow.received_at:
         return [every]
-    near = Near(falling, beyond and (beyond[0], beyond[1]))
+    place = sort.place(wanted.cursor) if wanted.cursor else None
+    near = Near(sort.falling, place and (place[0], place[1]))
     ids, whole = await casesearch.nearest(connection, wanted.words, wanted.q.strip(), near)
     return [(ids, True)] if whole else [(ids, False), every]
 
@@ -134,21 +128,6 @@ def _query(
     elif wanted.q.strip():
         conditions.append(_matches(wanted, dialect))
     return select(*(getattr(CaseRow, name) for name in LISTED)).where(*conditions)
-
-
-def _paged(
-    query: Select[Any], sort: tuple[Any, bool], beyond: tuple[Any, ...] | None
-) -> Select[Any]:
-    column, falling = sort
-    if column is CaseRow.due_at:
-        query = query.where(CaseRow.due_at.is_not(None))
-    if beyond:
-        at, row_id = beyond
-        further = column < at if falling else column > at
-        tie = CaseRow.id < row_id if falling else CaseRow.id > row_id
-        query = query.where(or_(further, and_(column == at, tie)))
-    order = (column.desc(), CaseRow.id.desc()) if falling else (column, CaseRow.id)
-    return query.order_by(*order)
 
 
 async def of_ids(
@@ -210,7 +189,7 @@ def _between(
 
 
 def _states(asked: tuple[str, ...]) -> list[str]:
-    groups = {"open": OPEN, "ended": ENDED}
+    groups = {"open": OPEN, "ended": ENDED, "to_route": TO_ROUTE}
     return [name for word in asked for name in sorted(groups.get(word, {word}))]
 
 

@@ -13,7 +13,8 @@ from hotline.domain.state import State
 from hotline.domain.words import Channel, Kind, Party, Tongue, Urgency
 from hotline.flow import work as flow
 from hotline.store import lights
-from hotline.store.find import SORTS, Wanted
+from hotline.store.casesorts import NEWEST, SORTS
+from hotline.store.find import Wanted
 from hotline.store.vault import FIELDS
 from hotline.web import api_repeats, auth, filing, shown
 from hotline.web.api_citizen import read_complaint, refused
@@ -22,7 +23,7 @@ from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.schemas import read_action
 from hotline.web.shown import answer
 
-STATES = frozenset(state.value for state in State) | {"open", "ended"}
+STATES = frozenset(state.value for state in State) | {"open", "ended", "to_route"}
 RUNGS = (lights.ANY, *(str(level) for level in range(lights.LEVELS)))
 MOST_WEEKS = 8
 BY_HAND = frozenset(channel.value for channel in Channel)
@@ -110,7 +111,7 @@ def wanted(request: web.Request) -> Wanted:
         light=chosen(request, "light", frozenset(lights.KINDS)),
         coming=chosen(request, "coming", frozenset(RUNGS)),
         q=request.query.get("q", "")[:100].replace("\x00", ""),
-        sort=chosen(request, "sort", frozenset(SORTS)) or "-received_at",
+        sort=chosen(request, "sort", frozenset(SORTS)) or NEWEST,
         cursor=request.query.get("cursor", "")[:200],
         limit=whole(request, "limit", 50, 200, least=1),
     )

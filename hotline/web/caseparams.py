@@ -2,7 +2,7 @@
 
 from hotline.domain.words import Channel, Kind, Party, Tongue, Urgency
 from hotline.store import lights
-from hotline.store.find import SORTS
+from hotline.store.casesorts import SORTS
 from hotline.web import api_staff
 from hotline.web.routing import CURSOR, Param
 
@@ -28,7 +28,11 @@ def listed() -> tuple[Param, ...]:
         return {"type": "string", "enum": values}
 
     return (
-        Param("state", "query", "状态，可用逗号隔开多个；open 与 ended 为两大类"),
+        Param(
+            "state",
+            "query",
+            "状态，可用逗号隔开多个；open 与 ended 为两大类，to_route 为待派单员处理",
+        ),
         Param("department", "query", "主办单位代码"),
         Param("type", "query", "诉求类型", schema=choice([kind.value for kind in Kind])),
         Param("urgency", "query", "紧急程度", schema=choice([one.value for one in Urgency])),
@@ -50,7 +54,7 @@ def listed() -> tuple[Param, ...]:
             "编号开头、文中词语或来电号码",
             schema={"type": "string", "maxLength": 100},
         ),
-        Param("sort", "query", "排序", schema=choice(sorted(SORTS))),
+        Param("sort", "query", "排序；pressing 为紧急优先，只列未结", schema=choice(sorted(SORTS))),
         CURSOR,
         Param("limit", "query", "每页条数", schema=whole(1, 200)),
     )

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hotline.domain.errors import NotPossible
-from hotline.domain.state import OPEN, State
+from hotline.domain.state import OPEN, TO_ROUTE, State
 from hotline.domain.words import Channel, Kind, Party, Role, Tongue, Urgency
 from hotline.flow import bulk, casewords, notify, ringing, rising, savedviews
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
+from hotline.store.casesorts import NEWEST, PRESSING
 from hotline.store.find import NOBODY
 from hotline.web import forms
 from hotline.web.api_staff import MOST_WEEKS, RUNGS, wanted
@@ -58,6 +59,8 @@ CHOICES = {  # what the filters and rows of the page choose from
     "Urgency": Urgency,
     "Outcome": ringing.Outcome,
 }
+BEGINS = {Role.CALLBACK: State.FOLLOW_UP.value, Role.DISPATCHER: "to_route"}
+PRESSED = frozenset({Role.DISPATCHER, Role.CLERK, Role.LEADER})
 CHOSEN = (bulk.Kind.OFFER, bulk.Kind.TRANSFER, bulk.Kind.MERGE)
 
 
@@ -75,6 +78,8 @@ async def _queue(
     at = request.query.get("state") or _begins(request)
     if "state" not in request.query:
         asked = replace(asked, state=(at,))
+    if not request.query.get("sort"):
+        asked = replace(asked, sort=_first(request, at))
     found = await flow.listed(centre, actor, asked)
     counts = await flow.counts(centre, actor)
     query = {name: value for name, value in request.query.items() if name in FILTERS and value}
@@ -93,6 +98,8 @@ async def _queue(
         "total": sum(counts.values()),
         "asked": request.query,
         "at": at,
+        "sort": asked.sort,
+        "to_route": sum(counts.get(state.value, 0) for state in TO_ROUTE),
         "state_link": lambda state: _link({}, state=state),
         **CHOICES,
         "units": forms.departments(centre.rules.tree),
@@ -104,9 +111,16 @@ async def _queue(
 
 
 def _begins(request: web.Request) -> str:
-    """Where the desk begins: whoever calls back has the day's list, until something else is asked."""
-    mine = request[ACTOR].role is Role.CALLBACK and not set(FILTERS) & set(request.query)
-    return State.FOLLOW_UP.value if mine else "open"
+    """Where the desk begins: with what waits for whoever sits there, until something else is asked."""
+    if set(FILTERS) & set(request.query):
+        return "open"
+    return BEGINS.get(request[ACTOR].role, "open")
+
+
+def _first(request: web.Request, at: str) -> str:
+    """What has to be decided or done stands by urgency and time left; what was searched for, by day."""
+    pressed = request[ACTOR].role in PRESSED and "ended" not in at and not request.query.get("q")
+    return PRESSING if pressed else NEWEST
 
 
 async def _views(request: web.Request, query: dict[str, str]) -> dict[str, Any]:

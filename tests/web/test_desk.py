@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import text
 
+from hotline.domain.acts import centre as centre_acts
 from hotline.domain.errors import NotPossible
-from hotline.domain.words import Role
+from hotline.domain.words import Role, Urgency
 from hotline.flow import savedviews as flow_views
+from hotline.flow import work
 from hotline.store import savedviews
 from hotline.web import live
 from tests.flow.orders_support import in_hand, replied
@@ -26,6 +28,7 @@ from tests.web.api_support import (
     form_token,
     signed_in,
     token,
+    triaged,
 )
 
 TOPIC = "城市管理/市政设施/路灯故障"
@@ -361,3 +364,20 @@ async def test_whoever_calls_back_begins_with_the_days_list_and_has_the_words_to
     assert "有没有人要求您好评" in page and "城管局已答复" in page
     await signed_in(client, "clerk")
     assert waiting in await (await client.get("/office/")).text()
+
+
+async def test_the_dispatcher_begins_with_what_waits_for_a_decision_the_pressing_first(
+    client: Client,
+) -> None:
+    handled = await in_hand(client.centre, "handled")
+    urgent_one, later = [(await filed(client))["number"] for _ in range(2)]
+    await triaged(client)
+    urgent = centre_acts.Correct(reason="有人受伤", urgency=Urgency.URGENT)
+    await work.act(client.centre, urgent_one, urgent, an_officer(Role.SHIFT_LEAD))
+    await signed_in(client, "dispatcher")
+    desk = (await (await client.get("/office/")).text()).split("最近通知")[0]
+    assert handled not in desk and desk.index(urgent_one) < desk.index(later)
+    assert "待我处理 <b>2</b>" in desk
+    assert handled in await (await client.get("/office/?state=open")).text()
+    newest = await (await client.get("/office/?state=to_route&sort=-received_at")).text()
+    assert newest.index(later) < newest.index(urgent_one)
