@@ -7,6 +7,7 @@ import numpy
 from scipy.sparse import csr_matrix, hstack
 from sklearn.svm import LinearSVC
 from sklearn.utils.extmath import randomized_svd
+from threadpoolctl import threadpool_limits
 
 from classifiers import scores
 from classifiers.features import run_vector
@@ -79,7 +80,8 @@ def _shared(table: csr_matrix) -> tuple[Array, Array]:
     met = numpy.unique(table.indices[table.data != 0])
     small = table[:, met]
     most = min(SHARED, min(small.shape) - 1)
-    _, strength, directions = randomized_svd(small, most, n_iter=2, random_state=SEED)
+    with threadpool_limits(1):  # threads wait for each other here more than they help
+        _, strength, directions = randomized_svd(small, most, n_iter=2, random_state=SEED)
     length = float(numpy.sqrt((strength**2).sum() / small.shape[0]))
     return met, directions.T / length
 

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
 from aiohttp import web
+from markupsafe import Markup
 from multidict import MultiDictProxy
 
 from hotline.domain.words import Named, Role
@@ -53,6 +54,10 @@ FORMS = {
 }
 
 
+# Actors on record who are no officer: a page says what they are, not their account.
+NO_OFFICER = {one.value: one for one in (Role.SYSTEM, Role.CITIZEN, Role.OPERATOR)}
+
+
 def language(request: web.Request) -> str:
     """`?lang=`, else the choice made before, else what the browser asks for; Chinese first."""
     wanted = request.query.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
@@ -73,12 +78,19 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "when": dates.when,
-        "clock": dates.clock,
-        "day": dates.day,
+        "when": _unbroken(dates.when),
+        "clock": _unbroken(dates.clock),
+        "day": _unbroken(dates.day),
+        "when_in_words": dates.when,  # inside a sentence that is put together as text
+        "day_in_words": dates.day,
         "left": dates.left,
     }
     return made
+
+
+def _unbroken(write: Callable[..., str]) -> Callable[..., Markup]:
+    """A moment stays on one line: between its figures and 年, 月, 日 a browser would break it."""
+    return lambda *told: Markup('<span class="nowrap">{}</span>').format(write(*told))
 
 
 def context(request: web.Request) -> dict[str, Any]:
@@ -87,6 +99,7 @@ def context(request: web.Request) -> dict[str, Any]:
     centre, actor = request.app[CENTRE], request.get(ACTOR)
     return {
         "t": lambda zh, en: en if spoken == "en" else zh,
+        "who": lambda actor: NO_OFFICER[actor].name_in(spoken) if actor in NO_OFFICER else actor,
         "name": lambda word: word.name_in(spoken) if isinstance(word, Named) else str(word),
         "language": spoken,
         "other_language": _with(request, lang="zh" if spoken == "en" else "en"),

@@ -120,3 +120,27 @@ async def test_a_printed_page_has_the_matter_and_no_buttons(person: Any, hotline
     assert await somebody.page.locator("h1").is_visible()
     ink = await somebody.page.evaluate("getComputedStyle(document.body).color")
     assert ink == "rgb(29, 33, 41)"  # dark on white paper, whatever the screen
+
+
+async def test_on_a_telephone_a_desks_pages_fold_behind_one_button(
+    person: Any, hotline: Centre
+) -> None:
+    somebody = await person()
+    await somebody.signs_in("shiftlead")
+    await somebody.page.set_viewport_size({"width": 360, "height": 780})
+    await somebody.goes("/office/")
+    page, menu = somebody.page, somebody.page.locator("#menu")
+    roster, mine = page.locator("nav a[href='/office/roster']"), page.locator("nav a.kept").first
+    await menu.wait_for()
+    assert await mine.is_visible()
+    assert not await roster.is_visible()
+    assert await menu.get_attribute("aria-expanded") == "false"
+    await menu.focus()
+    await page.keyboard.press("Enter")
+    assert await roster.is_visible() and await menu.get_attribute("aria-expanded") == "true"
+    await page.keyboard.press("Escape")
+    assert not await roster.is_visible()
+    assert await page.evaluate("document.activeElement.id") == "menu"
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await roster.wait_for()
+    assert not await menu.is_visible()

@@ -381,3 +381,36 @@ async def test_the_dispatcher_begins_with_what_waits_for_a_decision_the_pressing
     assert handled in await (await client.get("/office/?state=open")).text()
     newest = await (await client.get("/office/?state=to_route&sort=-received_at")).text()
     assert newest.index(later) < newest.index(urgent_one)
+
+
+async def test_a_report_of_the_city_calls_promises_and_answers_by_their_names(
+    client: Client,
+) -> None:
+    await in_hand(client.centre, "handled")
+    await signed_in(client, "director")
+    page = await (await client.get("/office/reports")).text()
+    promises = page.split("<h2>承诺兑现</h2>")[1].split("</section>")[0]
+    assert "首次联系" in promises and "单位办结" in promises and "contact" not in promises
+    assert "已回复" in page.split("<h2>督办</h2>")[1].split("</section>")[0]
+    assert "截至 <span" in page and "城市管理 › " in page
+
+
+async def test_whoever_is_signed_in_keeps_the_way_on_when_a_case_is_not_found(
+    client: Client,
+) -> None:
+    await signed_in(client, "clerk")
+    answer = await client.get("/office/cases/20261123-999999")
+    page = await answer.text()
+    assert answer.status == 404 and "不在您可以查看的范围内" in page and "查询码" not in page
+    assert 'href="/office/orders"' in page and "退出" in page
+    nobody = await (await client.get("/published/999")).text()
+    assert 'href="/office/orders"' not in nobody
+
+
+async def test_a_page_says_what_acted_where_it_was_no_officer(client: Client) -> None:
+    number = (await filed(client))["number"]
+    await triaged(client)
+    await signed_in(client, "dispatcher")
+    page = await (await client.get(f"/office/cases/{number}")).text()
+    told = page.split('class="timeline"')[1]
+    assert "诉求人" in told and ">citizen" not in told
