@@ -126,7 +126,7 @@ async def test_on_a_telephone_a_desks_pages_fold_behind_one_button(
     person: Any, hotline: Centre
 ) -> None:
     somebody = await person()
-    await somebody.signs_in("shiftlead")
+    await somebody.signs_in("shift_lead")
     await somebody.page.set_viewport_size({"width": 360, "height": 780})
     await somebody.goes("/office/")
     page, menu = somebody.page, somebody.page.locator("#menu")
