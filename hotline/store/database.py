@@ -1,9 +1,10 @@
 """Engine, aware-datetime type, and the unit of work: one request or one rung is one transaction."""
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from sqlite3 import OperationalError
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import URL, DateTime, event, make_url, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from hotline.store.onehop import Module
@@ -112,9 +114,20 @@ class Store:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        await self.writer.dispose()
-        if self.reader is not self.writer:
-            await self.reader.dispose()
+        for engine in {self.writer, self.reader}:
+            await _given_back(engine)
+            await engine.dispose()
+
+
+async def _given_back(engine: AsyncEngine) -> None:
+    """Who was cut short a moment ago still rolls back: a connection that comes back to a pool which is
+    gone by then would never be closed. Who holds one for long is not waited for."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GIVES_BACK):
+            while pool.checkedout():
+                await asyncio.sleep(0.001)
 
 
 def servers(url: URL) -> list[tuple[str, str]]:
@@ -157,6 +170,7 @@ PLACE = re.compile(r"(?P<host>\[[^]]*\]|/.*|[^:]*)(?::(?P<port>[0-9]+))?")
 # Compiling a report's many counts takes longer than counting: its cost is guessed from the rows.
 PLAIN: dict[str, Any] = {"server_settings": {"jit": "off"}}
 CONNECTS, ANSWERS, QUEUES = 3.0, 4.0, 4.0  # seconds; two of them in a row stay under ten
+GIVES_BACK = 1.0  # seconds, when the hotline ends
 TRIES, PAUSE = 100, 0.05  # five seconds
 SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=20000",

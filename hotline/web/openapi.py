@@ -203,6 +203,10 @@ def _inline(node: Any, words: dict[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
     plain = {name: _inline(value, words) for name, value in node.items()}
+    if (
+        "patternProperties" in plain
+    ):  # a name that fits no pattern is refused; unsaid, any is allowed
+        plain.setdefault("additionalProperties", False)
     return words[plain.pop("$ref")] | plain if plain.get("$ref") in words else plain
 
 

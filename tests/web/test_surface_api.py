@@ -24,6 +24,20 @@ async def test_the_document_is_valid_and_names_every_route(client: Client) -> No
     assert named == {(route.path, route.method) for route in _every_route() if route.api}
 
 
+async def test_a_name_that_no_criterion_can_have_is_refused_as_the_document_says(
+    client: Client,
+) -> None:
+    headers = await token(client, "inspector")
+    schema = {"$ref": "#/components/schemas/SheetForm", "components": client.document["components"]}
+    for name, fits in (("secret_told", True), ("\u5da4", False), ("", False)):
+        body = {"version": 1, "faults": {name: ""}}
+        assert Draft202012Validator(schema).is_valid(body) is fits
+        answer = await client.put("/api/v1/sheets/1/draft", json=body, headers=headers)
+        assert answer.status == (
+            404 if fits else 422
+        )  # of its form, before any sheet is looked for
+
+
 async def test_a_parameter_may_be_left_empty_as_the_document_says_and_is_told_once(
     client: Client,
 ) -> None:
