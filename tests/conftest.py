@@ -60,7 +60,7 @@ def pytest_collection_finish() -> None:
     needs any more took an eighth of the time of the tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 100)  # a test's own rubbish is looked for less often, too
+    gc.set_threshold(10_000, 20, 50)  # a test's own rubbish is looked for less often, too
 
 
 def shared(name: str) -> Path:

@@ -4,6 +4,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -14,12 +15,19 @@ from joserfc.jwk import KeySet, RSAKey
 CLIENT, SECRET = "hotline", "a shared word"
 
 
+@cache
+def keys() -> tuple[RSAKey, RSAKey]:
+    """Made once a process: that takes longer than what is tested with them."""
+    one, two = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("one", "two"))
+    return one, two
+
+
 class Provider:
     """Its keys, and what the next token says."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
-        self.key, self.other = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("one", "two"))
+        self.key, self.other = keys()
         self.sub, self.changes = "u-1", dict[str, Any]()
         self.sign_with, self.algorithm = self.key, "RS256"
         self.codes: dict[str, dict[str, str]] = {}
