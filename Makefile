@@ -7,8 +7,8 @@ RUN := $(BIN)/python -m
 STAMP := .venv/.installed
 TEST_STAMP := .venv/.installed-test
 DATA ?= ../shared/data
-# More than a small machine has cores, since the tests of faults wait; neighbours stay together for what they share.
-WORKERS := -n 5 --dist worksteal
+# Two more than a small machine has cores, since the tests of faults wait; neighbours stay together for what they share.
+WORKERS := -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo ring test check format sbom bench soak model
