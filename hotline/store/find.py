@@ -24,6 +24,7 @@ LISTED = (
     "id number version state type topic urgency channel party language received_at title district lead"
     " level due_at closed_at"
 ).split()
+GROUPS = {"open": OPEN, "ended": ENDED, "to_route": TO_ROUTE}
 MOST = 200
 NOBODY = "none"
 NUMBERED = re.compile(r"[0-9]{8}-?[0-9]{0,6}")  # a case's number or its beginning
@@ -149,7 +150,7 @@ def narrowed(actor: Actor, wanted: Wanted, now: datetime) -> list[ColumnElement[
     if seen is not None:
         conditions.append(seen)
     if wanted.state:
-        conditions.append(CaseRow.state.in_(_states(wanted.state)))
+        conditions.append(CaseRow.state.in_(states(wanted.state)))
     for name in ("type", "urgency", "district", "channel", "party", "language"):
         if getattr(wanted, name):
             conditions.append(getattr(CaseRow, name) == getattr(wanted, name))
@@ -188,9 +189,9 @@ def _between(
     return [*ends, CaseRow.received_at < until - back] if until else ends
 
 
-def _states(asked: tuple[str, ...]) -> list[str]:
-    groups = {"open": OPEN, "ended": ENDED, "to_route": TO_ROUTE}
-    return [name for word in asked for name in sorted(groups.get(word, {word}))]
+def states(asked: tuple[str, ...]) -> list[str]:
+    """The states that were asked for, a group by what belongs to it."""
+    return [name for word in asked for name in sorted(GROUPS.get(word, {word}))]
 
 
 def _matches(wanted: Wanted, dialect: str) -> ColumnElement[bool]:

@@ -122,7 +122,8 @@ ACTS: Mapping[str, tuple[str, str]] = {
 ORIGINS = {"internal": ("系统内部", "internal"), "command line": ("命令行", "command line")}
 
 ROLES = {role.value: role for role in Role}
-MACHINES = frozenset({Role.SYSTEM.value, Role.OPERATOR.value})
+# Actors on record who are no officer: a page says what they are, not an account.
+NO_OFFICER = frozenset({Role.SYSTEM.value, Role.OPERATOR.value, Role.CITIZEN.value})
 
 
 def act(code: str, language: str) -> str:
@@ -132,9 +133,9 @@ def act(code: str, language: str) -> str:
 
 
 def who(actor: str, language: str) -> str:
-    """`role:name` as the record keeps it; what no person did is told by its role alone."""
+    """`role:name` as the record keeps it, or the name; who is no officer is told by the role alone."""
     role, _, name = actor.partition(":")
-    if role in MACHINES:
+    if role in NO_OFFICER:
         return _named(ROLES[role], language)
     return f"{name}（{_named(ROLES[role], language)}）" if role in ROLES and name else actor
 

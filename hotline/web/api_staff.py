@@ -14,7 +14,7 @@ from hotline.domain.words import Channel, Kind, Party, Tongue, Urgency
 from hotline.flow import work as flow
 from hotline.store import lights
 from hotline.store.casesorts import NEWEST, SORTS
-from hotline.store.find import Wanted
+from hotline.store.find import GROUPS, Wanted
 from hotline.store.vault import FIELDS
 from hotline.web import api_repeats, auth, filing, shown
 from hotline.web.api_citizen import read_complaint, refused
@@ -23,7 +23,7 @@ from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
 from hotline.web.schemas import read_action
 from hotline.web.shown import answer
 
-STATES = frozenset(state.value for state in State) | {"open", "ended", "to_route"}
+STATES = frozenset(state.value for state in State) | GROUPS.keys()
 RUNGS = (lights.ANY, *(str(level) for level in range(lights.LEVELS)))
 MOST_WEEKS = 8
 BY_HAND = frozenset(channel.value for channel in Channel)

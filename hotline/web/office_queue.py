@@ -13,7 +13,7 @@ from hotline.flow import bulk, casewords, notify, ringing, rising, savedviews
 from hotline.flow import work as flow
 from hotline.store import alarms, decisions, stumbles
 from hotline.store.casesorts import NEWEST, PRESSING
-from hotline.store.find import NOBODY
+from hotline.store.find import NOBODY, Wanted, states
 from hotline.web import forms
 from hotline.web.api_staff import MOST_WEEKS, RUNGS, wanted
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -78,8 +78,7 @@ async def _queue(
     at = request.query.get("state") or _begins(request)
     if "state" not in request.query:
         asked = replace(asked, state=(at,))
-    if not request.query.get("sort"):
-        asked = replace(asked, sort=_first(request, at))
+    asked = replace(asked, sort=_order(request, asked))
     found = await flow.listed(centre, actor, asked)
     counts = await flow.counts(centre, actor)
     query = {name: value for name, value in request.query.items() if name in FILTERS and value}
@@ -117,10 +116,13 @@ def _begins(request: web.Request) -> str:
     return BEGINS.get(request[ACTOR].role, "open")
 
 
-def _first(request: web.Request, at: str) -> str:
-    """What has to be decided or done stands by urgency and time left; what was searched for, by day."""
-    pressed = request[ACTOR].role in PRESSED and "ended" not in at and not request.query.get("q")
-    return PRESSING if pressed else NEWEST
+def _order(request: web.Request, asked: Wanted) -> str:
+    """What has to be decided or done stands by urgency and time left, what was searched for by day;
+    and where cases that ended are asked for, nothing presses, whatever was chosen before."""
+    chosen = request.query.get("sort")
+    pressed = request[ACTOR].role in PRESSED and not asked.q
+    wished = chosen or (PRESSING if pressed else NEWEST)
+    return wished if wished != PRESSING or set(states(asked.state)) <= OPEN else NEWEST
 
 
 async def _views(request: web.Request, query: dict[str, str]) -> dict[str, Any]:

@@ -203,9 +203,7 @@ def _inline(node: Any, words: dict[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
     plain = {name: _inline(value, words) for name, value in node.items()}
-    if (
-        "patternProperties" in plain
-    ):  # a name that fits no pattern is refused; unsaid, any is allowed
+    if "patternProperties" in plain:  # no other name is taken; unsaid, any would be
         plain.setdefault("additionalProperties", False)
     return words[plain.pop("$ref")] | plain if plain.get("$ref") in words else plain
 

@@ -14,7 +14,7 @@ from multidict import MultiDictProxy
 
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
-from hotline.web import assets, auth, dates, looks
+from hotline.web import actwords, assets, auth, dates, looks
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
 
@@ -52,10 +52,6 @@ FORMS = {
     "/published/": "/published",
     "/complaints/new/": "/complaints/new",
 }
-
-
-# Actors on record who are no officer: a page says what they are, not their account.
-NO_OFFICER = {one.value: one for one in (Role.SYSTEM, Role.CITIZEN, Role.OPERATOR)}
 
 
 def language(request: web.Request) -> str:
@@ -99,7 +95,7 @@ def context(request: web.Request) -> dict[str, Any]:
     centre, actor = request.app[CENTRE], request.get(ACTOR)
     return {
         "t": lambda zh, en: en if spoken == "en" else zh,
-        "who": lambda actor: NO_OFFICER[actor].name_in(spoken) if actor in NO_OFFICER else actor,
+        "who": lambda actor: actwords.who(actor, spoken),
         "name": lambda word: word.name_in(spoken) if isinstance(word, Named) else str(word),
         "language": spoken,
         "other_language": _with(request, lang="zh" if spoken == "en" else "en"),

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from hotline.domain.acts import centre as centre_acts
+from hotline.domain.acts.citizen import Withdraw
 from hotline.domain.errors import NotPossible
 from hotline.domain.words import Role, Urgency
 from hotline.flow import savedviews as flow_views
@@ -381,6 +382,20 @@ async def test_the_dispatcher_begins_with_what_waits_for_a_decision_the_pressing
     assert handled in await (await client.get("/office/?state=open")).text()
     newest = await (await client.get("/office/?state=to_route&sort=-received_at")).text()
     assert newest.index(later) < newest.index(urgent_one)
+
+
+@pytest.mark.parametrize("asked", ["state=terminated", "state=ended&sort=pressing", "state=ended"])
+async def test_cases_that_ended_are_listed_whatever_order_the_desk_has(
+    client: Client, asked: str
+) -> None:
+    made = await filed(client)
+    await triaged(client)
+    over = Withdraw(reason="已经修好")
+    await work.act(client.centre, made["number"], over, an_officer(Role.AGENT))
+    for role in ("dispatcher", "agent"):
+        await signed_in(client, role)
+        page = (await (await client.get(f"/office/?{asked}")).text()).split("最近通知")[0]
+        assert made["number"] in page, role
 
 
 async def test_a_report_of_the_city_calls_promises_and_answers_by_their_names(
