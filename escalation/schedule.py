@@ -4,13 +4,29 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 log = structlog.get_logger(__name__)
 Tick = Callable[[], Awaitable[object]]
 AGAIN = 2  # failures in a row; a single one is made good by the next tick
+LOOK = 5.0  # seconds between two looks whether a tick is overdue by the even clock
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Apart(BaseTrigger):  # type: ignore[misc]  # it has no types
+    """So long after the last time. What a clock passed over in a jump ahead is one time: listed one
+    by one, the seconds of a machine that woke up in 1970 would fill its memory."""
+
+    def __init__(self, seconds: float) -> None:
+        self.interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        following = (previous or now) + self.interval
+        return following if following > now else now + self.interval
 
 
 @dataclass
@@ -35,6 +51,9 @@ class Schedule:
         )
         self._under_way: set[asyncio.Task[None]] = set()
         self._failed: dict[str, Failing] = {}
+        self._apart: dict[str, Apart] = {}
+        self._next: dict[str, tuple[datetime, float]] = {}  # when, and since when that stands
+        self._looking: asyncio.TimerHandle | None = None
         self._stopping = False
 
     def failing(self, seconds: float) -> dict[str, str]:
@@ -48,16 +67,31 @@ class Schedule:
         }
 
     def every(self, seconds: float, name: str, tick: Tick) -> None:
-        self._scheduler.add_job(
-            self._guarded(name, tick), "interval", seconds=seconds, id=name, name=name
-        )
+        self._apart[name] = Apart(seconds)
+        self._scheduler.add_job(self._guarded(name, tick), self._apart[name], id=name, name=name)
 
     def once(self, name: str, tick: Tick) -> None:
         """As soon as it starts."""
         self._scheduler.add_job(self._guarded(name, tick), id=name, name=name)
 
-    def start(self) -> None:
+    def start(self, look: float = LOOK) -> None:
+        """`look`: seconds between two looks whether a tick is overdue by the even clock."""
         self._scheduler.start()
+        self._look(look)
+
+    def _look(self, again: float) -> None:
+        """APScheduler waits until the wall's clock says so: set back by hours, as one that took the
+        local time for UTC is, it would let every tick wait for those hours."""
+        loop = asyncio.get_running_loop()
+        for name, apart in self._apart.items():
+            job = self._scheduler.get_job(name)
+            at, since = self._next.get(name, (None, 0.0))
+            if job.next_run_time != at:
+                self._next[name] = (job.next_run_time, loop.time())
+            elif loop.time() - since > apart.interval.total_seconds() + again:
+                log.warning("tick.overdue", tick=name)
+                job.modify(next_run_time=LONG_AGO)
+        self._looking = loop.call_later(again, self._look, again)
 
     async def stop(self, seconds: float = 10.0) -> None:
         """No tick begins any more; those under way get so long to end, then they are broken off.
@@ -68,6 +102,8 @@ class Schedule:
         if not self._scheduler.running:
             return
         self._stopping = True
+        if self._looking is not None:
+            self._looking.cancel()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
         late = set(self._under_way)

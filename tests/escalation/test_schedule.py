@@ -1,10 +1,15 @@
 """Ticks by name: once at the start, then again and again; a bad one is not the last."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
+from apscheduler.schedulers import base
 
-from escalation.schedule import Schedule
+from escalation.schedule import Apart, Schedule
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 async def test_what_is_done_once_is_done_at_the_start_and_a_failing_tick_goes_on() -> None:
@@ -88,3 +93,50 @@ async def test_a_tick_that_outlives_its_time_is_broken_off_and_has_tidied_up_whe
     assert seen == ["tidied up"]
     await asyncio.sleep(0.05)
     assert not caplog.records, "a stop is no failure of the job"
+
+
+@pytest.fixture
+def clock_set(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Sets the wall's clock, as APScheduler reads it, so far from the true time."""
+    moved = [timedelta(0)]
+
+    class Wall(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + moved[0]
+
+    monkeypatch.setattr(base, "datetime", Wall)
+
+    def set_to(by: timedelta) -> None:
+        moved[0] = by
+
+    return set_to
+
+
+@pytest.mark.parametrize("hours", [-8, 8, 24 * 365 * 56])
+async def test_ticks_go_on_under_a_clock_that_is_set_by_hours_or_by_decades(
+    clock_set: Callable[[timedelta], None], hours: int
+) -> None:
+    seen: list[str] = []
+
+    async def tick() -> None:
+        seen.append("tick")
+
+    schedule = Schedule()
+    schedule.every(0.02, "tick", tick)
+    schedule.start(look=0.05)
+    async with asyncio.timeout(10):
+        while len(seen) < 2:
+            await asyncio.sleep(0.01)
+        clock_set(timedelta(hours=hours))
+        seen.clear()
+        while len(seen) < 5:
+            await asyncio.sleep(0.01)
+    await schedule.stop()
+
+
+def test_what_a_jump_ahead_passed_over_is_one_time() -> None:
+    apart, later = Apart(10), NOON + timedelta(days=1, seconds=3)
+    assert apart.get_next_fire_time(None, NOON) == NOON + timedelta(seconds=10)
+    assert apart.get_next_fire_time(NOON, NOON) == NOON + timedelta(seconds=10)
+    assert apart.get_next_fire_time(NOON, later) == later + timedelta(seconds=10)
