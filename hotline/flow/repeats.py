@@ -17,7 +17,7 @@ from hotline.domain.people import mask_text
 from hotline.domain.state import OPEN
 from hotline.domain.words import Kind
 from hotline.flow.centre import Centre
-from hotline.store import repeats
+from hotline.store import callers, repeats
 from hotline.store.vault import normal_phone
 from hotline.store.work import Work
 
@@ -96,7 +96,7 @@ def signed(centre: Centre, one: Asked) -> Signature:
 async def look(centre: Centre, work: Work, one: Asked, signature: Signature) -> list[Repeat]:
     """Recent cases that are likely about the same matter, the likeliest first."""
     ids = await repeats.near(work.connection, signature)
-    ids += await repeats.of_caller(work.connection, one.callers, CALLERS)
+    ids += await callers.newest(work.connection, one.callers, CALLERS)
     wanted = sorted(set(ids) - {one.case_id})
     if not wanted:
         return []
@@ -198,7 +198,7 @@ async def filing(centre: Centre, one: Asked) -> Filing:
     """Before anything is kept; nothing of it is."""
     async with centre.look() as view:
         likely = await look(centre, view, one, signed(centre, one))
-        ids = await repeats.of_caller(view.connection, one.callers, CALLERS)
+        ids = await callers.newest(view.connection, one.callers, CALLERS)
         rows = [row for row, _ in await repeats.read(view.connection, ids)] if ids else []
     told = {repeat.case_id for repeat in likely}
     rest = [row for row in rows if row.id not in told and not guarded(row)]

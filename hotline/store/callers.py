@@ -1,14 +1,32 @@
-"""How many different people brought one matter: a case and those merged into it, by contact."""
+"""Who called, by keyed hashes of telephone and address: a caller's cases, the people of a matter."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store.ledgers import IdentityRow
 from hotline.store.tables import CaseRow
+
+
+async def newest(connection: AsyncConnection, hashes: Sequence[str], most: int) -> list[int]:
+    """Ids of the newest cases under any of these telephones and addresses; none is opened."""
+    return list((await connection.execute(newest_of(hashes, most))).scalars()) if hashes else []
+
+
+def newest_of(hashes: Sequence[str], most: int) -> Select[Any]:
+    """Each is looked up by itself, in its index's own order: so much as `most` is read of a number
+    that calls every day, and nothing of what all others brought since one last called."""
+    id_ = IdentityRow.case_id
+    each = [
+        select(id_).where(way == one).order_by(id_.desc()).limit(most).subquery()
+        for way in (IdentityRow.phone_hash, IdentityRow.email_hash)
+        for one in dict.fromkeys(hashes)
+    ]
+    any_of_them = union(*(select(one.c.case_id) for one in each)).subquery().c.case_id
+    return select(any_of_them).order_by(any_of_them.desc()).limit(most)
 
 
 async def of_matter(connection: AsyncConnection, number: str, since: datetime) -> tuple[int, int]:

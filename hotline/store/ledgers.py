@@ -21,8 +21,12 @@ class IdentityRow(Row):
     id_number: Mapped[bytes | None]
     words: Mapped[bytes]  # title and content as written
     masked: Mapped[dict[str, Any]]  # what everyone may see of it
-    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
-    email_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_hash: Mapped[str | None] = mapped_column(String(64))
+    email_hash: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (  # a caller's newest cases, however many there are
+        Index("ix_identity_phone", "phone_hash", "case_id"),
+        Index("ix_identity_email", "email_hash", "case_id"),
+    )
 
 
 class RevealRow(Row):

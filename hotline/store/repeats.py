@@ -90,15 +90,6 @@ async def near(connection: AsyncConnection, signature: Signature) -> list[int]:
     return list((await connection.execute(FIND, asked | rest)).scalars())
 
 
-async def of_caller(connection: AsyncConnection, hashes: Sequence[str], most: int) -> list[int]:
-    """Ids of the newest cases of the same telephone or address, found without opening one."""
-    if not hashes:
-        return []
-    same = or_(IdentityRow.phone_hash.in_(hashes), IdentityRow.email_hash.in_(hashes))
-    wanted = select(IdentityRow.case_id).where(same).order_by(IdentityRow.case_id.desc())
-    return list((await connection.execute(wanted.limit(most))).scalars())
-
-
 async def read(connection: AsyncConnection, ids: Sequence[int]) -> list[tuple[Any, Signature]]:
     """Cases with what they are known by."""
     found = await connection.execute(READ, {"ids": list(ids)})

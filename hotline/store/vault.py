@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain import chaining, people
 from hotline.domain.case import GENESIS
 from hotline.domain.people import Actor
+from hotline.store import callers
 from hotline.store.cipher import Cipher
 from hotline.store.ledgers import IdentityRow, RevealRow
 from hotline.store.wording import masked
@@ -207,13 +208,7 @@ class Vault:
 
     async def cases_of_hash(self, phone_hash: str, limit: int = 20) -> list[int]:
         """The same where only the keyed hash is at hand, as in a call's record."""
-        found = await self._connection.execute(
-            select(IdentityRow.case_id)
-            .where(IdentityRow.phone_hash == phone_hash)
-            .order_by(IdentityRow.case_id.desc())
-            .limit(limit)
-        )
-        return list(found.scalars())
+        return await callers.newest(self._connection, [phone_hash], limit)
 
 
 def reveal_body(record: Mapping[str, Any]) -> str:
