@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 
 from classifiers.pieces import LETTERED, RUN, hashed, pieces
@@ -36,6 +37,11 @@ class Signature:
     areas: frozenset[int]
     whole: int  # of the body without signs and spaces; 0: too short to tell
     keys: tuple[int, ...]
+
+    @cached_property
+    def weight(self) -> int:
+        """Of the head: what each of its pieces says, together."""
+        return _weight(self.head)
 
     def pack(self) -> bytes:
         parts = (self.head, self.text, self.areas, self.keys)
@@ -143,7 +149,7 @@ def likeness(one: Signature, other: Signature, days: float = 0.0) -> float:
 
 
 def heads(one: Signature, other: Signature) -> float:
-    return (_covered(one.head, other.text) + _covered(other.head, one.text)) / 2
+    return (_covered(one, other.text) + _covered(other, one.text)) / 2
 
 
 def rare(numbers: bytes, found: Iterable[int]) -> float:
@@ -161,10 +167,14 @@ def without_habits(
     """
     habits: set[int] = set()
     for text in written:
-        if max(heads(text, one), heads(text, other)) < OTHER_MATTER:
+        if other_matter(text, one) and other_matter(text, other):
             habits |= text.text
     first, second = (replace(s, head=s.head - habits, text=s.text - habits) for s in (one, other))
     return first, second
+
+
+def other_matter(one: Signature, other: Signature) -> bool:
+    return heads(one, other) < OTHER_MATTER
 
 
 def identical(one: Signature, other: Signature) -> bool:
@@ -184,11 +194,14 @@ def same_area(one: Signature, other: Signature) -> bool:
     return any(number & 1 for number in one.areas & other.areas)
 
 
-def _covered(head: frozenset[int], text: frozenset[int]) -> float:
-    """How much of a head stands in the other text."""
+def _covered(one: Signature, text: frozenset[int]) -> float:
+    """How much of its head stands in the other text."""
+    return _weight(one.head & text) / one.weight if one.weight else 0.0
+
+
+def _weight(found: Iterable[int]) -> int:
     numbers = table()
-    whole = sum(numbers[piece % SIZE] for piece in head)
-    return sum(numbers[piece % SIZE] for piece in head & text) / whole if whole else 0.0
+    return sum([numbers[piece % SIZE] for piece in found])
 
 
 LONGEST_SHOWN, MOST_SHOWN, LEAST_SHOWN = 16, 5, 3

@@ -102,7 +102,11 @@ async def look(centre: Centre, work: Work, one: Asked, signature: Signature) -> 
         return []
     rows = await repeats.read(work.connection, wanted)
     mine = {row.id: other for row, other in rows if _same_caller(one, row)}
-    scored = [(_score(one, signature, row, other, mine), row, other) for row, other in rows]
+    strange = {n: other for n, other in mine.items() if similar.other_matter(other, signature)}
+    scored = [
+        (_score(one, signature, row, other, strange if row.id in mine else {}), row, other)
+        for row, other in rows
+    ]
     likely = [found for found in scored if found[0] >= centre.likely]
     likely.sort(key=lambda found: (-found[0], found[1].id))
     return [_told(one, signature, *found) for found in likely[:MOST]]
@@ -118,11 +122,11 @@ def _same_caller(one: Asked, row: Any) -> bool:
 
 
 def _score(
-    one: Asked, signature: Signature, row: Any, other: Signature, mine: Mapping[int, Signature]
+    one: Asked, signature: Signature, row: Any, other: Signature, strange: Mapping[int, Signature]
 ) -> float:
-    """`mine`: what else the same caller wrote, by case."""
-    if row.id in mine:
-        rest = [written for case_id, written in mine.items() if case_id != row.id]
+    """`strange`: what the caller of both wrote of other matters than the one asked, by case."""
+    rest = [written for case_id, written in strange.items() if case_id != row.id]
+    if rest:
         signature, other = similar.without_habits(signature, other, rest)
     return round(similar.likeness(signature, other, _days(one, row)), 3)
 
