@@ -51,7 +51,7 @@ class City:
         return any(path == "/".join((t["level1"], t["level2"], t["level3"])) for t in self.topics)
 
 
-@dataclass
+@dataclass(repr=False)  # it holds keys, and a whole model
 class Centre:
     """Made once by the wiring, handed to every step."""
 
