@@ -28,6 +28,7 @@ from hotline.store.work import Work
 log = structlog.get_logger(__name__)
 
 HOLD = 0.05  # seconds that a batch may hold the writer
+MINUTE = timedelta(minutes=1)  # between two notes that the watch is awake
 
 ORDERS_FROM = 3  # rungs from this level on issue a supervision order; those below remind
 CAUSES = {Promise.SIGN: Cause.UNSIGNED, Promise.ORDER: Cause.UNANSWERED}
@@ -173,9 +174,9 @@ class CaseAgenda:
     async def ticked(self, now: datetime, outcome: Outcome) -> None:
         """Logs a tick that did something, and once a minute that the watch is awake."""
         busy = outcome.climbed or outcome.failed
-        asleep = self._logged is not None and (now - self._logged).total_seconds() < 60
-        if not busy and asleep:
-            return
+        if self._logged is not None and not busy:
+            if timedelta(0) <= now - self._logged < MINUTE:  # set back, the clock is told at once
+                return
         self._logged = now
         async with self._centre.work() as work:
             await agenda.log_tick(work.connection, self._centre.node, now, outcome)

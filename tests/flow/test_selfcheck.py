@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from channels import web
 from escalation.schedule import Schedule
+from escalation.watch import Outcome
 from hotline.domain.people import OPERATOR
 from hotline.flow import (
     articlewatch,
@@ -25,6 +26,7 @@ from hotline.flow import (
 )
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import HELD, Pulse
+from hotline.flow.supervise import CaseAgenda
 from hotline.store import acts, alarms, beats, exports, queues
 from hotline.store.database import NotDurable
 from hotline.store.outbox import Message, post
@@ -220,6 +222,17 @@ async def test_a_clock_that_jumps_between_two_beats_is_seen_by_the_next_tick_and
         clocks.ahead = timedelta(hours=ahead)
         await believing(centre, tick)()
         assert len(struck) == ticks, f"{ahead} hours ahead"
+
+
+async def test_a_watch_whose_clock_was_set_back_says_at_once_that_it_is_awake(
+    centre: Centre, clock: MovingClock
+) -> None:
+    watched = CaseAgenda(centre)
+    for moved, noted in ((0, 1), (30, 1), (60, 2), (-10_000, 3), (-9_970, 3)):
+        await watched.ticked(clock.at + timedelta(seconds=moved), Outcome())
+        async with centre.store.read() as connection:
+            counted = await connection.execute(text("SELECT count(*) FROM tick"))
+            assert counted.scalar_one() == noted
 
 
 async def test_a_node_that_cannot_write_or_is_stopping_is_not_ready(
