@@ -1,6 +1,7 @@
 """Fits what citizens want (type) from messages that were read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -26,21 +27,57 @@ SHARED = 100
 WARMTHS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What is learnt from: the readings as one table of rows, and where its columns come from."""
+
+    labels: tuple[str, ...]
+    wanted: Array  # (rows,): which label
+    table: csr_matrix  # (rows, places of titles, of bodies, signs)
+    places: tuple[Array, Array]  # of titles, of bodies
+    idf: tuple[Array, Array]
+
+    @classmethod
+    def of(cls, read: Sequence[Reading]) -> "Seen":
+        labels = tuple(sorted({one.type for one in read}))
+        wanted = numpy.array([labels.index(one.type) for one in read])
+        heads, head_places = squeezed(table_of([head_of(one.title) for one in read]))
+        bodies, body_places = squeezed(table_of([run_vector(one.body[:2000]) for one in read]))
+        signs = numpy.array([signs_of(heard(one.title, one.body)) for one in read])
+        title, body = Table.learnt(heads, LEAST), Table.learnt(bodies, LEAST)
+        parts = [title.rows, body.rows * BODY, csr_matrix(signs * SIGN)]
+        table = hstack(parts).tocsr()
+        return cls(labels, wanted, table, (head_places, body_places), (title.idf, body.idf))
+
+    def held_out(self) -> Array:
+        """(rows, labels): scores of each reading by a model that did not see its fold."""
+        count = len(self.labels)
+        fold = numpy.random.RandomState(SEED).randint(0, FOLDS, size=len(self.wanted))
+        held = numpy.zeros((len(self.wanted), count))
+        for n in range(FOLDS):
+            coef, bias = _fit(self.table[fold != n], self.wanted[fold != n], count)
+            held[fold == n] = self.table[fold == n] @ coef.T + bias
+        return held
+
+    def model(self, warmth: float) -> Wishes:
+        """Learnt from all of it; `warmth` is what its scores are divided by to be believed."""
+        fitted = _fit(self.table, self.wanted, len(self.labels))
+        coef, bias = (part / warmth for part in fitted)
+        border = len(self.places[0])
+        end = border + len(self.places[1])
+        return Wishes(
+            self.labels,
+            Block.of(self.places[0], self.idf[0], coef[:, :border]),
+            Block.of(self.places[1], self.idf[1], coef[:, border:end] * BODY),
+            coef[:, end:] * SIGN,
+            bias,
+        )
+
+
 def fit_wishes(read: Sequence[Reading]) -> tuple[Wishes, dict[str, Any]]:
     """The model, and its cross-validated figures on the messages that were drawn at random."""
-    labels = tuple(sorted({one.type for one in read}))
-    wanted = numpy.array([labels.index(one.type) for one in read])
-    heads, head_places = squeezed(table_of([head_of(one.title) for one in read]))
-    bodies, body_places = squeezed(table_of([run_vector(one.body[:2000]) for one in read]))
-    signs = numpy.array([signs_of(heard(one.title, one.body)) for one in read])
-    title, body = Table.learnt(heads, LEAST), Table.learnt(bodies, LEAST)
-    parts = [title.rows, body.rows * BODY, csr_matrix(signs * SIGN)]
-    table = hstack(parts).tocsr()
-    fold = numpy.random.RandomState(SEED).randint(0, FOLDS, size=len(read))
-    held = numpy.zeros((len(read), len(labels)))
-    for n in range(FOLDS):
-        coef, bias = _fit(table[fold != n], wanted[fold != n], len(labels))
-        held[fold == n] = table[fold == n] @ coef.T + bias
+    seen = Seen.of(read)
+    labels, wanted, held = seen.labels, seen.wanted, seen.held_out()
     warmth = min(WARMTHS, key=lambda one: _surprise(held / one, wanted))
     drawn = numpy.array([one.drawn == "random" for one in read])
     chances, guessed = softmax(held / warmth), held.argmax(axis=1)
@@ -48,15 +85,7 @@ def fit_wishes(read: Sequence[Reading]) -> tuple[Wishes, dict[str, Any]]:
         **scores.table([labels[n] for n in wanted[drawn]], [labels[n] for n in guessed[drawn]]),
         "ece": scores.calibration_error(chances.max(axis=1)[drawn], (guessed == wanted)[drawn]),
     }
-    coef, bias = (part / warmth for part in _fit(table, wanted, len(labels)))
-    border, end = len(head_places), len(head_places) + len(body_places)
-    return Wishes(
-        labels,
-        Block.of(head_places, title.idf, coef[:, :border]),
-        Block.of(body_places, body.idf, coef[:, border:end] * BODY),
-        coef[:, end:] * SIGN,
-        bias,
-    ), figures
+    return seen.model(warmth), figures
 
 
 def _fit(table: csr_matrix, wanted: Array, count: int) -> tuple[Array, Array]:

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy
@@ -53,6 +54,13 @@ def test_no_reading_is_of_the_gold_set() -> None:
     assert not gold & {row["sha"] for row in [*table(), *table(TYPES_FILE, FEWER)]}
 
 
+@cache
+def cut(name: str) -> list[tuple[str, Text]]:
+    """The messages of a file, by their fingerprint, cut into words: most of what the test costs."""
+    found = rows.read_rows(shared(f"data/{name}.csv.gz"))
+    return [(Message("", row["title"], row["body"]).key[1], rows.text_of(row)) for row in found]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "columns", "files"),
@@ -63,13 +71,12 @@ def test_no_reading_is_of_the_gold_set() -> None:
 )
 def test_no_reading_is_near_a_gold_text(path: Path, columns: list[str], files: list[str]) -> None:
     """Among the messages that it was drawn from."""
-    told = [row for name in files for row in rows.read_rows(shared(f"data/{name}.csv.gz"))]
+    told = [one for name in files for one in cut(name)]
     mine, gold = {row["sha"] for row in table(path, columns)}, readings.gold()
-    shas = [Message("", row["title"], row["body"]).key[1] for row in told]
-    every = [Row(rows.text_of(row), gold=sha in gold) for row, sha in zip(told, shas, strict=True)]
-    far = {row.text.all for row in matters.far_from_gold(every)}
-    own = {sha: row.text.all for sha, row in zip(shas, every, strict=True) if sha in mine}
-    assert len(own) == len(mine) and all(text in far for text in own.values())
+    far = matters.far_from_gold([Row(text, gold=sha in gold) for sha, text in told])
+    kept = {row.text.all for row in far}
+    own = {sha: text.all for sha, text in told if sha in mine}
+    assert len(own) == len(mine) and all(text in kept for text in own.values())
 
 
 def test_what_is_near_a_gold_text_teaches_nothing() -> None:
