@@ -18,14 +18,13 @@ from hotline.config import Settings
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
 from hotline.store import accounts
-from hotline.web import auth
 from hotline.web.app import make_app
 from hotline.wiring import Parts, build
 from tests.conftest import one_reader
+from tests.web.api_support import HASHED, PASSWORD
 
 # All journeys of a process share one browser, and so one loop.
 shared_loop = partial(pytest_asyncio.fixture, loop_scope="session")
-PASSWORD = "Journey-password-12345"
 PICTURES = os.environ.get("HOTLINE_PICTURES", "")
 # The one without windows first: a profile costs it a third of the computing.
 CHROMIUM = next(
@@ -101,10 +100,9 @@ async def site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[str]:
 
 
 async def with_staff(centre: Centre) -> None:
-    hashed = await auth.hashed(PASSWORD)
     async with centre.work() as work:
         for username, role, unit in STAFF:
-            new = accounts.NewOfficer(username, role.zh, role, unit, hashed, demo=True)
+            new = accounts.NewOfficer(username, role.zh, role, unit, HASHED, demo=True)
             await accounts.add(work.connection, centre.cipher, new, work.at)
 
 

@@ -12,15 +12,15 @@ from hotline.config import Settings
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
 from hotline.store import accounts
-from hotline.web import auth
 from hotline.wiring import MovingClock, Parts, build
 from tests.conftest import one_reader
 from tests.flow.test_callbacks import to_call
 from tests.journeys import test_browser
 from tests.journeys.conftest import with_staff
-from tests.journeys.test_browser import PASSWORD, Person, shared_loop
+from tests.journeys.test_browser import Person, shared_loop
 from tests.journeys.test_citizen_in_browser import tabs_to
 from tests.journeys.test_keyboard_in_browser import signs_in, types
+from tests.web.api_support import HASHED
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
@@ -35,8 +35,7 @@ async def hotline(sqlite_url: str, tmp_path: Path, clock: MovingClock) -> AsyncI
     centre.automatic = False
     await with_staff(centre)
     async with centre.work() as work:
-        hashed = await auth.hashed(PASSWORD)
-        new = accounts.NewOfficer("second", "王回访", Role.CALLBACK, None, hashed, demo=True)
+        new = accounts.NewOfficer("second", "王回访", Role.CALLBACK, None, HASHED, demo=True)
         await accounts.add(work.connection, centre.cipher, new, work.at)
     yield centre
     await centre.close()

@@ -13,9 +13,10 @@ from hotline.flow.replytemplates import Wanted, keep
 from tests.flow import orders_support as life
 from tests.flow.test_knowledge import released
 from tests.journeys import test_browser, test_phone_in_browser
-from tests.journeys.test_browser import PASSWORD, Person
+from tests.journeys.test_browser import Person
 from tests.journeys.test_citizen_in_browser import tabs_to
 from tests.journeys.test_phone_in_browser import Switch
+from tests.web.api_support import PASSWORD
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person

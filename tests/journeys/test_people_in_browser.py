@@ -7,12 +7,12 @@ from typing import Any
 import pyotp
 
 from tests.journeys.test_browser import (  # noqa: F401 (fixtures)
-    PASSWORD,
     Person,
     person,
     pytestmark,
     site,
 )
+from tests.web.api_support import PASSWORD
 
 
 async def in_with(somebody: Person, username: str, password: str, code: str = "") -> None:

@@ -13,8 +13,9 @@ from hotline.flow.centre import Centre
 from hotline.store.ledgers import SessionRow
 from tests.flow.orders_support import DISPATCHER, in_hand, received
 from tests.journeys import test_browser
-from tests.journeys.test_browser import PASSWORD, Person
+from tests.journeys.test_browser import Person
 from tests.makers import an_officer
+from tests.web.api_support import PASSWORD
 
 pytestmark = test_browser.pytestmark
 person = test_browser.person
