@@ -6,6 +6,8 @@ with made clocks, a node's in `tests/flow/test_selfcheck.py`, the ticks' in `tes
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -44,15 +46,22 @@ async def rows(url: str, table: str) -> int:
     return found
 
 
-def under(setting: Path) -> dict[str, str]:
-    """What a process is started with so that its clock is the true one moved by what `setting` says."""
-    return {
+@asynccontextmanager
+async def serving(url: str, folder: Path, setting: Path) -> AsyncIterator[str]:
+    """A hotline whose clock is the true one moved by what the file says; its address."""
+    faked = {
         "LD_PRELOAD": str(LIBRARY),
         "FAKETIME_TIMESTAMP_FILE": str(setting),
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
     }
+    served = Served(url, folder, settings=faked)
+    try:
+        yield await asyncio.to_thread(served.start)
+        await asyncio.to_thread(served.stop)
+    finally:
+        served.kill()  # else it goes on for ever, where something was not as it should be
 
 
 async def filed(session: aiohttp.ClientSession, address: str, words: str) -> None:
@@ -72,9 +81,7 @@ async def test_a_clock_set_wrong_strikes_nothing_citizens_are_served_and_it_heal
     setting = tmp_path / "clock"
     setting.write_text("+0")
     waits = step.startswith("+") or url.startswith("postgresql")
-    served = Served(url, tmp_path, settings=under(setting))
-    address = await asyncio.to_thread(served.start)
-    async with aiohttp.ClientSession() as session:
+    async with serving(url, tmp_path, setting) as address, aiohttp.ClientSession() as session:
         while not await rows(url, "beat"):  # once, with the right time
             await asyncio.sleep(0.2)
         await until(session, address, True, "")
@@ -93,7 +100,6 @@ async def test_a_clock_set_wrong_strikes_nothing_citizens_are_served_and_it_heal
         async with asyncio.timeout(LONG):
             while await rows(url, "tick") == before:
                 await asyncio.sleep(0.5)
-    await asyncio.to_thread(served.stop)
 
 
 async def test_a_node_that_starts_two_minutes_off_is_not_ready(
@@ -103,9 +109,9 @@ async def test_a_node_that_starts_two_minutes_off_is_not_ready(
         pytest.skip("only at its full size")
     setting = tmp_path / "clock"
     setting.write_text("-120s")
-    served = Served(postgres_url, tmp_path, settings=under(setting))
-    address = await asyncio.to_thread(served.start)
-    async with aiohttp.ClientSession() as session:
+    async with (
+        serving(postgres_url, tmp_path, setting) as address,
+        aiohttp.ClientSession() as session,
+    ):
         await until(session, address, False, "clock")
         await filed(session, address, "路灯坏了")
-    await asyncio.to_thread(served.stop)
