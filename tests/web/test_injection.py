@@ -2,7 +2,7 @@
 
 Its own program asks a served hotline: every operation of the document with its query and its JSON
 body, the pages' forms and filters, headers and cookies. Only at its full size, an hour: in seconds
-it gets through one of 180 targets. Every run proves that it would have told, and the rules that keep
+it gets through one of 140 targets. Every run proves that it would have told, and the rules that keep
 statements apart from what is asked (`test_house.py`, `tests/store/test_find.py`).
 """
 
