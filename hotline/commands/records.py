@@ -107,13 +107,13 @@ async def _terms(store: Store, settings: Settings) -> list[Finding]:
 
 async def _watch(store: Store, now: datetime) -> list[Finding]:
     async with store.read() as connection:
-        last = await agenda.last_tick(connection)
+        last, latest = [await one(connection) for one in (agenda.last_tick, agenda.latest_tick)]
         late, oldest = await agenda.late(connection, latest_on_time(now))
         waiting, since = await receipts.backlog(connection)
         stumbling, _, _ = await stumbles.standing(connection)
     found = []
-    if last is not None and last > now + timedelta(minutes=1):
-        found.append(wrong(f"库中有晚于现在的记录（{last:%Y-%m-%d %H:%M}），时钟可能倒退"))
+    if latest is not None and latest > now + timedelta(minutes=1):
+        found.append(wrong(f"库中有晚于现在的记录（{latest:%Y-%m-%d %H:%M}），时钟可能倒退"))
     if Health(last, late, oldest).silent(now):
         text = f"{last.astimezone(ZONE):%Y-%m-%d %H:%M}" if last else "从未 / never"
         found.append(note(f"督办时钟现未运行，最后一次：{text} / the watch is not running"))

@@ -81,6 +81,13 @@ async def log_tick(connection: AsyncConnection, node: str, at: datetime, outcome
 
 
 async def last_tick(connection: AsyncConnection) -> datetime | None:
+    """When the watch said last that it is awake, by its clock of then; set back, that is no maximum."""
+    newest = select(TickRow.at).order_by(TickRow.id.desc()).limit(1)
+    return (await connection.execute(newest)).scalar_one_or_none()
+
+
+async def latest_tick(connection: AsyncConnection) -> datetime | None:
+    """The latest moment in its log: later than now where a clock was set back since."""
     return (await connection.execute(select(func.max(TickRow.at)))).scalar_one_or_none()
 
 

@@ -27,7 +27,7 @@ from hotline.flow import (
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import HELD, Pulse
 from hotline.flow.supervise import CaseAgenda
-from hotline.store import acts, alarms, beats, exports, queues
+from hotline.store import acts, agenda, alarms, beats, exports, queues
 from hotline.store.database import NotDurable
 from hotline.store.outbox import Message, post
 from hotline.web.pulses import believing
@@ -233,6 +233,13 @@ async def test_a_watch_whose_clock_was_set_back_says_at_once_that_it_is_awake(
         async with centre.store.read() as connection:
             counted = await connection.execute(text("SELECT count(*) FROM tick"))
             assert counted.scalar_one() == noted
+            last, latest = await agenda.last_tick(connection), await agenda.latest_tick(connection)
+    assert last == clock.at - timedelta(
+        seconds=10_000
+    )  # of which an alarm counts whether it stands
+    assert latest == clock.at + timedelta(
+        seconds=60
+    )  # by which the doctor sees that it was set back
 
 
 async def test_a_node_that_cannot_write_or_is_stopping_is_not_ready(
