@@ -15,5 +15,6 @@ terms      Terms: one city's policy profile in use
 reading    a profile's text into Terms; wrong ones name the key
 watch      Agenda protocol and Watch.tick: climb every rung whose time has come, once
 audit      does the watch work? rungs later than the grace, the last tick's age, the list's end
+setback    what fails again and again, told once a minute instead of at each try
 schedule   APScheduler: named ticks, one at a time, late ones merged; rows are the schedule
 """

@@ -3,16 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from escalation.setback import Setbacks
+
 log = structlog.get_logger(__name__)
 Tick = Callable[[], Awaitable[object]]
-AGAIN = 2  # failures in a row; a single one is made good by the next tick
 LOOK = 5.0  # seconds between two looks whether a tick is overdue by the even clock
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -29,15 +29,6 @@ class Apart(BaseTrigger):  # type: ignore[misc]  # it has no types
         return following if following > now else now + self.interval
 
 
-@dataclass
-class Failing:
-    """A tick that has not succeeded since; seconds by the loop's even clock."""
-
-    since: float
-    times: int
-    error: str
-
-
 class Schedule:
     """Wakes named coroutines at a fixed interval; keeps nothing that a restart could lose."""
 
@@ -50,7 +41,7 @@ class Schedule:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._under_way: set[asyncio.Task[None]] = set()
-        self._failed: dict[str, Failing] = {}
+        self._setbacks = Setbacks("tick.failed", "tick.works_again")
         self._apart: dict[str, Apart] = {}
         self._next: dict[str, tuple[datetime, float]] = {}  # when, and since when that stands
         self._looking: asyncio.TimerHandle | None = None
@@ -59,12 +50,7 @@ class Schedule:
     def failing(self, seconds: float) -> dict[str, str]:
         """Ticks that have failed again and again, for so long and without one success: name, and
         the kind of the last error."""
-        now = asyncio.get_running_loop().time()
-        return {
-            name: one.error
-            for name, one in self._failed.items()
-            if one.times >= AGAIN and now - one.since >= seconds
-        }
+        return self._setbacks.lasting(seconds)
 
     def every(self, seconds: float, name: str, tick: Tick) -> None:
         self._apart[name] = Apart(seconds)
@@ -131,9 +117,6 @@ class Schedule:
         except asyncio.CancelledError:
             log.warning("tick.broken_off", tick=name)
         except Exception as error:  # one bad tick must not be the last one
-            log.error("tick.failed", tick=name, error=type(error).__name__, exc_info=error)
-            now = asyncio.get_running_loop().time()
-            one = self._failed.setdefault(name, Failing(now, 0, ""))
-            one.times, one.error = one.times + 1, type(error).__name__
+            self._setbacks.failed(error, name, tick=name)
         else:
-            self._failed.pop(name, None)
+            self._setbacks.worked(name, tick=name)

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import structlog
-
 from channels.mailbox.imap import Keeper
 from channels.mailbox.imapbox import Box
 from channels.mailbox.lmtp import Slot, open_slot
 from channels.mailbox.worker import Readers
+from escalation.setback import Setbacks
 from hotline.commands.failing import Failed
 from hotline.config import Box as BoxSettings
 from hotline.config import Settings, place
@@ -19,7 +18,6 @@ from hotline.flow import letters
 from hotline.flow.arrivals import Postroom
 from hotline.flow.centre import Centre
 
-log = structlog.get_logger(__name__)
 READERS = 2
 LAST = 8.0  # seconds that the letters in hand get when the hotline stops
 AWAY = 2.0  # seconds until the database is asked again
@@ -36,7 +34,7 @@ async def mailroom(
     server = await _slot(settings, room)
     over = asyncio.Event()
     async with Readers(READERS) as readers:
-        reading = asyncio.create_task(_read_until(over, centre, readers, news), name="letters")
+        reading = asyncio.create_task(read_until(over, centre, readers, news), name="letters")
         tasks = []
         for one in settings.mail.boxes:
             if one.host:
@@ -92,18 +90,21 @@ def box_of(told: BoxSettings, most_mb: int) -> Box:
     )
 
 
-async def _read_until(
+async def read_until(
     over: asyncio.Event, centre: Centre, readers: Readers, news: asyncio.Event
 ) -> None:
     """What is being read when it is over is settled, or waits for the next start."""
+    setbacks = Setbacks("letters.stopped", "letters.goes_on")
     while not over.is_set():
         news.clear()
         found, pause = 0, LOOK
         try:
             found = await letters.read_pending(centre, readers)
         except Exception as error:  # the database may be away; the letters wait in it
-            log.error("letters.stopped", error=type(error).__name__)
+            setbacks.failed(error)
             pause = AWAY
+        else:
+            setbacks.worked()
         if not found:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):

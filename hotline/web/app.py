@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from escalation.schedule import Schedule
+from escalation.setback import Setbacks
 from hotline.config import Settings
 from hotline.flow import (
     borders,
@@ -52,6 +53,7 @@ from hotline.web.ticks import add_watch
 from hotline.web.traffic import TRAFFIC, Traffic
 
 log = structlog.get_logger(__name__)
+IDLE, AWAY = 0.2, 1.0  # seconds until triage looks again: nothing waited, it could not look
 MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")  # who asks there reads problems, not pages
 HEADERS = {
     "Content-Security-Policy": (
@@ -186,7 +188,7 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
         if watch:
             add_watch(schedule, centre, settings)
         schedule.start()
-        triage = asyncio.create_task(_triage_for_ever(centre), name="triage")
+        triage = asyncio.create_task(triage_for_ever(centre), name="triage")
         yield
         await schedule.stop()
         triage.cancel()
@@ -196,11 +198,14 @@ def background(*, watch: bool) -> Callable[[web.Application], AsyncIterator[None
     return run
 
 
-async def _triage_for_ever(centre: Centre) -> None:
+async def triage_for_ever(centre: Centre) -> None:
+    setbacks = Setbacks("triage.stopped", "triage.goes_on")
     while True:
-        found = 0
         try:
             found = await intake.triage_pending(centre, gives_way=True)
         except Exception as error:  # the database may be away; the receipts wait in it
-            log.error("triage.stopped", error=type(error).__name__, exc_info=error)
-        await asyncio.sleep(0 if found else 0.2)
+            setbacks.failed(error)
+            await asyncio.sleep(AWAY)
+            continue
+        setbacks.worked()
+        await asyncio.sleep(0 if found else IDLE)

@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import structlog
 from aiohttp import web
 
 from escalation.schedule import Schedule
+from escalation.setback import Setbacks
 from escalation.watch import Watch
 from hotline.flow import calls
 from hotline.flow.centre import Centre
@@ -16,7 +16,6 @@ from hotline.web.keys import CENTRE
 from hotline.web.pulse import PULSE, Pulse
 from hotline.web.pulses import believing, trusting
 
-log = structlog.get_logger(__name__)
 GATHER = 0.02  # seconds in which events gather before they are folded
 IDLE = 0.5
 
@@ -42,13 +41,15 @@ async def background(app: web.Application) -> AsyncIterator[None]:
 
 
 async def fold_for_ever(centre: Centre, pulse: Pulse) -> None:
+    setbacks = Setbacks("fold.stopped", "fold.goes_on")
     while True:
         try:
             found = await calls.fold_pending(centre)
         except Exception as error:  # the database may be away; the raw events wait in it
-            log.error("fold.stopped", error=type(error).__name__, exc_info=error)
+            setbacks.failed(error)
             await asyncio.sleep(IDLE)
             continue
+        setbacks.worked()
         if found:
             pulse.rung.set()
         if found < calls.BATCH:

@@ -145,7 +145,7 @@ async def test_the_citizen_is_told_the_truth_while_it_lasts_and_nothing_after(
     empty_sqlite: Path, tmp_path: Path, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The node's own triage would see that one receipt is no storm, and end it meanwhile.
-    monkeypatch.setattr("hotline.web.app._triage_for_ever", lambda centre: asyncio.sleep(3600))
+    monkeypatch.setattr("hotline.web.app.triage_for_ever", lambda centre: asyncio.sleep(3600))
     async with served(empty_sqlite, tmp_path, clock) as client:
         centre = client.centre
         answer = await client.post(
