@@ -51,6 +51,9 @@ class Read:
 
 async def read_pending(centre: Centre, readers: Readers, limit: int = 4) -> int:
     """Takes up the oldest letters that wait; returns how many it took up."""
+    async with centre.look() as look:  # an empty tray does not hold up who writes
+        if not await letters.any_due(look.connection, look.at):
+            return 0
     async with centre.work() as work:
         batch = await letters.take(work.connection, centre.cipher, work.at, limit)
     await asyncio.gather(*(_guarded(centre, readers, one) for one in batch))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -121,14 +121,25 @@ async def stored(
     return {int(uid) for uid in found.scalars() if uid is not None}
 
 
+def _free(connection: AsyncConnection, at: datetime) -> Any:
+    """Of a letter: it waits to be read, and nobody has it in hand."""
+    free = LetterRow.lease_until.is_(None) | (LetterRow.lease_until <= database_now(connection))
+    return and_(LetterRow.outcome == "pending", LetterRow.next_at <= at, free)
+
+
+async def any_due(connection: AsyncConnection, at: datetime) -> bool:
+    """Whether a letter waits to be read; an empty tray is asked about several times a second."""
+    found = await connection.execute(select(LetterRow.id).where(_free(connection, at)).limit(1))
+    return found.first() is not None
+
+
 async def take(
     connection: AsyncConnection, cipher: Cipher, at: datetime, limit: int
 ) -> Sequence[Taken]:
     """Leases the oldest that wait to be read; whoever dies with one in hand holds up no other."""
-    free = LetterRow.lease_until.is_(None) | (LetterRow.lease_until <= database_now(connection))
     due = (
         select(LetterRow.id)
-        .where(LetterRow.outcome == "pending", LetterRow.next_at <= at, free)
+        .where(_free(connection, at))
         .order_by(LetterRow.next_at, LetterRow.id)
         .limit(limit)
     )

@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
+
 from hotline.domain.words import Role
+from hotline.flow import letters
 from hotline.flow.centre import Centre
 from tests.flow.letters_support import accounted, cases, house, outcomes, rows, sent, wire_id
-from tests.support.letters import PNG, ReaderHere, a_letter, arrives, settled
+from tests.support.letters import PNG, READER, ReaderHere, a_letter, arrives, settled
 
 __all__ = ["house"]
 
@@ -22,6 +25,16 @@ async def test_a_letter_becomes_a_case_and_is_answered_with_number_and_code(hous
     assert first.in_reply_to == "<one@example.com>"
     counts = await accounted(house)
     assert counts["received"] == counts["cases"] == 1
+
+
+async def test_an_empty_tray_is_looked_at_without_holding_up_who_writes(
+    house: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held_up() -> None:
+        raise AssertionError("writes")
+
+    monkeypatch.setattr(house, "work", held_up)
+    assert await letters.read_pending(house, READER) == 0
 
 
 async def test_the_code_in_the_receipt_opens_the_case_and_lies_nowhere_in_clear(

@@ -23,10 +23,10 @@ LOOPS: dict[str, Callable[[Centre], Coroutine[Any, Any, None]]] = {
 
 
 class Away:
-    """A database that answers nobody for so many tries, asked in this way."""
+    """A database that answers nobody for so many tries."""
 
-    def __init__(self, way: Callable[[], Any]) -> None:
-        self.tries, self._way = 0, way
+    def __init__(self, look: Callable[[], Any]) -> None:
+        self.tries, self._look = 0, look
         self.back = asyncio.Event()
 
     def __call__(self) -> Any:
@@ -35,7 +35,7 @@ class Away:
             raise ConnectionRefusedError
         if self.tries > TRIES + 1:  # the try before this one has gone through
             self.back.set()
-        return self._way()
+        return self._look()
 
 
 @pytest.mark.parametrize("name", LOOPS)
@@ -44,9 +44,8 @@ async def test_a_loop_says_once_that_it_cannot_go_on_and_once_that_it_does_again
 ) -> None:
     for module, pause in ((app, "AWAY"), (app, "IDLE"), (telephony, "IDLE"), (mailroom, "AWAY")):
         monkeypatch.setattr(module, pause, 0.001)
-    way = "work" if name == "letters" else "look"
-    away = Away(getattr(centre, way))
-    monkeypatch.setattr(centre, way, away)
+    away = Away(centre.look)
+    monkeypatch.setattr(centre, "look", away)
     with capture_logs() as lines:
         loop = asyncio.create_task(LOOPS[name](centre))
         async with asyncio.timeout(10):
