@@ -214,7 +214,7 @@ async def filed(citizen: Person) -> tuple[str, str]:
     await citizen.looks("home")
     await citizen.page.click("text=我要诉求 >> nth=0")
     await citizen.page.click("button:has-text('提交')")
-    assert await citizen.page.locator("[role=alert]:visible").first.inner_text()
+    await citizen.page.wait_for_selector("[role=alert] h2")  # the answer, not “being sent”
     await citizen.looks("form-wrong")
     await citizen.page.fill("#title", "望江大道路灯不亮")
     await citizen.page.fill("#content", "望江大道菜场门口的路灯坏了三天，晚上很黑，老人差点摔倒。")
