@@ -107,6 +107,7 @@ class Case:
     level: int | None = None  # highest supervision level reached, 0 to 6
     round: int = 1
     reworked: bool = False  # this round is a 重办 with its own limit; a reopened case's is not
+    reworks: int = 0  # rounds of 重办 since it was filed or reopened
     returns: int = 0
     designated: bool = False
     dispatched_at: datetime | None = None

@@ -69,8 +69,8 @@ def _of_act(case: Case, facts: Act, step: Step) -> Iterator[Raised]:
         yield Raised(Cause.URGED, 2, "")
     elif isinstance(facts, centre.FollowUp) and facts.should_do and _discontent(facts):
         yield Raised(Cause.DISSATISFIED, 3, "回访不满意且应办未办，请说明原因并限期解决。")
-    elif isinstance(facts, centre.Rework) and case.round - 1 >= terms.max_rework:
-        demanded = f"已重办 {case.round - 1} 次，请单位主要负责人督促解决。"
+    elif isinstance(facts, centre.Rework) and case.reworks >= terms.max_rework:
+        demanded = f"已重办 {case.reworks} 次，请单位主要负责人督促解决。"
         yield Raised(Cause.REWORK, 3, demanded)
     elif isinstance(facts, centre.Expose):
         yield Raised(Cause.FALSE_CLOSURE, 6, f"经核查系虚假办结：{facts.reason}")

@@ -146,8 +146,10 @@ def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
 
 
 def _again(case: Case, step: Step) -> None:
-    """Another round under the terms of a rework; what the citizen urged counts from here."""
-    case.round, case.reworked = case.round + 1, True
+    """Another round under the terms of a rework; what the citizen urged counts from here, and what
+    comes of it can be rated anew (row 20b)."""
+    case.round, case.reworked, case.reworks = case.round + 1, True, case.reworks + 1
+    case.rating = None
     case.endorsed, case.urges, case.urged_at = None, 0, None
     promises.drop(case, (Promise.FOLLOW_UP,), step.at)
     for promise in (Promise.FINISH, Promise.REPLY):
@@ -156,7 +158,7 @@ def _again(case: Case, step: Step) -> None:
 
 def expose(case: Case, facts: centre.Expose, step: Step) -> Said:
     """Row 21c: a false closure undone, another round begun; the order that follows is the flow's."""
-    case.closed_at, case.outcome, case.attempts, case.rating = None, None, 0, None
+    case.closed_at, case.outcome, case.attempts = None, None, 0
     _again(case, step)
     told = {"round": case.round, "evidence": facts.evidence}
     return Said(facts.reason, "经核查，您的诉求退回承办单位重新办理。", told, State.PROCESSING)
@@ -192,7 +194,7 @@ def reopen(case: Case, facts: citizen.Reopen, step: Step) -> Said:
     if case.state is State.ARCHIVED:
         return Said(facts.facts, "您就已归档事项再次来诉，已另行登记。")
     back = State.PROCESSING if case.state is State.CLOSED else State.REGISTERED
-    case.round, case.reworked = case.round + 1, False
+    case.round, case.reworked, case.reworks = case.round + 1, False, 0
     case.closed_at, case.outcome, case.attempts, case.rating = None, None, 0, None
     case.level, case.urges, case.urged_at = None, 0, None
     if back is State.PROCESSING:

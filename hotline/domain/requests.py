@@ -85,16 +85,21 @@ def extension_left(case: Case, step: Step) -> tuple[Extension, Deadline, list[Re
     if n is None or run.overdue(case.deadlines[n], step.at):
         raise NotPossible("延期须在到期之前申请。", "Ask before the deadline has passed.")
     deadline = case.deadlines[n]
-    granted = [
+    granted = _extended(case, deadline.started_at)
+    if len(granted) >= terms.times:
+        raise NotPossible("延期次数已满，不能再次延期。", "No further extension is allowed.")
+    return terms, deadline, granted
+
+
+def _extended(case: Case, since: datetime) -> list[Request]:
+    """The extensions granted on the clock that began then; another round has its own."""
+    return [
         request
         for request in case.requests
         if request.kind is Action.EXTEND
         and request.state == "granted"
-        and request.asked_at >= deadline.started_at
+        and request.asked_at >= since
     ]
-    if len(granted) >= terms.times:
-        raise NotPossible("延期次数已满，不能再次延期。", "No further extension is allowed.")
-    return terms, deadline, granted
 
 
 def extend(case: Case, facts: department.Extend, step: Step) -> Said:
@@ -139,10 +144,13 @@ def grantor(case: Case, request: Request, step: Step) -> str:
     terms = step.rules.terms.extension(case.type.value, case.urgency.value)
     if request.kind is not Action.EXTEND or terms is None:
         return "director"
+    begun = (
+        one.started_at
+        for one in case.deadlines.values()
+        if one.promise is Promise.REPLY and one.started_at <= request.asked_at
+    )
     before = [
-        one
-        for one in case.requests
-        if one.kind is Action.EXTEND and one.state == "granted" and one.id < request.id
+        one for one in _extended(case, max(begun, default=request.asked_at)) if one.id < request.id
     ]
     return terms.grantor(len(before))
 

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, null, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.domain.state import ENDED, OPEN, OWED
+from hotline.domain.state import ENDED, OPEN, OWED, Action
 from hotline.store.ordertables import OrderRow
 from hotline.store.tables import CaseRow, DeadlineRow, EntryRow
+
+# Another round may be the citizen's, who reopened it: that is no 重办.
+REWORKED = exists().where(
+    EntryRow.case_id == CaseRow.id, EntryRow.action.in_([Action.REWORK.value, Action.EXPOSE.value])
+)
 
 BY = {
     "department": CaseRow.lead,
@@ -63,7 +68,7 @@ async def cases(
         _sum(CaseRow.state == "terminated").label("terminated"),
         _sum(CaseRow.dispatched_at.is_not(None)).label("dispatched"),
         _sum(and_(CaseRow.state.in_([s.value for s in OWED]), late)).label("overdue"),
-        _sum(CaseRow.round > 1).label("reworked"),
+        _sum(and_(CaseRow.round > 1, REWORKED)).label("reworked"),
         _sum(CaseRow.level >= 3).label("supervised"),
     ]
     return await _grouped(connection, columns, period.within(CaseRow.received_at), by)

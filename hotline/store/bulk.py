@@ -136,6 +136,7 @@ def case(
             "raised": [],
             "notes": {},
             "reworked": fact.reworked,
+            "reworks": int(fact.reworked),
         },
         **{"prior": None, "urged_at": None},
     }

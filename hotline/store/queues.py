@@ -64,6 +64,12 @@ SAVED = select(func.min(EntryRow.at)).where(
     EntryRow.seq == CaseRow.last_seq,
     CaseRow.id.in_(select(OLDEST.c.case_id)),
 )
+# What has ended is all of history, and is not read.
+BY_STATE = (
+    select(CaseRow.state, func.count(), func.min(CaseRow.received_at))
+    .where(CaseRow.state.in_([state.value for state in sorted(OPEN)]))
+    .group_by(CaseRow.state)
+)
 ALL = ("figures", *WAITING, *(f"state:{state.value}" for state in sorted(OPEN)))
 
 
@@ -79,9 +85,8 @@ async def waiting(connection: AsyncConnection) -> dict[str, Queue]:
 async def lengths(connection: AsyncConnection) -> dict[str, Queue]:
     """By name, ALL of them; the open cases by the state that they wait in."""
     found = await waiting(connection)
-    states = select(CaseRow.state, func.count(), func.min(CaseRow.received_at))
     held = {name: (0, None) for name in (f"state:{state.value}" for state in OPEN)}
-    by_state = await connection.execute(states.group_by(CaseRow.state))
+    by_state = await connection.execute(BY_STATE)
     counted = {f"state:{row[0]}": (row[1], row[2]) for row in by_state}
     return found | held | {name: one for name, one in counted.items() if name in held}
 

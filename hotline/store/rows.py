@@ -20,7 +20,7 @@ PLAIN = (
 ).split()
 DETAILS = (
     "returns designated handler contacts contacted endorsed reply attempts outcome rating urges raised"
-    " notes reworked"
+    " notes reworked reworks"
 ).split()
 
 
@@ -49,6 +49,8 @@ def case_from(row: Any) -> Case:
     """A case from its row; deadlines and children are the casebook's to add."""
     details = dict(row.details)
     prior, urged_at = details.pop("prior"), details.pop("urged_at")
+    # Of before they were counted: a case that was never reopened was reworked in each round.
+    details.setdefault("reworks", row.round - 1 if details.get("reworked") else 0)
     case = Case(
         id=row.id,
         state=State(row.state),

@@ -44,6 +44,11 @@ from tests.makers import (
 )
 
 DAY = timedelta(days=1)
+# A unit's head grants the first extension, the government office the second.
+CHAIN = (
+    'times = 1, by = ["director"], cap = 1.0',
+    'times = 2, by = ["leader", "office"], cap = 2.0',
+)
 
 
 def extend(days: int = 5, **changes: Any) -> department.Extend:
@@ -117,12 +122,7 @@ def test_an_extension_never_goes_beyond_its_times_or_its_cap() -> None:
 
 
 def test_the_terms_name_who_grants_and_the_office_is_named_by_its_document() -> None:
-    chain = under(
-        (
-            'times = 1, by = ["director"], cap = 1.0',
-            'times = 2, by = ["leader", "office"], cap = 2.0',
-        )
-    )
+    chain = under(CHAIN)
     case = act(processing(), extend(5), Role.CLERK, chain)
     assert case.entries[-1].after["grantor"] == "leader"
     with pytest.raises(NotAllowed, match="承办单位负责人"):
@@ -343,6 +343,23 @@ def test_a_re_dispatch_in_a_round_of_rework_gives_the_next_unit_the_rounds_limit
     do(case, centre.Rule(verdict=Verdict.UPHOLD, reason="同意"), Role.DISPATCHER)
     do(case, centre.Transfer(department="cgj"), Role.DISPATCHER)
     assert limits(case) == [5, 5]
+
+
+def test_a_rework_is_rated_anew_and_its_extension_is_decided_by_who_decides_the_first() -> None:
+    chain = under(CHAIN)
+    case = act(act(processing(), extend(5), Role.CLERK, chain), grant(), Role.LEADER, chain)
+    act(case, department.Contact(text="已联系"), Role.CLERK, chain)
+    act(case, a_reply(), Role.CLERK, chain)
+    act(case, centre.Approve(), Role.INSPECTOR, chain)
+    poor = citizen.Rate(solved=False, satisfaction=Satisfaction.VERY_POOR)
+    act(case, poor, Role.CITIZEN, chain)
+    act(case, discontent(), Role.CALLBACK, chain)
+    act(case, centre.Rework(reason="未解决"), Role.CALLBACK, chain)
+    assert case.rating is None and case.reworks == 1
+    act(case, extend(2), Role.CLERK, chain)
+    assert case.entries[-1].after["grantor"] == "leader"
+    act(case, grant(2), Role.LEADER, chain)
+    assert case.requests[-1].state == "granted"
 
 
 def test_a_reopened_case_has_the_whole_limit_again() -> None:

@@ -10,6 +10,7 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts import citizen
 from hotline.domain.errors import NotAllowed
 from hotline.domain.words import Cause, Role
+from hotline.flow import citizen as public
 from hotline.flow import work
 from hotline.flow.centre import Centre
 from tests.flow.orders_support import (
@@ -96,6 +97,21 @@ async def test_the_second_rework_is_supervised_and_the_third_in_its_own_round(
     await work.act(centre, number, acts.Rework(reason="仍未解决"), CALLBACK)
     assert await orders(centre, number) == [(3, "rework", "issued")], "no duplicate supervision"
     assert (await reminded(centre, number))[-1] == "rework"
+
+
+async def test_a_round_that_the_citizen_reopened_is_no_rework(centre: Centre) -> None:
+    number = await in_hand(centre)
+    await replied(centre, number)
+    await discontent(centre, number)
+    await work.act(centre, number, acts.Close(), CALLBACK)
+    async with centre.work() as unit_of_work:
+        again = citizen.Reopen(facts="另一盏也坏了")
+        await public.do(centre, unit_of_work, number, again, "127.0.0.1")
+    await replied(centre, number)
+    await discontent(centre, number)
+    await work.act(centre, number, acts.Rework(reason="未解决"), CALLBACK)
+    assert (await case_of(centre, number)).round == 3
+    assert await orders(centre, number) == []
 
 
 async def merged(

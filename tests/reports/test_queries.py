@@ -114,6 +114,22 @@ async def test_cases_are_counted_as_they_stand(centre: Centre) -> None:
     assert set(nothing.values()) == {0}
 
 
+async def test_a_case_that_its_citizen_reopened_is_none_that_was_reworked(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    lives = Lives(any_centre, clock)
+    await lives.comes("content")
+    await lives.goes_to("content", "cgj")
+    await lives.answered_by("content", "cgj")
+    await lives.called_back("content", True, Satisfaction.GOOD)
+    await lives.does("content", acts.Close(), CALLBACK)
+    receipt, again = lives.known["content"], citizen.Reopen(facts="又坏了")
+    await own.citizen_act(any_centre, receipt.number, receipt.query_code, again)
+    async with any_centre.look() as look:
+        [found] = await queries.cases(look.connection, that_day(any_centre), None)
+    assert (found["received"], found["reworked"]) == (1, 0)
+
+
 async def test_promises_are_counted_by_what_became_of_them(centre: Centre) -> None:
     async with centre.look() as look:
         rows = await queries.promises(look.connection, that_day(centre))

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Table, insert, or_, select, text
+from sqlalchemy import Table, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.flow.centre import Centre
 from hotline.store import callers
 from hotline.store.ledgers import IdentityRow
+from tests.support.plans import plan_of
 
 ID, PHONE, MAIL = IdentityRow.case_id, IdentityRow.phone_hash, IdentityRow.email_hash
 
@@ -18,12 +19,6 @@ async def planted(connection: AsyncConnection, first: int, many: int, **hashes: 
     rows = [{**one, **hashes, "case_id": first + n} for n in range(many)]
     await connection.execute(insert(table), rows)
     await connection.execute(text("ANALYZE"))
-
-
-async def plan_of(connection: AsyncConnection, wanted: Select[Any]) -> str:
-    asked = wanted.compile(connection, compile_kwargs={"literal_binds": True})
-    how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    return " ".join(str(row) for row in await connection.execute(text(f"{how} {asked}")))
 
 
 async def test_of_one_who_called_often_and_long_ago_only_the_newest_are_read(
