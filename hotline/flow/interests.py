@@ -26,6 +26,9 @@ class Wish:
 async def keep_out(centre: Centre, number: str, wish: Wish, actor: Actor) -> Sequence[Interest]:
     """With every unit below the one that is named; a case that lies there is recalled first."""
     tree = centre.rules.tree
+    if not wish.units and not wish.officers:
+        told = "请选择单位或填写账号。", "Choose a unit or name an account."
+        raise NotPossible(*told, field="units")
     async with centre.work() as work:
         case = await _seen(work, number, actor)
         for code in wish.units:

@@ -4,12 +4,15 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.forms import BadForm, FieldProblem
+from hotline.domain.errors import Refused
 from hotline.domain.interest import LIFTERS, WRITERS
 from hotline.flow import interests
 from hotline.web import api_interests, forms
 from hotline.web.api_privacy import read
 from hotline.web.bodies import number_of
 from hotline.web.keys import ACTOR, CENTRE
+from hotline.web.office_case import case_page
 from hotline.web.pages import see_other
 from hotline.web.routing import Route
 
@@ -20,10 +23,25 @@ async def add(request: web.Request) -> web.Response:
     body: dict[str, Any] = {
         name: [one for one in posted.get(name, []) if one.strip()] for name in ("units", "officers")
     }
-    form = read(api_interests.InterestForm, {**told, **body})
-    wish = interests.Wish(form.units, form.officers, form.reason)
-    await interests.keep_out(request.app[CENTRE], number, wish, request[ACTOR])
+    try:
+        form = read(api_interests.InterestForm, {**told, **body})
+        wish = interests.Wish(form.units, form.officers, form.reason)
+        await interests.keep_out(request.app[CENTRE], number, wish, request[ACTOR])
+    except BadForm as error:
+        return await again(request, posted, error.problems, 422)
+    except Refused as error:
+        problem = FieldProblem(error.field or "units", error.code, error.zh, error.en)
+        return await again(request, posted, [problem], 409)
     return see_other(f"/office/cases/{number}#interests")
+
+
+async def again(
+    request: web.Request, posted: dict[str, list[str]], problems: list[FieldProblem], status: int
+) -> web.Response:
+    """The case's page with what was typed and what is wrong with it."""
+    return await case_page(
+        request, problems=problems, action="interests", typed=posted, status=status
+    )
 
 
 async def end(request: web.Request) -> web.Response:

@@ -10,7 +10,16 @@ from hotline.flow import rising
 from hotline.flow.facts import catch_up
 from hotline.store import accounts, calltasks, exports, notices, posted
 from tests.flow.orders_support import unbroken
-from tests.web.api_support import HASHED, Client, acted, filed, token
+from tests.web.api_support import (
+    HASHED,
+    OWN_PAGE,
+    Client,
+    acted,
+    filed,
+    form_token,
+    signed_in,
+    token,
+)
 from tests.web.test_matrix import POLICIES, STREAM, Policy, Things, address
 
 SECRET = "城管局某科收钱不办事"
@@ -46,6 +55,28 @@ async def found_by(client: Client, number: str, headers: dict[str, str], role: R
 
 def _searches(policy: Policy) -> bool:
     return policy.path in ("/api/v1/cases", "/api/v1/orders", "/office/", "/office/orders")
+
+
+async def test_keeping_out_nobody_is_refused_on_the_form_and_nothing_typed_is_lost(
+    client: Client,
+) -> None:
+    number = await reported(client)
+    dispatcher = await token(client, "dispatcher")
+    assert (await kept_out(client, number, dispatcher)).status == 409
+    await signed_in(client, "dispatcher")
+    path, reason = f"/office/cases/{number}/interests", "系被举报人的表亲"
+    page = await (await client.get(f"/office/cases/{number}")).text()
+    typed = {"token": form_token(page), "reason": reason, "officers": "没有这个人", "units": ""}
+    for changes, told in (({}, "没有这个账号。"), ({"officers": ""}, "请选择单位或填写账号。")):
+        answer = await client.post(path, data={**typed, **changes}, headers=OWN_PAGE)
+        body = await answer.text()
+        assert answer.status == 409 and told in body and f'value="{reason}"' in body
+    assert 'value="没有这个人"' not in body
+    async with client.centre.look() as look:
+        recorded = await look.connection.exec_driver_sql(
+            "SELECT count(*) FROM act WHERE act = 'kept_out'"
+        )
+        assert recorded.scalar_one() == 0
 
 
 async def test_an_officer_with_an_interest_finds_it_nowhere(client: Client) -> None:
