@@ -10,6 +10,7 @@ from channels.forms import BadForm, Form, line, optional, problems, words
 from hotline.domain.article import Draft
 
 NAMES = {
+    "number": "诉求编号",
     "title": "标题",
     "body": "正文",
     "topic": "事项",

@@ -18,7 +18,6 @@ from hotline.flow.callbacks import CALLABLE, CALLERS, OF_TODAY, Asked, Shelf, So
 from hotline.web import api_callbacks, forms
 from hotline.web.api_callbacks import NAMES, OutcomeForm, asked_of, told_of
 from hotline.web.bodies import number_of
-from hotline.web.dates import spoken
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
 from hotline.web.routing import Route
@@ -35,7 +34,6 @@ WORDS: dict[str, Any] = {
     "Urgency": Urgency,
     "OF_TODAY": OF_TODAY,
     "CALLABLE": CALLABLE,
-    "spoken": spoken,
 }
 
 

@@ -77,6 +77,7 @@ def templates() -> jinja2.Environment:
         "when": _unbroken(dates.when),
         "clock": _unbroken(dates.clock),
         "day": _unbroken(dates.day),
+        "spoken": _unbroken(dates.spoken),
         "when_in_words": dates.when,  # inside a sentence that is put together as text
         "day_in_words": dates.day,
         "left": dates.left,
