@@ -94,15 +94,19 @@ def steps(centre: Centre, plan: Plan, case: Case) -> list[Act]:
         return choices.steps(case, topic=topic, department=unit)
     if plan.kind is Kind.TRANSFER:
         return choices.steps(case, topic="", department=plan.to)
-    if plan.kind is Kind.MERGE:
-        if plan.to == case.number:
-            raise NotPossible("这是主单，保持不变。", "The parent itself stays as it is.")
-        return [acts.Merge(parent=plan.to, reason="批量并单")]
+    if plan.kind is Kind.MERGE and plan.to == case.number:
+        raise NotPossible("这是主单，保持不变。", "The parent itself stays as it is.")
     if plan.kind is Kind.REASSIGN:
         return [department.Reassign(handler=plan.to, text="批量改派")]
-    if plan.kind is Kind.RECALL:
-        return [acts.Recall(reason="撤销批量派单")]
-    return [acts.Unmerge(reason="撤销批量并单")]
+    tie = _tie(plan)
+    return [acts.Recall(reason="撤销批量派单")] if tie is None else [tie]
+
+
+def _tie(plan: Plan) -> Act | None:
+    """What changes a second case as well, the same whichever case is looked at."""
+    if plan.kind is Kind.MERGE:
+        return acts.Merge(parent=plan.to, reason="批量并单")
+    return acts.Unmerge(reason="撤销批量并单") if plan.kind is Kind.UNMERGE else None
 
 
 def _offered(centre: Centre, case: Case) -> tuple[str, str]:
@@ -167,7 +171,8 @@ async def run(
     for number, version in list(dict.fromkeys(seen))[:MOST]:
         try:
             chosen = partial(steps, centre, plan)
-            made = await work.act_by(centre, number, chosen, actor, version)
+            tie = _tie(plan)
+            made = await work.act_by(centre, number, chosen, actor, version, foretold=tie)
             done.append(Done(number, made))
         except Refused as error:
             done.append(Done(number, refused=error))

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hotline.domain import perform
+from hotline.domain import access, perform
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import citizen
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case
+from hotline.domain.errors import NoSuchCase, NotPossible
 from hotline.domain.masking import mask_words
-from hotline.domain.people import SYSTEM
+from hotline.domain.people import SYSTEM, Actor
+from hotline.domain.people import citizen as a_citizen
 from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
+from hotline.store import ties
 from hotline.store.inbox import give_numbers
 from hotline.store.work import Work
 
@@ -48,6 +51,35 @@ async def linked(
     return case
 
 
+async def hold(work: Work, number: str, facts: Act) -> None:
+    """Locks what else the act changes, before the case itself: see `ties` for the order."""
+    match facts:
+        case acts.Merge():
+            await ties.hold_pair(work.connection, number, facts.parent)
+        case acts.Unmerge() | citizen.Supplement():
+            await ties.hold_parent(work.connection, number)
+
+
+async def check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
+    """Row 6: the parent is open, not itself merged, and one that the actor may know of; looked at
+    under its lock, or what happened to it meanwhile would leave the child with a case that is over."""
+    await ties.hold(work.connection, facts.parent)
+    try:
+        parent = await work.cases.read(facts.parent)
+    except NoSuchCase:
+        parent = None
+    if parent is None or not access.may_see(actor, parent):
+        raise NotPossible("没有找到主单。", "No such parent case.", field="parent")
+    if parent.state is State.MERGED:
+        raise NotPossible(
+            "主单自己已并入另一件诉求，请刷新后改选那一件作主单。",
+            "The parent is itself merged into another case; choose that one.",
+            field="parent",
+        )
+    if not parent.open:
+        raise NotPossible("主单已结束，不能并入。", "The parent is not open.", field="parent")
+
+
 async def gathered(centre: Centre, work: Work, child: Case) -> None:
     """One caller more on the parent: several that bring one matter get it supervised.
 
@@ -71,8 +103,12 @@ async def _follow(centre: Centre, work: Work, numbers: Sequence[str], parent: st
 async def spread(centre: Centre, work: Work, parent: Case, facts: Act) -> None:
     """One reply answers all: what the parent's callers are told stands in each merged case.
 
-    When the parent's own citizen withdraws, the others' matter goes on with the first of them.
+    When the parent's own citizen withdraws, the others' matter goes on with the first of them; what
+    a merged caller adds goes the other way.
     """
+    if parent.state is State.MERGED:
+        await _tell_parent(centre, work, parent, facts)
+        return
     if isinstance(facts, citizen.Withdraw) and parent.state is State.TERMINATED:
         await _inherit(centre, work, parent)
         return
@@ -83,6 +119,20 @@ async def spread(centre: Centre, work: Work, parent: Case, facts: Act) -> None:
         child = await work.cases.change(number)
         perform.told_with_parent(child, text, Step(SYSTEM, work.at, centre.rules))
         await work.cases.save(child)
+
+
+async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> None:
+    """What a merged caller adds reaches those who work on the parent."""
+    if not isinstance(facts, citizen.Supplement) or child.parent is None:
+        return
+    parent = await work.cases.change(child.parent)
+    if not parent.open:
+        await work.cases.let_go(parent.id or 0)
+        return
+    added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
+    perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
+    await notify.tell(work, parent, centre.rules)
+    await work.cases.save(parent)
 
 
 def _told(parent: Case, facts: Act) -> str | None:
