@@ -1,6 +1,6 @@
 """Cases that belong together: split off, going on from another, merged under one parent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hotline.domain import access, perform
@@ -84,20 +84,28 @@ async def gathered(centre: Centre, work: Work, child: Case) -> None:
     """One caller more on the parent: several that bring one matter get it supervised.
 
     Whoever was merged into the child goes along: nobody stays behind with a case that has ended.
+    Where the parent's answer is out already, they are told it now.
     """
     parent = child.parent or ""
-    await _follow(centre, work, await work.cases.merged_into(child.number), parent)
+    others = await _follow(centre, work, await work.cases.merged_into(child.number), parent)
     case = await work.cases.change(parent)
     await causes.gather(work, case, Step(SYSTEM, work.at, centre.rules))
     await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
+    if case.state is State.FOLLOW_UP and case.reply is not None:
+        await _tell_merged(centre, work, [child, *others], _given(case.reply))
 
 
-async def _follow(centre: Centre, work: Work, numbers: Sequence[str], parent: str) -> None:
+async def _follow(
+    centre: Centre, work: Work, numbers: Sequence[str], parent: str
+) -> Sequence[Case]:
+    cases = []
     for number in numbers:
         case = await work.cases.change(number)
         perform.moved(case, parent, Step(SYSTEM, work.at, centre.rules))
         await work.cases.save(case)
+        cases.append(case)
+    return cases
 
 
 async def spread(centre: Centre, work: Work, parent: Case, facts: Act) -> None:
@@ -115,10 +123,16 @@ async def spread(centre: Centre, work: Work, parent: Case, facts: Act) -> None:
     text = _told(parent, facts)
     if text is None:
         return
-    for number in await work.cases.merged_into(parent.number):
-        child = await work.cases.change(number)
+    children = [await work.cases.change(n) for n in await work.cases.merged_into(parent.number)]
+    await _tell_merged(centre, work, children, text)
+
+
+async def _tell_merged(centre: Centre, work: Work, children: Sequence[Case], text: str) -> None:
+    """Into the timeline of each, and to each by letter who left an address."""
+    for child in children:
         perform.told_with_parent(child, text, Step(SYSTEM, work.at, centre.rules))
-        await work.cases.save(child)
+    await notify.tell_all(work, children, centre.rules)
+    await work.cases.save_all(children)
 
 
 async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> None:
@@ -139,7 +153,7 @@ def _told(parent: Case, facts: Act) -> str | None:
     """What ends the matter for its citizens, in the words of the parent's."""
     match facts:
         case acts.Approve() if parent.reply is not None:
-            return f"答复：{parent.reply['public_reply']}"
+            return _given(parent.reply)
         case acts.Answer():
             return f"答复：{facts.text}"
         case acts.Decline():
@@ -147,8 +161,13 @@ def _told(parent: Case, facts: Act) -> str | None:
         case acts.Refer():
             return f"已转至{facts.target}。"
         case acts.Grant() if parent.state is State.TERMINATED:
-            return "经批准，该事项终止办理。"
+            why = next(one.reason for one in parent.requests if one.id == facts.request)
+            return f"经批准终止办理：{why}"
     return None
+
+
+def _given(reply: Mapping[str, Any]) -> str:
+    return f"答复：{reply['public_reply']}"
 
 
 async def _inherit(centre: Centre, work: Work, parent: Case) -> None:
