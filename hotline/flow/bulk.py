@@ -19,6 +19,7 @@ from hotline.domain.promises import Step
 from hotline.domain.words import Named, Role
 from hotline.flow import choices, work
 from hotline.flow.centre import Centre
+from hotline.flow.linked import check_tie
 from hotline.store.work import Work
 
 MOST = 50  # cases at once: a page of the queue
@@ -137,15 +138,17 @@ async def preview(centre: Centre, actor: Actor, plan: Plan, numbers: Sequence[st
             except NoSuchCase as error:
                 found.append(Looked(number, 0, "", "", None, refused=error))
                 continue
-            found.append(_tried(centre, actor, plan, case, Step(actor, look.at, centre.rules)))
+            found.append(await _tried(centre, look, actor, plan, case))
     return found
 
 
-def _tried(centre: Centre, actor: Actor, plan: Plan, case: Case, step: Step) -> Looked:
+async def _tried(centre: Centre, look: Work, actor: Actor, plan: Plan, case: Case) -> Looked:
     facts = (case.number, case.version, case.title, case.topic, case.state)
+    step = Step(actor, look.at, centre.rules)
     try:
         wanted = steps(centre, plan, case)
         for each in wanted:
+            await check_tie(look, case, each, actor)
             perform.perform(case, masked(each), step)
     except Refused as error:
         return Looked(*facts, refused=error)

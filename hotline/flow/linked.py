@@ -21,10 +21,30 @@ from hotline.store.inbox import give_numbers
 from hotline.store.work import Work
 
 
+async def follow(centre: Centre, work: Work, case: Case, facts: Act, said: Act) -> None:
+    """What an act does to other cases, once its own is saved; `said` are its facts, masked."""
+    await spread(centre, work, case, said)
+    if isinstance(facts, acts.Merge):
+        await _gather(centre, work, case)
+    if isinstance(facts, acts.Split):
+        changes = {"type": facts.type, "topic": facts.topic}
+        await linked(centre, work, case, facts.title, facts.content, split=True, **changes)
+
+
 async def linked(
-    centre: Centre, work: Work, origin: Case, title: str, content: str, **changes: Any
+    centre: Centre,
+    work: Work,
+    origin: Case,
+    title: str,
+    content: str,
+    *,
+    split: bool = False,
+    **changes: Any,
 ) -> Case:
-    """A new case that goes on from another, its citizen the same (拆单, 归档后再次来诉)."""
+    """A new case that goes on from another, its citizen the same (拆单, 归档后再次来诉).
+
+    What is split off was received with the origin, and its citizen has waited since.
+    """
     number = (await give_numbers(work.connection, [work.at]))[0]
     own = await work.vault.name_of(origin.id or 0)
     case = Case(
@@ -33,7 +53,7 @@ async def linked(
         type=changes.get("type") or origin.type,
         urgency=origin.urgency,
         channel=origin.channel,
-        received_at=work.at,
+        received_at=origin.received_at if split else work.at,
         title=mask_words(title, own, content),
         content=mask_words(content, own),
         topic=changes.get("topic") or origin.topic,
@@ -44,7 +64,8 @@ async def linked(
         language=origin.language,
         previous=origin.number,
     )
-    perform.receive(case, Step(SYSTEM, work.at, centre.rules), f"由 {origin.number} 关联生成")
+    step, why = Step(SYSTEM, work.at, centre.rules), f"由 {origin.number} 关联生成"
+    perform.receive(case, step, why, split_from=origin if split else None)
     await notify.tell(work, case, centre.rules)
     await work.cases.add(case)
     await work.vault.copy(origin.id or 0, case.id or 0, {"title": title, "content": content})
@@ -60,10 +81,32 @@ async def hold(work: Work, number: str, facts: Act) -> None:
             await ties.hold_parent(work.connection, number)
 
 
-async def check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
-    """Row 6: the parent is open, not itself merged, and one that the actor may know of; looked at
-    under its lock, or what happened to it meanwhile would leave the child with a case that is over."""
-    await ties.hold(work.connection, facts.parent)
+async def check_tie(work: Work, case: Case, facts: Act, actor: Actor) -> None:
+    """What a merge, or its end, asks of the parent; to be looked at under its lock, or what happened
+    to it meanwhile would leave the child with a case that is over."""
+    if isinstance(facts, acts.Merge):
+        await _check_parent(work, facts, actor)
+    if isinstance(facts, acts.Unmerge) and not await may_part(work, case):
+        raise NotPossible(
+            "主单已结束，结果已一并告知，不能拆并；诉求人有新情况的，请另行登记。",
+            "The parent has ended and its callers were told; new facts are a new case.",
+        )
+
+
+async def may_part(work: Work, case: Case) -> bool:
+    """Row 6b: while the parent is open. Of one that is merged itself, as it happened once, or not
+    there, no answer comes: who was left behind is taken out again."""
+    if case.state is not State.MERGED or case.parent is None:
+        return True
+    try:
+        parent = await work.cases.read(case.parent)
+    except NoSuchCase:
+        return True
+    return parent.open or parent.state is State.MERGED
+
+
+async def _check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
+    """Row 6: the parent is open, not itself merged, and one that the actor may know of."""
     try:
         parent = await work.cases.read(facts.parent)
     except NoSuchCase:
@@ -80,7 +123,7 @@ async def check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
         raise NotPossible("主单已结束，不能并入。", "The parent is not open.", field="parent")
 
 
-async def gathered(centre: Centre, work: Work, child: Case) -> None:
+async def _gather(centre: Centre, work: Work, child: Case) -> None:
     """One caller more on the parent: several that bring one matter get it supervised.
 
     Whoever was merged into the child goes along: nobody stays behind with a case that has ended.

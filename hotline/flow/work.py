@@ -14,12 +14,13 @@ from hotline.domain.masking import masked
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
+from hotline.domain.state import Action
 from hotline.domain.words import Role
 from hotline.flow import casewords, causes, choices, notify, phone, repeats, replyhints, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
-from hotline.flow.linked import check_parent, gathered, hold, linked, spread
+from hotline.flow.linked import check_tie, follow, hold, may_part
 from hotline.store import articles, articleuse, files, find, interests
 from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
@@ -111,21 +112,17 @@ async def act_all(
     await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
     for facts, said in done:
-        await spread(centre, work, case, said)
-        if isinstance(facts, acts.Merge):
-            await gathered(centre, work, case)
-        if isinstance(facts, acts.Split):
-            changes = {"type": facts.type, "topic": facts.topic}
-            await linked(centre, work, case, facts.title, facts.content, **changes)
+        await follow(centre, work, case, facts, said)
 
 
 async def _do(centre: Centre, work: Work, case: Case, facts: Act, step: Step) -> Act:
     """The act as it went into the case, its words masked."""
     before, actor = _labels(case), step.actor
     _check_topic(centre, facts)
-    if isinstance(facts, acts.Merge):
+    if isinstance(facts, acts.Merge | acts.Unmerge):
         access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
-        await check_parent(work, facts, actor)
+        await hold(work, case.number, facts)
+        await check_tie(work, case, facts, actor)
     await enclose(centre, work, case, facts)
     said = masked(facts, await work.vault.name_of(case.id or 0))
     perform.perform(case, said, step)
@@ -184,6 +181,8 @@ async def view(centre: Centre, number: str, actor: Actor) -> CaseView:
         masked = await look.vault.masked([case.id or 0])
         kept = await files.of_case(look.connection, centre.cipher, case.id or 0)
         actions = [action.value for action in perform.possible(case, actor, look.at, centre.rules)]
+        if Action.UNMERGE in actions and not await may_part(look, case):
+            actions.remove(Action.UNMERGE)
         alike = await repeats.of_case(look, case) if actor.role in access.SEES_ALL else []
         secret = await interests.kept_from(look.connection, actor) if alike else set()
         alike = [one for one in alike if one.number not in secret]

@@ -1,16 +1,21 @@
 """Cases that belong together: what a merge asks of its parent, and what each caller gets of it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
+from escalation.watch import Watch
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import citizen
 from hotline.domain.errors import NotPossible
 from hotline.domain.words import Role
-from hotline.flow import work
+from hotline.flow import bulk, work
 from hotline.flow.centre import Centre
+from hotline.flow.supervise import CaseAgenda
 from hotline.store import ledger
-from tests.flow.orders_support import DISPATCHER, case_of, received, unbroken
+from hotline.wiring import MovingClock
+from tests.flow.orders_support import DISPATCHER, ask, case_of, received, unbroken
 from tests.makers import an_officer
 
 AGENT = an_officer(Role.AGENT)
@@ -84,3 +89,56 @@ async def test_a_merge_that_leads_to_no_open_matter_is_found(
     (one,) = await unbroken(any_centre)
     assert found in str(one)
     assert (await ledger.block(any_centre.store, 0)).broken_in_all == 1
+
+
+async def test_of_a_parent_that_is_answered_nobody_is_unmerged(any_centre: Centre) -> None:
+    parent, child = await received(any_centre, "p"), await received(any_centre, "c")
+    await merged(any_centre, child, parent)
+    assert "unmerge" in (await work.view(any_centre, child, DISPATCHER)).actions
+    await work.act(any_centre, parent, acts.Answer(text="已经修好。"), AGENT)
+    seen = await work.view(any_centre, child, DISPATCHER)
+    assert "unmerge" not in seen.actions
+    with pytest.raises(NotPossible, match="主单已结束"):
+        await work.act(any_centre, child, acts.Unmerge(reason="不是一件事"), DISPATCHER)
+    plan = bulk.Plan(bulk.Kind.UNMERGE)
+    (looked,) = await bulk.preview(any_centre, DISPATCHER, plan, [child])
+    assert looked.refused is not None and "主单已结束" in looked.refused.zh
+    (done,) = await bulk.run(any_centre, DISPATCHER, plan, [(child, seen.case.version)])
+    assert done.refused is not None and "主单已结束" in done.refused.zh
+
+
+async def test_who_was_left_behind_by_a_merged_parent_can_be_unmerged(any_centre: Centre) -> None:
+    """As an older version left them: `verify` holds again, and the case is handled."""
+    last, middle, child = [await received(any_centre, key) for key in "abc"]
+    for number in (middle, child):
+        await merged(any_centre, number, last)
+    async with any_centre.store.write() as connection:
+        wrong = text("UPDATE cases SET parent = :middle WHERE number = :child")
+        await connection.execute(wrong, {"middle": middle, "child": child})
+    assert await unbroken(any_centre) != []
+    await work.act(any_centre, child, acts.Unmerge(reason="主单已并走"), DISPATCHER)
+    assert (await case_of(any_centre, child)).state.value == "registered"
+    assert await unbroken(any_centre) == []
+
+
+async def test_a_case_split_off_late_is_as_old_as_the_whole_and_due_with_it(
+    any_centre: Centre, clock: MovingClock
+) -> None:
+    whole = await received(any_centre, "s")
+    watch = Watch(CaseAgenda(any_centre))
+    for _ in range(7):
+        clock.move_to(clock.at + timedelta(days=1))
+        await watch.tick(clock.at)
+    before = await case_of(any_centre, whole)
+    split = acts.Split(title="树枝挡住路灯", content="另外，树枝挡住了路灯。")
+    await work.act(any_centre, whole, split, DISPATCHER)
+    ((number,),) = await ask(
+        any_centre, "SELECT number FROM cases WHERE previous = :whole", whole=whole
+    )
+    part = await case_of(any_centre, number)
+    assert (part.received_at, part.due_at) == (before.received_at, before.due_at)
+    await watch.tick(clock.at)
+    assert await unbroken(any_centre) == []
+    _, entries = await work.timeline(any_centre, number, DISPATCHER)
+    again = [entry for entry in entries if entry.after.get("notifies")]
+    assert again == [], "its lights were shown with the whole"

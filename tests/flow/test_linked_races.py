@@ -13,6 +13,7 @@ from sqlalchemy import text
 from hotline.domain.acts import centre as acts
 from hotline.domain.acts import citizen as citizens
 from hotline.domain.acts.asking import Act
+from hotline.domain.case import Case
 from hotline.domain.errors import NotPossible
 from hotline.domain.people import Actor
 from hotline.domain.words import Role
@@ -97,21 +98,32 @@ async def test_a_parent_that_is_answered_meanwhile_takes_in_nobody(any_centre: C
     assert await standing(any_centre, late) == ("registered", None)
 
 
+async def test_of_a_parent_that_is_answered_meanwhile_nobody_is_unmerged(
+    any_centre: Centre,
+) -> None:
+    parent, child = await received(any_centre, "p", "c")
+    await work.act(any_centre, child, acts.Merge(parent=parent), DISPATCHER)
+    apart = work.act(any_centre, child, acts.Unmerge(reason="不是一件事"), DISPATCHER)
+    task = await while_open(any_centre, (parent, ANSWER, AGENT), apart)
+    assert isinstance(task.exception(), NotPossible) and "主单已结束" in str(task.exception())
+    assert await standing(any_centre, child) == ("merged", parent)
+
+
 async def test_who_was_merged_before_the_parent_moves_on_goes_along_and_is_answered(
     any_centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other order: the child has found its parent open, and only then that one is merged."""
     child, middle, last = await received(any_centre, "a", "b", "c")
     found, on = asyncio.Event(), asyncio.Event()
-    check = work.check_parent
+    check = work.check_tie
 
-    async def slow(unit: Any, facts: acts.Merge, actor: Actor) -> None:
-        await check(unit, facts, actor)
+    async def slow(unit: Any, case: Case, facts: acts.Merge, actor: Actor) -> None:
+        await check(unit, case, facts, actor)
         if facts.parent == middle:
             found.set()
             await on.wait()
 
-    monkeypatch.setattr(work, "check_parent", slow)
+    monkeypatch.setattr(work, "check_tie", slow)
     first = asyncio.create_task(work.act(any_centre, child, acts.Merge(parent=middle), DISPATCHER))
     await found.wait()
     second = asyncio.create_task(work.act(any_centre, middle, acts.Merge(parent=last), DISPATCHER))
