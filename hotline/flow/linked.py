@@ -14,7 +14,7 @@ from hotline.domain.people import SYSTEM, Actor
 from hotline.domain.people import citizen as a_citizen
 from hotline.domain.promises import Step
 from hotline.domain.state import State
-from hotline.flow import causes, notify
+from hotline.flow import causes, keptout, notify
 from hotline.flow.centre import Centre
 from hotline.store import ties
 from hotline.store.inbox import give_numbers
@@ -63,6 +63,7 @@ async def linked(
         party=origin.party,
         language=origin.language,
         previous=origin.number,
+        interests=list(origin.interests),
     )
     step, why = Step(SYSTEM, work.at, centre.rules), f"由 {origin.number} 关联生成"
     perform.receive(case, step, why, split_from=origin if split else None)
@@ -85,7 +86,7 @@ async def check_tie(work: Work, case: Case, facts: Act, actor: Actor) -> None:
     """What a merge, or its end, asks of the parent; to be looked at under its lock, or what happened
     to it meanwhile would leave the child with a case that is over."""
     if isinstance(facts, acts.Merge):
-        await _check_parent(work, facts, actor)
+        await _check_parent(work, case, facts, actor)
     if isinstance(facts, acts.Unmerge) and not await may_part(work, case):
         raise NotPossible(
             "主单已结束，结果已一并告知，不能拆并；诉求人有新情况的，请另行登记。",
@@ -105,8 +106,9 @@ async def may_part(work: Work, case: Case) -> bool:
     return parent.open or parent.state is State.MERGED
 
 
-async def _check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
-    """Row 6: the parent is open, not itself merged, and one that the actor may know of."""
+async def _check_parent(work: Work, case: Case, facts: acts.Merge, actor: Actor) -> None:
+    """Row 6: the parent is open, not itself merged, and one that the actor may know of; and nobody
+    works on it who is kept out of the case: what its citizen adds would be read there."""
     try:
         parent = await work.cases.read(facts.parent)
     except NoSuchCase:
@@ -121,20 +123,30 @@ async def _check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
         )
     if not parent.open:
         raise NotPossible("主单已结束，不能并入。", "The parent is not open.", field="parent")
+    if keptout.lies_with(parent, case):
+        raise NotPossible(
+            "主单的承办单位或经办人在本件中应当回避，不能并入；请单独办理，或先改派主单。",
+            "Who handles the parent is kept out of this case: handle it by itself.",
+            field="parent",
+        )
 
 
 async def _gather(centre: Centre, work: Work, child: Case) -> None:
     """One caller more on the parent: several that bring one matter get it supervised.
 
     Whoever was merged into the child goes along: nobody stays behind with a case that has ended.
-    Where the parent's answer is out already, they are told it now.
+    Where the parent's answer is out already, they are told it now. Who is kept out of one of them is
+    kept out of all: the parent hears what the child's citizen adds, the child what the parent's is told.
     """
     parent = child.parent or ""
     others = await _follow(centre, work, await work.cases.merged_into(child.number), parent)
     case = await work.cases.change(parent)
+    await keptout.share(work, case, child)
+    for one in (child, *others):
+        await keptout.share(work, one, case)
     await causes.gather(work, case, Step(SYSTEM, work.at, centre.rules))
     await notify.tell(work, case, centre.rules)
-    await work.cases.save(case)
+    await work.cases.save_all([case, child, *others])
     if case.state is State.FOLLOW_UP and case.reply is not None:
         await _tell_merged(centre, work, [child, *others], _given(case.reply))
 
@@ -183,8 +195,8 @@ async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> N
     if not isinstance(facts, citizen.Supplement) or child.parent is None:
         return
     parent = await work.cases.change(child.parent)
-    if not parent.open:
-        await work.cases.let_go(parent.id or 0)
+    if not parent.open or keptout.lies_with(parent, child):
+        await work.cases.let_go(parent.id or 0)  # the dispatcher reads it in the child
         return
     added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
     perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
@@ -219,6 +231,7 @@ async def _inherit(centre: Centre, work: Work, parent: Case) -> None:
         return
     heir, step = await work.cases.change(first), Step(SYSTEM, work.at, centre.rules)
     perform.perform(heir, acts.Unmerge(reason=f"主单 {parent.number} 的诉求人撤诉"), step)
+    await keptout.share(work, heir, parent)
     await notify.tell(work, heir, centre.rules)
     await work.cases.save(heir)
     await _follow(centre, work, rest[:-1], heir.number)
