@@ -153,9 +153,12 @@ def merge(case: Case, facts: centre.Merge, step: Step) -> Said:
 
 
 def unmerge(case: Case, facts: centre.Unmerge, step: Step) -> Said:
-    case.parent, case.closed_at, back = None, None, case.prior or State.REGISTERED
+    """What the merge ended runs again; what had ended before it, by a correction say, does not."""
+    merged_at, back = case.closed_at, case.prior or State.REGISTERED
+    case.parent, case.closed_at = None, None
     for promise in CITIZENS:
-        promises.revive(case, promise, Run.DROPPED)
+        if promise is Promise.REPLY or promises.limit_for(case, promise, step.rules) is not None:
+            promises.revive(case, promise, Run.DROPPED, ended_at=merged_at)
     return Said(facts.reason, "您的诉求改为单独办理。", to=back)
 
 

@@ -41,6 +41,12 @@ def check_unit(code: str, interests: Iterable[Interest], field: str) -> None:
         )
 
 
+def meets(units: Iterable[str], officer: str, interests: Iterable[Interest]) -> bool:
+    """Whether one of the units, or the officer, is kept out."""
+    codes = frozenset(units)
+    return any(one.of in codes if one.kind == "unit" else one.of == officer for one in interests)
+
+
 def named(tree: Tree, code: str, text: str) -> bool:
     """Whether the text names the unit or one below it: in a 举报 it may be who is reported."""
     units = (tree.departments[one].name for one in tree.subtree(code))

@@ -15,6 +15,7 @@ from hotline.domain import (
     promises,
     recounting,
     requests,
+    restarting,
     supervision,
 )
 from hotline.domain.acts import ACTION_OF
@@ -90,9 +91,11 @@ def action_of(facts: Act) -> Action:
     return INTERNAL.get(type(facts)) or ACTION_OF[type(facts)]
 
 
-def receive(case: Case, step: Step, text: str = "") -> Entry:
+def receive(case: Case, step: Step, text: str = "", *, split_from: Case | None = None) -> Entry:
     """Row 1: the first entry; the citizen's promises count from the receipt."""
-    for promise in CITIZENS:
+    if split_from is not None:
+        restarting.carry_over(case, split_from, step.rules, step.at)
+    for promise in CITIZENS if split_from is None else ():
         promises.begin(case, promise, case.received_at, step.rules)
     said = Said(text, "您的诉求已登记。", {"channel": case.channel.value})
     return case.append(Action.RECEIVE, step.actor, step.at, {}, said)

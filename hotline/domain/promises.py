@@ -158,12 +158,22 @@ def end_all(case: Case, at: datetime) -> None:
             case.deadlines[n] = run.drop(deadline, at)
 
 
-def revive(case: Case, promise: Promise, ended: run.State, *, part: str = "") -> None:
-    """Takes back the end of the latest promise of its kind, its due moment unchanged."""
+def revive(
+    case: Case,
+    promise: Promise,
+    ended: run.State,
+    *,
+    part: str = "",
+    ended_at: datetime | None = None,
+) -> None:
+    """Takes back the end of the latest promise of its kind, its due moment unchanged.
+
+    With `ended_at` only an end of that very moment: one that came before had a reason of its own.
+    """
     for n in sorted(case.deadlines, reverse=True):
         deadline = case.deadlines[n]
         if deadline.promise == promise and deadline.part == part:
-            if deadline.state == ended:
+            if deadline.state == ended and ended_at in (None, deadline.ended_at):
                 case.deadlines[n] = run.revive(deadline)
             return
 

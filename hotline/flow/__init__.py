@@ -38,6 +38,7 @@ handover    and carried out: staff, rules, roster, then case after case
 orders      the supervision orders: lists and one of them
 causes      what supervises a case beside time
 linked      cases that belong together: split off, going on, merged; one reply answers all
+keptout     回避 follows the matter: into what a case is merged or split into
 waiting     quiet hours, cooldown, digest: when a notice is told
 notify      new timeline entries -> messages in the outbox
 mailing     notices for desks, and the letters that tell of the grave ones

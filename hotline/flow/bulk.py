@@ -19,6 +19,7 @@ from hotline.domain.promises import Step
 from hotline.domain.words import Named, Role
 from hotline.flow import choices, work
 from hotline.flow.centre import Centre
+from hotline.flow.linked import check_tie
 from hotline.store.work import Work
 
 MOST = 50  # cases at once: a page of the queue
@@ -94,15 +95,19 @@ def steps(centre: Centre, plan: Plan, case: Case) -> list[Act]:
         return choices.steps(case, topic=topic, department=unit)
     if plan.kind is Kind.TRANSFER:
         return choices.steps(case, topic="", department=plan.to)
-    if plan.kind is Kind.MERGE:
-        if plan.to == case.number:
-            raise NotPossible("这是主单，保持不变。", "The parent itself stays as it is.")
-        return [acts.Merge(parent=plan.to, reason="批量并单")]
+    if plan.kind is Kind.MERGE and plan.to == case.number:
+        raise NotPossible("这是主单，保持不变。", "The parent itself stays as it is.")
     if plan.kind is Kind.REASSIGN:
         return [department.Reassign(handler=plan.to, text="批量改派")]
-    if plan.kind is Kind.RECALL:
-        return [acts.Recall(reason="撤销批量派单")]
-    return [acts.Unmerge(reason="撤销批量并单")]
+    tie = _tie(plan)
+    return [acts.Recall(reason="撤销批量派单")] if tie is None else [tie]
+
+
+def _tie(plan: Plan) -> Act | None:
+    """What changes a second case as well, the same whichever case is looked at."""
+    if plan.kind is Kind.MERGE:
+        return acts.Merge(parent=plan.to, reason="批量并单")
+    return acts.Unmerge(reason="撤销批量并单") if plan.kind is Kind.UNMERGE else None
 
 
 def _offered(centre: Centre, case: Case) -> tuple[str, str]:
@@ -133,15 +138,17 @@ async def preview(centre: Centre, actor: Actor, plan: Plan, numbers: Sequence[st
             except NoSuchCase as error:
                 found.append(Looked(number, 0, "", "", None, refused=error))
                 continue
-            found.append(_tried(centre, actor, plan, case, Step(actor, look.at, centre.rules)))
+            found.append(await _tried(centre, look, actor, plan, case))
     return found
 
 
-def _tried(centre: Centre, actor: Actor, plan: Plan, case: Case, step: Step) -> Looked:
+async def _tried(centre: Centre, look: Work, actor: Actor, plan: Plan, case: Case) -> Looked:
     facts = (case.number, case.version, case.title, case.topic, case.state)
+    step = Step(actor, look.at, centre.rules)
     try:
         wanted = steps(centre, plan, case)
         for each in wanted:
+            await check_tie(look, case, each, actor)
             perform.perform(case, masked(each), step)
     except Refused as error:
         return Looked(*facts, refused=error)
@@ -167,7 +174,8 @@ async def run(
     for number, version in list(dict.fromkeys(seen))[:MOST]:
         try:
             chosen = partial(steps, centre, plan)
-            made = await work.act_by(centre, number, chosen, actor, version)
+            tie = _tie(plan)
+            made = await work.act_by(centre, number, chosen, actor, version, foretold=tie)
             done.append(Done(number, made))
         except Refused as error:
             done.append(Done(number, refused=error))

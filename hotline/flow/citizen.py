@@ -22,7 +22,7 @@ from hotline.domain.state import Action, State
 from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
 from hotline.flow.enclosures import enclose
-from hotline.flow.linked import linked, spread
+from hotline.flow.linked import hold, linked, spread
 from hotline.store import doors, receipts
 from hotline.store.cipher import plain_code
 from hotline.store.followups import follow_up
@@ -169,6 +169,7 @@ def _masked(facts: Act, own: str) -> Act:
 
 async def do(centre: Centre, work: Work, number: str, facts: Act, origin: str) -> None:
     """The citizen's act, whichever way it came; who it comes from was asked before."""
+    await hold(work, number, facts)
     case = await work.cases.change(number)
     facts = _masked(facts, await work.vault.name_of(case.id or 0))
     step = Step(a_citizen(origin), work.at, centre.rules)
@@ -181,18 +182,6 @@ async def do(centre: Centre, work: Work, number: str, facts: Act, origin: str) -
     await spread(centre, work, case, facts)
     if archived and isinstance(facts, citizen.Reopen):
         await linked(centre, work, case, case.title, facts.facts)
-    elif case.state is State.MERGED and case.parent:
-        await _tell_parent(centre, work, case, facts)
-
-
-async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> None:
-    """What a merged caller adds reaches those who work on the parent."""
-    parent = await work.cases.change(child.parent or "")
-    if parent.open and isinstance(facts, citizen.Supplement):
-        added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
-        perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
-        await notify.tell(work, parent, centre.rules)
-    await work.cases.save(parent)
 
 
 async def enter(centre: Centre, number: str, code: str, origin: str) -> receipts.Slip:

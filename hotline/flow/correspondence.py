@@ -15,9 +15,10 @@ import structlog
 from channels.mailbox.marks import rating_mark, sign_message_id
 from channels.mailbox.notices import BadTemplate, Facts, Notice, Words, compose
 from hotline.domain.case import Case, Entry
+from hotline.domain.law import actions_from
 from hotline.domain.people import mask_text
 from hotline.domain.post import Post
-from hotline.domain.state import Action
+from hotline.domain.state import Action, State
 from hotline.store import lettersread, outbox, posted
 from hotline.store.cipher import Unreadable
 from hotline.store.outbox import Message
@@ -36,10 +37,10 @@ MATTERS = frozenset(
         Action.TRANSFER,
         Action.APPROVE,
         Action.REWORK,
-        Action.TERMINATE,
     }
 )
 ANSWERS = frozenset({Action.ANSWER, Action.APPROVE})
+GIVEN = "答复："  # what the public answer begins with on the case's page
 
 
 @dataclass(frozen=True)
@@ -143,13 +144,20 @@ async def tell(work: Work, case: Case, entries: Sequence[Entry]) -> None:
 
 
 def _matters(entry: Entry) -> bool:
-    """A merged caller is told what the parent's callers are."""
-    return entry.action in MATTERS or "from_parent" in entry.after
+    """A merged caller is told what the parent's callers are; of a unit's requests none matters but
+    the one that ends the case (潍坊 art. 21: it is explained to the citizen)."""
+    ends = entry.action is Action.GRANT and entry.after.get("state") == State.TERMINATED.value
+    return ends or entry.action in MATTERS or _by_parent(entry)
+
+
+def _by_parent(entry: Entry) -> bool:
+    return "from_parent" in entry.after
 
 
 def is_answer(entry: Entry) -> bool:
     """The public answer, given to this case or to the one that it was merged into."""
-    return entry.action in ANSWERS or "from_parent" in entry.after
+    given = _by_parent(entry) and (entry.public or "").startswith(GIVEN)
+    return given or entry.action in ANSWERS
 
 
 def _note(work: Work, case: Case, entry: Entry, address: str) -> Note:
@@ -157,13 +165,14 @@ def _note(work: Work, case: Case, entry: Entry, address: str) -> Note:
     public = entry.public or ""
     facts: dict[str, Any] = {"title": mask_text(case.title)}
     if answer:
-        facts["answer"] = public.removeprefix("答复：")
+        facts["answer"] = public.removeprefix(GIVEN)
         mark = rating_mark(case.number, entry.seq, work.cipher.signing_key("mail"))
         pages = work.post.pages
-        facts["rating_link"] = f"{pages}/complaints/rate/{mark}" if pages else ""
+        can_rate = pages and Action.RATE in actions_from(case.state)
+        facts["rating_link"] = f"{pages}/complaints/rate/{mark}" if can_rate else ""
     else:
         facts |= {"progress": public, "link": _page(work.post, case.number)}
-        facts["state"] = case.state.zh
+        facts["state"] = "" if _by_parent(entry) else case.state.zh
     notice = Notice.REPLY if answer else Notice.PROGRESS
     return Note(case.number, f"{entry.seq}.{entry.action.value}", notice, address, facts)
 

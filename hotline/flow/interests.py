@@ -9,8 +9,9 @@ from hotline.domain.case import Case
 from hotline.domain.errors import NoSuchCase, NotAllowed, NotPossible
 from hotline.domain.interest import LIFTERS, Interest
 from hotline.domain.people import Actor
+from hotline.flow import keptout
 from hotline.flow.centre import Centre
-from hotline.store import accounts, acts, interests
+from hotline.store import accounts, acts, interests, ties
 from hotline.store.work import Work
 
 
@@ -24,13 +25,16 @@ class Wish:
 
 
 async def keep_out(centre: Centre, number: str, wish: Wish, actor: Actor) -> Sequence[Interest]:
-    """With every unit below the one that is named; a case that lies there is recalled first."""
+    """With every unit below the one that is named; a case that lies there is recalled first. What the
+    case is merged into is kept from them as well, and what is merged into it."""
     tree = centre.rules.tree
     if not wish.units and not wish.officers:
         told = "请选择单位或填写账号。", "Choose a unit or name an account."
         raise NotPossible(*told, field="units")
     async with centre.work() as work:
+        await ties.hold_parent(work.connection, number)
         case = await _seen(work, number, actor)
+        tied = await _tied(work, case)
         for code in wish.units:
             if code not in tree.departments:
                 raise NotPossible("没有这个单位。", "No such unit.", field="units")
@@ -38,7 +42,8 @@ async def keep_out(centre: Centre, number: str, wish: Wish, actor: Actor) -> Seq
             if await accounts.by_name(work.connection, name) is None:
                 raise NotPossible("没有这个账号。", "No such account.", field="officers")
         codes = sorted({one for code in wish.units for one in tree.subtree(code)})
-        _not_there(case, codes)
+        for one in (case, *tied):
+            _not_there(one, codes)
         known = {(one.kind, one.of) for one in case.interests}
         for kind, of in [*(("unit", c) for c in codes), *(("officer", n) for n in wish.officers)]:
             if (kind, of) not in known:
@@ -46,16 +51,24 @@ async def keep_out(centre: Centre, number: str, wish: Wish, actor: Actor) -> Seq
                 case.interests.append(Interest(n, kind, of, wish.reason, actor.name, work.at))
         about = {"number": number, "units": list(wish.units), "officers": list(wish.officers)}
         await acts.record(work.connection, work.at, actor, "kept_out", about)
-        await work.cases.save(case)
+        for one in tied:
+            await keptout.share(work, one, case)
+        await work.cases.save_all([case, *tied])
         return list(case.interests)
+
+
+async def _tied(work: Work, case: Case) -> Sequence[Case]:
+    """The parent, or what is merged into the case, in the order of their locks."""
+    numbers = [case.parent] if case.parent else await work.cases.merged_into(case.number)
+    return [await work.cases.change(number) for number in numbers]
 
 
 def _not_there(case: Case, codes: Sequence[str]) -> None:
     at_work = {part.department for part in case.waiting_parts} | {case.lead or ""}
     if at_work & set(codes) and case.open:
         raise NotPossible(
-            "诉求正在该单位办理，请先撤回派单，再登记回避。",
-            "The case is with this unit: recall it first.",
+            "诉求（或并入的主单）正在该单位办理，请先撤回派单，再登记回避。",
+            "The case, or what it is merged into, is with this unit: recall it first.",
             field="units",
         )
 

@@ -14,12 +14,13 @@ from hotline.domain.masking import masked
 from hotline.domain.people import Actor
 from hotline.domain.promises import Step
 from hotline.domain.shanghai import city_day
+from hotline.domain.state import Action
 from hotline.domain.words import Role
 from hotline.flow import casewords, causes, choices, notify, phone, repeats, replyhints, seen
 from hotline.flow.centre import Centre
 from hotline.flow.classify import FIELDS, learn
 from hotline.flow.enclosures import enclose
-from hotline.flow.linked import gathered, linked, spread
+from hotline.flow.linked import check_tie, follow, hold, may_part
 from hotline.store import articles, articleuse, files, find, interests
 from hotline.store.find import Found, Wanted
 from hotline.store.work import Work
@@ -44,6 +45,7 @@ async def act(
     """One action, one entry, one transaction; Stale when the case has moved past `version`."""
     noticed = await replyhints.before(centre, number, facts, actor)
     async with centre.work() as work:
+        await hold(work, number, facts)
         case = await to_change(work, number, actor, version)
         await act_all(centre, work, case, [(facts, actor)], noticed)
     return await view(centre, number, actor)
@@ -77,9 +79,14 @@ async def act_by(
     steps: Callable[[Case], Sequence[Act]],
     actor: Actor,
     version: int,
+    *,
+    foretold: Act | None = None,
 ) -> int:
-    """Several actions in one transaction, chosen of the locked case; the version that it has then."""
+    """Several actions in one transaction, chosen of the locked case; the version that it has then.
+    `foretold`: the one that also changes another case, which has to be locked first."""
     async with centre.work() as work:
+        if foretold is not None:
+            await hold(work, number, foretold)
         case = await to_change(work, number, actor, version)
         await act_all(centre, work, case, [(facts, actor) for facts in steps(case)])
         return case.version
@@ -100,33 +107,32 @@ async def act_all(
     """Several actions at one moment, one after the other; the case is kept once, after the last."""
     done = []
     for facts, actor in told:
-        await _do(centre, work, case, facts, Step(actor, work.at, centre.rules, noticed))
-        done.append(facts)
+        step = Step(actor, work.at, centre.rules, noticed)
+        done.append((facts, await _do(centre, work, case, facts, step)))
     await notify.tell(work, case, centre.rules)
     await work.cases.save(case)
-    for facts in done:
-        await spread(centre, work, case, facts)
-        if isinstance(facts, acts.Merge):
-            await gathered(centre, work, case)
-        if isinstance(facts, acts.Split):
-            changes = {"type": facts.type, "topic": facts.topic}
-            await linked(centre, work, case, facts.title, facts.content, **changes)
+    for facts, said in done:
+        await follow(centre, work, case, facts, said)
 
 
-async def _do(centre: Centre, work: Work, case: Case, facts: Act, step: Step) -> None:
+async def _do(centre: Centre, work: Work, case: Case, facts: Act, step: Step) -> Act:
+    """The act as it went into the case, its words masked."""
     before, actor = _labels(case), step.actor
     _check_topic(centre, facts)
-    if isinstance(facts, acts.Merge):
+    if isinstance(facts, acts.Merge | acts.Unmerge):
         access.check(actor, perform.action_of(facts), case)  # before it says what cases there are
-        await _check_parent(work, facts, actor)
+        await hold(work, case.number, facts)
+        await check_tie(work, case, facts, actor)
     await enclose(centre, work, case, facts)
-    perform.perform(case, masked(facts, await work.vault.name_of(case.id or 0)), step)
+    said = masked(facts, await work.vault.name_of(case.id or 0))
+    perform.perform(case, said, step)
     if isinstance(facts, LABELLED) and actor.role is not Role.SYSTEM:
         name = type(facts).__name__.lower()
         await learn(work, case, before, actor, (name, _decides(facts)))
     await causes.follow(work, case, facts, step)
     if isinstance(facts, acts.Answer) and facts.knowledge_id:
         await _count_use(work, facts.knowledge_id)
+    return said
 
 
 async def _count_use(work: Work, knowledge_id: str) -> None:
@@ -169,22 +175,14 @@ def _check_topic(centre: Centre, facts: Act) -> None:
         )
 
 
-async def _check_parent(work: Work, facts: acts.Merge, actor: Actor) -> None:
-    """Row 6: the parent is open, not itself merged, and one that the actor may know of."""
-    try:
-        parent = await _seen(work, facts.parent, actor)
-    except NoSuchCase:
-        raise NotPossible("没有找到主单。", "No such parent case.", field="parent") from None
-    if not parent.open:
-        raise NotPossible("主单已结束，不能并入。", "The parent is not open.", field="parent")
-
-
 async def view(centre: Centre, number: str, actor: Actor) -> CaseView:
     async with centre.look() as look:
         case = await _seen(look, number, actor)
         masked = await look.vault.masked([case.id or 0])
         kept = await files.of_case(look.connection, centre.cipher, case.id or 0)
         actions = [action.value for action in perform.possible(case, actor, look.at, centre.rules)]
+        if Action.UNMERGE in actions and not await may_part(look, case):
+            actions.remove(Action.UNMERGE)
         alike = await repeats.of_case(look, case) if actor.role in access.SEES_ALL else []
         secret = await interests.kept_from(look.connection, actor) if alike else set()
         alike = [one for one in alike if one.number not in secret]

@@ -6,6 +6,7 @@ keys        the keys that lie outside the database; cipher: what they lock
 suites      国密 beside AES; rotation: everything under a new key, online
 inbox       raw intake first: numbers, idempotency; gathering: many callers, one commit
 casebook    the one repository: load a case for update, save it, find it, find what is due
+ties        cases merged into one another: the order of their locks, and what must hold of them
 stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts
 facts       timelines in bulk and what they fold to; nights: a day rebuilt; facttables

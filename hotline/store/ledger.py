@@ -24,6 +24,7 @@ from hotline.store import (
     privacychecks,
     receiptchecks,
     rows,
+    ties,
 )
 from hotline.store.casechecks import Kept, Rung, Stumbled, Ticks, check
 from hotline.store.cipher import Cipher
@@ -71,6 +72,7 @@ async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> V
             receiptchecks.effects(connection, cipher),
             letterchecks.letters_agree(connection, cipher),
             orderchecks.numbers(connection),
+            ties.check(connection),
             logchecks.notices(connection),
             logchecks.reveals(connection),
             logchecks.acts(connection),
@@ -134,6 +136,8 @@ async def block(store: Store, n: int) -> Verdict:
             verdict.cases += 1
             for problem in check(kept, None):
                 verdict.add(problem)
+        async for problem in ties.check(connection, span):
+            verdict.add(problem)
     return verdict
 
 
