@@ -79,7 +79,8 @@ async def _looked(centre: Centre) -> tuple[list[Alarm], set[str]]:
         ticked = await agenda.last_tick(connection)
         health = audit.Health(ticked, late, oldest, *await stumbles.standing(connection))
         nodes = await beats.standing(connection)
-        saved, first = await acts.last(connection, "backup")
+        # What was just restored lies in the file it came from.
+        saved, first = await acts.last(connection, "backup", "restore")
     for one in unbalanced:
         text = f"收件账目不平（{one.place}）：{one.what}。请运行 hotline verify，见手册“账目不平”。"
         found.append(_alarm(f"conservation:{one.place}:{one.what}"[:120], text))

@@ -127,8 +127,14 @@ async def test_a_backup_is_asked_for_again_only_when_the_last_one_is_old(
     clock.move_to(system_clock() + timedelta(days=8))
     assert await selfcheck.check(centre) == ["backup"]
     async with centre.work() as work:
-        await acts.record(work.connection, work.at, OPERATOR, "backup", {"file": "b.tar"})
-    assert await selfcheck.check(centre) == []
+        await acts.record(work.connection, work.at, OPERATOR, "backup_begun", {"file": "b.tar"})
+    assert await selfcheck.check(centre) == ["backup"], "it may have failed"
+    for act in ("backup", "restore"):  # what was restored lies in the file it came from
+        async with centre.work() as work:
+            await acts.record(work.connection, work.at, OPERATOR, act, {"file": "b.tar"})
+        assert await selfcheck.check(centre) == []
+        clock.move_to(clock.at + timedelta(days=8))
+        assert await selfcheck.check(centre) == ["backup"]
 
 
 class Clocks:
