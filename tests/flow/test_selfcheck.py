@@ -1,11 +1,15 @@
 """What the hotline promises of itself is looked after: a broken promise is told once, until mended."""
 
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from channels import web
 from escalation.schedule import Schedule
@@ -261,6 +265,34 @@ async def test_a_node_that_cannot_write_or_is_stopping_is_not_ready(
     await pulse.leave()
     async with any_centre.look() as look:
         assert await beats.standing(look.connection) == []
+
+
+@pytest.fixture
+async def shut(any_centre: Centre) -> AsyncIterator[None]:
+    """Nothing can be written from before the start: SQLite's lock is held, PostgreSQL is a copy."""
+    database = any_centre.store.url.database
+    if any_centre.store.sqlite:
+        async with any_centre.store.writer.connect() as own:
+            await own.exec_driver_sql("PRAGMA busy_timeout=50")
+        with closing(sqlite3.connect(str(database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    async with any_centre.store.write() as own:
+        await own.execute(text(f"ALTER DATABASE {database} SET default_transaction_read_only = on"))
+    await any_centre.store.writer.dispose()  # it holds for connections that are made from now on
+    yield
+
+
+@pytest.mark.usefixtures("shut")
+async def test_a_node_that_has_never_been_able_to_write_is_not_ready_either(
+    pulse: Pulse, clocks: Clocks
+) -> None:
+    for seconds, trouble in ((0, ""), (29, ""), (31, "cannot_write")):
+        clocks.seconds = seconds
+        with pytest.raises(DBAPIError):
+            await pulse.beat()
+        assert pulse.trouble() == trouble, f"after {seconds} seconds"
 
 
 async def test_each_queue_of_the_machine_that_grows_old_has_its_alarm(
