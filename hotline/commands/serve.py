@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from aiohttp import web
 
 from escalation.schedule import Schedule
-from hotline.commands import journal
+from hotline.commands import floors, journal
 from hotline.commands.failing import Failed
 from hotline.commands.mailroom import mailroom
 from hotline.commands.opening import centre_of, say
@@ -40,6 +40,7 @@ async def run(
         check_post(settings)
     check_safe(settings, web=only in (None, "web"))
     journal.to_stderr(logging.INFO)
+    floors.check_door()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
