@@ -12,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from channels import web
+from channels.desk import Full
+from channels.message import Delivery
 from escalation.schedule import Schedule
 from escalation.watch import Outcome
 from hotline.domain.people import OPERATOR
@@ -28,12 +30,14 @@ from hotline.flow import (
     selfcheck,
     shadow,
 )
+from hotline.flow.arrivals import Postroom
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import HELD, Pulse
 from hotline.flow.supervise import CaseAgenda
 from hotline.store import acts, agenda, alarms, beats, exports, queues
 from hotline.store.database import NotDurable
 from hotline.store.outbox import Message, post
+from hotline.store.reserve import NoRoom, Reserve
 from hotline.web.pulses import believing
 from hotline.wiring import MovingClock, system_clock
 from tests.conftest import ROOT, a_centre
@@ -108,6 +112,39 @@ async def test_each_promise_that_breaks_has_its_alarm(
         "backup", "clock:far:1", "disk", "late", "node:gone:1", "outbox", "queue:figures",
         "triage", "watch",
     ]  # fmt: skip
+
+
+async def test_the_disk_of_the_database_is_looked_at_beside_that_of_the_files(
+    sqlite_url: str, tmp_path: Path, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    centre, roomy = (
+        await a_centre(sqlite_url, tmp_path / "data", clock),
+        SimpleNamespace(free=1 << 40),
+    )
+    for scarce in (tmp_path, tmp_path / "data"):
+        free = {scarce: SimpleNamespace(free=1 << 20)}
+        monkeypatch.setattr(
+            selfcheck.shutil, "disk_usage", lambda at, free=free: free.get(at, roomy)
+        )
+        assert await selfcheck.check(centre) == ["disk"] and selfcheck.free(centre) == 1 << 20
+    await centre.close()
+
+
+async def test_a_disk_that_is_full_but_for_the_reserve_takes_nothing_in_and_is_an_alarm(
+    any_centre: Centre,
+) -> None:
+    any_centre.reserve = Reserve(full=True)
+    with pytest.raises(NoRoom):
+        await received(any_centre)
+    with pytest.raises(Full):
+        await Postroom(any_centre).take(Delivery("12345", b"Subject: lamp"))
+    for table in ("intake", "letter"):
+        assert (await ask(any_centre, f"SELECT count(*) FROM {table}"))[0][0] == 0
+    assert await selfcheck.check(any_centre) == ["full"] and await told(any_centre) == 2
+    any_centre.reserve.full = False
+    await received(any_centre)
+    assert await selfcheck.check(any_centre) == []
 
 
 async def test_a_receipt_that_no_key_opens_is_an_alarm_and_no_storm(
