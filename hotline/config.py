@@ -33,6 +33,7 @@ class Limits(Group):
     challenge: Literal["auto", "always", "off"] = "auto"  # work before the public forms are taken
     attachment_mb: int = Field(default=20, ge=1, le=200)
     case_mb: int = Field(default=50, ge=1, le=500)
+    reserve_mb: int = Field(default=64, ge=0, le=4096)  # left to staff on a full disk; 0: none
     clamd: str = Field(default="", pattern=r"^(|/.+|.+:[0-9]+)$")  # of ClamAV: socket, host:port
 
 

@@ -30,6 +30,7 @@ from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher, Keys
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
+from hotline.store.reserve import Reserve
 
 
 def system_clock() -> datetime:
@@ -124,6 +125,10 @@ def make_senders(settings: Settings, key: bytes = b"") -> dict[str, Sender]:
     return senders
 
 
+def reserve(settings: Settings) -> Reserve:
+    return Reserve.beside(settings.database_url, settings.limits.reserve_mb * 2**20)
+
+
 def the_post(settings: Settings) -> Post:
     mail = settings.mail
     own = [box.address or box.user for box in mail.boxes]
@@ -169,6 +174,7 @@ async def build(settings: Settings, parts: Parts | None = None) -> Centre:
         clock=parts.clock,
         threads=ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader"),
         files=folder,
+        reserve=reserve(settings),
         case_bytes=settings.limits.case_mb * 2**20,
         automatic=settings.dispatch.automatic,
         node=socket.gethostname(),

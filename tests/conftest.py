@@ -32,6 +32,8 @@ SHARED = ROOT.parent / "shared"
 # Whatever a test starts in a process of its own would else be compiled anew at each start: that took
 # longer than all the rest of a start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# 64 MB beside each database of a test would be most of what it writes.
+os.environ["HOTLINE_LIMITS__RESERVE_MB"] = "0"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -37,11 +37,27 @@ async def run(settings: Settings, place: Path) -> int:
     if path.exists():
         raise Failed(f"文件已存在，请换一个文件名 / it exists already: {path}")
     async with ready_store(settings, make=False) as (store, _):
+        # First: whoever tries to take everything away stays on record, whatever comes of it.
         async with store.write() as connection:
-            await acts.record(connection, now, OPERATOR, "backup", {"file": path.name})
+            await acts.record(connection, now, OPERATOR, "backup_begun", {"file": path.name})
         with snapshots("备份", f"备份无法写入 / cannot write {path}"):
             made = await _make(store, settings, path, now)
-    return _tell(path, made)
+        worst = _tell(path, made)
+        await _on_record(store, path)
+    return worst
+
+
+async def _on_record(store: Store, path: Path) -> None:
+    """Only now: by this act the hotline knows that it need not ask for a backup."""
+    try:
+        async with store.write() as connection:
+            about = {"file": path.name}
+            await acts.record(connection, system_clock(), OPERATOR, "backup", about)
+    except Exception as error:  # a driver's own kinds: they differ by database and by cause
+        raise Failed(
+            "备份文件完好，但数据库没能记下这次备份，到期仍会告警"
+            f" / the file is whole, but the act could not be recorded: {type(error).__name__}"
+        ) from None
 
 
 async def _make(store: Store, settings: Settings, path: Path, now: datetime) -> Made:

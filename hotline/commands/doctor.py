@@ -118,14 +118,17 @@ def _model(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    place = settings.folder
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    free = shutil.disk_usage(place).free
+    places = [settings.folder, *(Path(one).parent for one in files_of(settings.database_url)[:1])]
+    free = min(shutil.disk_usage(_there(place)).free for place in places)
     text = f"磁盘剩余 {free / GIB:.1f} GiB / free on disk"
     if free < SCARCE:
         return wrong(f"{text}：太少，请清理 / too little")
     return note(text) if free < ENOUGH else well(text)
+
+
+def _there(place: Path) -> Path:
+    """The folder, or the nearest above it that is there already."""
+    return next(one for one in (place, *place.absolute().parents) if one.exists())
 
 
 def _keys(settings: Settings) -> Finding:

@@ -4,7 +4,13 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 
+import structlog
+from aiohttp import http_parser
+
 from hotline.commands.finding import Finding, note, well, wrong
+from hotline.config import WrongSetting
+
+log = structlog.get_logger(__name__)
 
 # Reliability programme §2.1; raised with every advisory that concerns us.
 FLOORS = {
@@ -47,11 +53,26 @@ def patched(version: tuple[int, int, int] = sys.version_info[:3]) -> bool:
 
 def compiled() -> bool:
     """aiohttp's own parser: the one in plain Python had holes that this one had not."""
-    try:
-        from aiohttp import _http_parser
-    except ImportError:
-        return False
-    return _http_parser is not None
+    return http_parser.HttpRequestParser is not http_parser.HttpRequestParserPy
+
+
+def check_door() -> None:
+    """No door opens with an aiohttp that has known holes: a start is refused. What is wrong beside
+    it is told in the log, and by the doctor."""
+    door, old = "aiohttp", below()
+    for one in old:
+        if one.startswith(f"{door} "):
+            raise WrongSetting(
+                f"{one}：低于已知漏洞的下限，不能启动，请升级（重新 make install）"
+                " / has known holes: upgrade it before the start"
+            )
+    if not compiled():
+        raise WrongSetting(
+            "aiohttp 没有使用编译的解析器，不能启动：请重新安装 aiohttp，并去掉环境变量 AIOHTTP_NO_EXTENSIONS"
+            " / aiohttp runs without its compiled parser: install it anew, and unset AIOHTTP_NO_EXTENSIONS"
+        )
+    if old:
+        log.warning("dependencies.old", below=old)
 
 
 def findings() -> Iterator[Finding]:

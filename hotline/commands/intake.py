@@ -21,6 +21,7 @@ from channels import web
 from channels.forms import BadForm
 from channels.message import Contact, Incoming
 from hotline.commands import columns, sheets
+from hotline.commands.failing import Failed
 from hotline.commands.opening import centre_of, say
 from hotline.commands.seed import sown
 from hotline.config import Settings
@@ -30,6 +31,7 @@ from hotline.domain.words import Channel, Kind, Named, Party, Tongue
 from hotline.flow.centre import Centre
 from hotline.flow.intake import receive, triage_pending
 from hotline.store import acts, catalogue, counters
+from hotline.store.reserve import NoRoom
 
 AT_ONCE = 64  # receipts that are on their way together: one commit gathers them
 FUTURE = timedelta(days=1)  # a citizen's clock may be wrong, but not by more
@@ -144,6 +146,8 @@ async def _receive_all(
 async def _receive(centre: Centre, incoming: Incoming, facts: dict[str, Any] | None) -> bool:
     try:
         return (await receive(centre, incoming, facts=facts)).fresh
+    except NoRoom:
+        raise Failed("磁盘已满，腾出空间后重新运行 / the disk is full: run it again") from None
     except KeyMismatch:  # the same row, read by an earlier version that understood it otherwise
         return False
 

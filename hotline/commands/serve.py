@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from aiohttp import web
 
 from escalation.schedule import Schedule
-from hotline.commands import journal
+from hotline.commands import floors, journal
 from hotline.commands.failing import Failed
 from hotline.commands.mailroom import mailroom
 from hotline.commands.opening import centre_of, say
@@ -21,7 +21,7 @@ from hotline.flow.pulse import Pulse
 from hotline.web.app import make_app
 from hotline.web.pulses import beating
 from hotline.web.ticks import add_watch
-from hotline.wiring import add_mail, system_clock
+from hotline.wiring import add_mail, reserve, system_clock
 
 LAST_REQUESTS = 10.0  # seconds that requests under way get to finish when the hotline stops
 COLLECTS = (20_000, 20, 50)  # objects made, and rounds of the younger, before a collection
@@ -40,6 +40,8 @@ async def run(
         check_post(settings)
     check_safe(settings, web=only in (None, "web"))
     journal.to_stderr(logging.INFO)
+    floors.check_door()
+    reserve(settings).keep()  # on a full disk not even a start would find room
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

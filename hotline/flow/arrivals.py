@@ -28,6 +28,7 @@ class Postroom:
         centre = self._centre
         department = centre.post.departments.get(delivery.mailbox)
         async with self._kept() as work:
+            centre.reserve.check()
             if delivery.uid is not None:
                 digest = hashlib.sha256(delivery.raw).hexdigest()
                 if await letters.adopt(work.connection, delivery, digest):

@@ -30,6 +30,7 @@ from hotline.store.callbox import CallBox
 from hotline.store.cipher import Cipher
 from hotline.store.database import Store
 from hotline.store.inbox import Inbox
+from hotline.store.reserve import Reserve
 from hotline.store.work import Work, reading, writing
 
 
@@ -66,6 +67,7 @@ class Centre:
     clock: Callable[[], datetime]
     threads: Executor
     files: Path
+    reserve: Reserve = field(default_factory=Reserve)  # asked before anything is taken in
     case_bytes: int = 50 * 2**20  # of all files of a case together
     automatic: bool = True
     node: str = "node"

@@ -40,6 +40,7 @@ async def receive(
 
     `facts` are what the trunk adds to the receipt: who filed it, whether it may go by itself.
     """
+    centre.reserve.check()
     # The notice in force when it came in stands on every receipt, whichever way it came.
     letter = letter_of(incoming, scope, {"notice": centre.notice, **(facts or {})})
     flying = (id(centre), scope or incoming.channel, incoming.key)

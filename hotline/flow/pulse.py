@@ -7,7 +7,7 @@ watch of such a node waits, and the node says that it is not ready.
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 
@@ -41,11 +41,12 @@ class Pulse:
     stepped: float = 0.0  # seconds of the last jump ahead
     away: float = 0.0  # seconds that all jumps together moved it from where it was trusted
     held_until: float = -inf
-    beaten: float | None = None
+    beaten: float = field(init=False)  # when it last could write; before that, when it began
     seen: tuple[float, datetime] | None = None
 
     def __post_init__(self) -> None:
         self.centre.clock_believed = self.believed
+        self.beaten = self.even()
 
     async def beat(self) -> None:
         """Raises what kept it from writing; the schedule logs it and tries again."""
@@ -58,7 +59,7 @@ class Pulse:
         """Why this node should not be asked, in one word; empty: nothing is wrong with it."""
         if self.centre.stopping.is_set():
             return "stopping"
-        if self.beaten is not None and self.even() - self.beaten > SILENT:
+        if self.even() - self.beaten > SILENT:
             return "cannot_write"
         return "" if self.believed() else "clock"
 

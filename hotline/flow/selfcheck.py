@@ -20,7 +20,7 @@ from hotline.store import acts, agenda, beats, ledger, queues, receiptchecks, st
 from hotline.store import alarms as kept
 from hotline.store.alarms import Alarm
 from hotline.store.beats import Beat
-from hotline.store.database import NotDurable
+from hotline.store.database import NotDurable, files_of
 
 SERVICE = "service"
 TOLD = (Role.SYSADMIN, Role.SHIFT_LEAD)
@@ -45,7 +45,7 @@ async def check(centre: Centre, node: str = "") -> list[str]:
     no other that is alive ends it.
     """
     looked, nodes = await _looked(centre)
-    own = [*_disk(centre.files), *_ticks(centre, node), *_lines(centre, node)]
+    own = [*_disk(centre), *_ticks(centre, node), *_lines(centre, node)]
     found = {one.key: one for one in [*own, *looked, *(await _lasting(centre))]}
     async with centre.look() as look:
         open_ = {one["key"] for one in await kept.listed(look.connection, 1000) if _ours(one)}
@@ -79,7 +79,8 @@ async def _looked(centre: Centre) -> tuple[list[Alarm], set[str]]:
         ticked = await agenda.last_tick(connection)
         health = audit.Health(ticked, late, oldest, *await stumbles.standing(connection))
         nodes = await beats.standing(connection)
-        saved, first = await acts.last(connection, "backup")
+        # What was just restored lies in the file it came from.
+        saved, first = await acts.last(connection, "backup", "restore")
     for one in unbalanced:
         text = f"收件账目不平（{one.place}）：{one.what}。请运行 hotline verify，见手册“账目不平”。"
         found.append(_alarm(f"conservation:{one.place}:{one.what}"[:120], text))
@@ -175,7 +176,19 @@ def _node(node: Beat) -> Iterator[Alarm]:
         yield _alarm(f"clock:{node.node}"[:120], text)
 
 
-def _disk(folder: Path) -> Iterator[Alarm]:
-    if shutil.disk_usage(folder).free < SCARCE:
-        text = "数据目录所在磁盘不足 1 GiB，写满后将拒收诉求。请马上清理，见手册“磁盘满”。"
+def free(centre: Centre) -> int:
+    """Bytes that are free where there are least: beside the database's file, or in the data folder."""
+    beside = [Path(one).parent for one in files_of(centre.store.url)[:1]]
+    return min(shutil.disk_usage(one).free for one in (centre.files, *beside))
+
+
+def _disk(centre: Centre) -> Iterator[Alarm]:
+    if free(centre) < SCARCE:
+        text = "数据所在磁盘不足 1 GiB，写满后将拒收诉求。请马上清理，见手册“磁盘满”。"
         yield _alarm("disk", text)
+    if centre.reserve.full:
+        text = (
+            "磁盘已满，已暂停收件，登录和办理只靠预留的空间继续。请马上清理，见手册“磁盘满”；"
+            "腾出空间后自动恢复收件。"
+        )
+        yield _alarm("full", text)

@@ -40,5 +40,6 @@ privacy     requests about one's own data and legal holds; privacytables: their 
 interests   who is kept out of which cases, as a condition for every list
 erasing     a citizen's words out of a case for good; erasureledger: the list of it outside
 spent       challenges of the public forms that were used
+reserve     room on the disk for signing in and the record, when there is no other left
 files       attachments: content-addressed, checked, served by token
 """

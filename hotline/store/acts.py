@@ -56,10 +56,10 @@ async def listed(
     return [dict(row._mapping) for row in await connection.execute(wanted)]
 
 
-async def last(connection: AsyncConnection, act: str) -> tuple[datetime | None, datetime | None]:
-    """When it was last done, and when the very first act of all was."""
+async def last(connection: AsyncConnection, *kinds: str) -> tuple[datetime | None, datetime | None]:
+    """When one of them was last done, and when the very first act of all was."""
     done = await connection.execute(
-        select(ActRow.at).where(ActRow.act == act).order_by(ActRow.seq.desc()).limit(1)
+        select(ActRow.at).where(ActRow.act.in_(kinds)).order_by(ActRow.seq.desc()).limit(1)
     )
     first = await connection.execute(select(ActRow.at).order_by(ActRow.seq).limit(1))
     return done.scalar_one_or_none(), first.scalar_one_or_none()

@@ -148,7 +148,7 @@ def servers(url: URL) -> list[tuple[str, str]]:
     return found
 
 
-def files_of(url: str) -> list[str]:
+def files_of(url: str | URL) -> list[str]:
     """Where a SQLite database lies, with its log and its index; of a server nothing."""
     told = make_url(url)
     if told.get_backend_name() != "sqlite" or told.database in (None, "", ":memory:"):

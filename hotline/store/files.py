@@ -39,11 +39,15 @@ def write(folder: Path, body: bytes) -> str:
         return digest
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = place.with_name(f".{digest}.{secrets.token_hex(4)}")
-    with draft.open("xb") as out:
-        out.write(body)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(place)
+    try:
+        with draft.open("xb") as out:
+            out.write(body)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(place)
+    except OSError:  # on a full disk what was begun would take the last of it
+        draft.unlink(missing_ok=True)
+        raise
     _sync_folder(place.parent)
     return digest
 

@@ -113,6 +113,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "labels_exported": ("导出标注", "exported labels"),
     "keys_rotated": ("轮换密钥", "rotated the keys"),
     "notice": ("隐私说明新版本", "put a version of the privacy notice in force"),
+    "backup_begun": ("开始备份", "began a backup"),
     "backup": ("备份", "made a backup"),
     "restore": ("恢复备份", "restored a backup"),
     "recount": ("重新统计", "counted anew"),

@@ -198,6 +198,7 @@ class Ready(Told):
     ready: bool
     why: str = ""  # not ready: database, cannot_write, clock, stopping
     database: str
+    taking_in: bool = True  # false: the disk is full but for what is left to staff
     triage: dict[str, Any] = {}
     outbox: dict[str, Any] = {}
     mail: dict[str, Any] = {}

@@ -69,6 +69,7 @@ async def _read(request: web.Request, part: BodyPartReader) -> bytes:
 async def keep(request: web.Request, name: str, body: bytes) -> Kept:
     """The file on disk and described; raises BadForm for a kind that is not taken."""
     centre = request.app[CENTRE]
+    centre.reserve.check()
     kind = kind_of(body)
     if kind is None:
         zh = "不支持这种文件，请上传图片、PDF、Word、Excel、录音或视频。"

@@ -1,6 +1,5 @@
 """Alive, able to serve, and the figures that tell how it goes."""
 
-import shutil
 from datetime import datetime
 from math import nan
 from typing import Any
@@ -50,7 +49,8 @@ async def healthz(request: web.Request) -> web.Response:
 
 async def readyz(request: web.Request) -> web.Response:
     """503 where this node must not be asked: the database cannot be read or written, its clock
-    cannot be believed, or it is stopping; the watch's state is told, and does not close it."""
+    cannot be believed, or it is stopping. The watch's state is told, and that a full disk lets nothing
+    be taken in (`taking_in`), and do not close it."""
     centre, trouble = request.app[CENTRE], request.app[PULSE].trouble()
     try:
         told = await standing(centre)
@@ -78,6 +78,7 @@ async def standing(centre: Centre) -> dict[str, Any]:
         post = await mailhealth.standing(look)
     return {
         "database": "ok",
+        "taking_in": not centre.reserve.full,
         "watch": _watch(health, now),
         "triage": _triage(centre, waiting, since),
         "outbox": {"waiting": posting, "oldest_seconds": _age(posted, now), "parked": parked},
@@ -208,5 +209,7 @@ async def _waiting(registry: CollectorRegistry, centre: Centre) -> None:
     for one in broken:
         if one["kind"] == selfcheck.SERVICE:
             gauge.labels(one["key"].partition(":")[0]).inc()
-    free = Gauge("hotline_disk_free_bytes", "Where the data lie", registry=registry)
-    free.set(shutil.disk_usage(centre.files).free)
+    free = Gauge(
+        "hotline_disk_free_bytes", "Where least is, of the places where data lie", registry=registry
+    )
+    free.set(selfcheck.free(centre))

@@ -1,5 +1,6 @@
 """The pulse and the self-check of a process: ticks of their own, beside whatever else it does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,6 +11,7 @@ from escalation.schedule import Schedule
 from hotline.flow import selfcheck
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import EVERY, Pulse
+from hotline.store.reserve import LOOKED
 from hotline.web.keys import CENTRE, SETTINGS
 from hotline.wiring import system_clock
 
@@ -24,6 +26,8 @@ async def beating(pulse: Pulse) -> AsyncIterator[Pulse]:
     schedule = Schedule()
     schedule.once("beat at start", pulse.beat)
     schedule.every(EVERY, "beat", pulse.beat)
+    if pulse.centre.reserve.size:
+        schedule.every(LOOKED, "reserve", lambda: asyncio.to_thread(pulse.centre.reserve.keep))
     schedule.every(CHECKED, "self check", lambda: selfcheck.check(pulse.centre, pulse.node))
     schedule.start()
     try:

@@ -1,5 +1,6 @@
 """A backup brings back what there was, on both databases; cut short or changed it is refused whole."""
 
+import errno
 import io
 import json
 import os
@@ -8,21 +9,26 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, make_url, text
+from sqlalchemy import MetaData, make_url, text, update
 
 from hotline import seed
 from hotline.commands import backup, restore
 from hotline.commands.failing import Failed
 from hotline.config import Settings
-from hotline.store import beats, files, snapshot
+from hotline.domain.people import OPERATOR
+from hotline.flow import selfcheck
+from hotline.flow.centre import Centre
+from hotline.store import acts, beats, bundle, files, snapshot
 from hotline.store.database import Store
 from hotline.store.inbox import give_numbers
+from hotline.store.ledgers import ActRow
 from hotline.wiring import MovingClock, system_clock
 from tests.commands.support import settings_in
 from tests.commands.test_verify import lived_in
@@ -99,8 +105,53 @@ async def test_what_is_restored_is_what_there_was_with_files_and_keys(
     kept = sorted(p.name for p in (tmp_path / "files").rglob("*") if p.is_file())
     assert kept == sorted(p.name for p in (life.empty.folder / "files").rglob("*") if p.is_file())
     assert kept, "no attachment was there to be tried"
-    assert [a[4] for a in sorted(after["act"])][-2:] == ["backup", "restore"]
+    assert [a[4] for a in sorted(after["act"])][-2:] == ["backup_begun", "restore"]
     assert before["beat"] and not after["beat"], "a node of that time would be an alarm today"
+
+
+async def test_a_backup_that_fails_leaves_the_alarm_standing_and_a_good_one_ends_it(
+    any_centre: Centre,
+    url: str,
+    tmp_path: Path,
+    clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock.move_to(system_clock())
+    async with any_centre.work() as work:
+        await acts.record(work.connection, work.at, OPERATOR, "seed", {})
+        await work.connection.execute(update(ActRow).values(at=work.at - timedelta(days=8)))
+    with pytest.raises(Failed, match="cannot write"):
+        await backup.run(settings_in(tmp_path, url), tmp_path / "nowhere" / "b.tar")
+
+    def full(packing: bundle.Packing, about: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as held:
+        held.setattr(bundle.Packing, "close", full)
+        with pytest.raises(Failed, match="No space left"):
+            await backup.run(settings_in(tmp_path, url), tmp_path / "b.tar")
+    assert "backup" in await selfcheck.check(any_centre)
+    async with any_centre.look() as look:
+        listed = [one["act"] for one in await acts.listed(look.connection, limit=2)]
+    assert listed == ["backup_begun"] * 2, "whoever tried to take everything away is on record"
+    assert await backup.run(settings_in(tmp_path, url), tmp_path / "b.tar") == 0
+    assert "backup" not in await selfcheck.check(any_centre)
+
+
+async def test_a_backup_that_could_not_be_recorded_says_so_and_stays(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = acts.record
+
+    async def away(connection: Any, at: Any, actor: Any, act: str, about: Any) -> None:
+        if act == "backup":
+            raise ConnectionError
+        await record(connection, at, actor, act, about)
+
+    monkeypatch.setattr(acts, "record", away)
+    with pytest.raises(Failed, match="没能记下这次备份"):
+        await backup.run(settings_in(tmp_path, url), tmp_path / "b.tar")
+    assert bundle.check(tmp_path / "b.tar")
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,6 +75,25 @@ async def test_a_city_without_duties_is_said(tmp_path: Path) -> None:
     assert any("hotline seed" in text for text in wrong(await said(settings)))
     await seed.run(settings)
     assert wrong(await said(settings)) == []
+
+
+def test_the_disk_of_the_database_is_looked_at_beside_that_of_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also before there are folders: those above them are."""
+    apart = Settings(
+        database_url=f"sqlite:///{tmp_path}/base/db/hotline.db", data=tmp_path / "data" / "files"
+    )
+    for name in ("base", "data"):
+        (tmp_path / name).mkdir()
+        free = {tmp_path / name: 1 << 20}
+        told = SimpleNamespace(
+            disk_usage=lambda at, free=free: SimpleNamespace(free=free.get(at, 1 << 40))
+        )
+        monkeypatch.setattr(doctor, "shutil", told)
+        assert doctor._disk(apart).mark is Mark.WRONG, name
+        free.clear()
+        assert doctor._disk(apart).mark is Mark.WELL, name
 
 
 async def test_keys_that_lie_open_are_said(settings: Settings) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from escalation.watch import Watch
 from hotline.commands import intake, verify
+from hotline.commands.failing import Failed
 from hotline.commands.intake import Tally, take_in
 from hotline.domain.words import Channel, Role
 from hotline.flow.centre import Centre
@@ -59,6 +60,17 @@ async def test_rows_become_cases_and_twice_adds_nothing(any_centre: Centre, tmp_
     found = await verdict(any_centre)
     assert found.ok, found.broken
     assert found.channels["letter"]["received"] == found.channels["letter"]["cases"] == 2
+
+
+async def test_a_full_disk_ends_it_in_words_and_another_run_goes_on(
+    any_centre: Centre, tmp_path: Path
+) -> None:
+    path = a_table(tmp_path / "in.csv", [LAMP, WATER])
+    any_centre.reserve.full = True
+    with pytest.raises(Failed, match="磁盘已满"):
+        await take(any_centre, path)
+    any_centre.reserve.full = False
+    assert (await take(any_centre, path)).fresh == 2
 
 
 async def test_the_same_row_twice_in_a_file_is_one_complaint(

@@ -1,13 +1,19 @@
 """What the hotline promises of itself is looked after: a broken promise is told once, until mended."""
 
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from channels import web
+from channels.desk import Full
+from channels.message import Delivery
 from escalation.schedule import Schedule
 from escalation.watch import Outcome
 from hotline.domain.people import OPERATOR
@@ -24,12 +30,14 @@ from hotline.flow import (
     selfcheck,
     shadow,
 )
+from hotline.flow.arrivals import Postroom
 from hotline.flow.centre import Centre
 from hotline.flow.pulse import HELD, Pulse
 from hotline.flow.supervise import CaseAgenda
 from hotline.store import acts, agenda, alarms, beats, exports, queues
 from hotline.store.database import NotDurable
 from hotline.store.outbox import Message, post
+from hotline.store.reserve import NoRoom, Reserve
 from hotline.web.pulses import believing
 from hotline.wiring import MovingClock, system_clock
 from tests.conftest import ROOT, a_centre
@@ -106,6 +114,39 @@ async def test_each_promise_that_breaks_has_its_alarm(
     ]  # fmt: skip
 
 
+async def test_the_disk_of_the_database_is_looked_at_beside_that_of_the_files(
+    sqlite_url: str, tmp_path: Path, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    centre, roomy = (
+        await a_centre(sqlite_url, tmp_path / "data", clock),
+        SimpleNamespace(free=1 << 40),
+    )
+    for scarce in (tmp_path, tmp_path / "data"):
+        free = {scarce: SimpleNamespace(free=1 << 20)}
+        monkeypatch.setattr(
+            selfcheck.shutil, "disk_usage", lambda at, free=free: free.get(at, roomy)
+        )
+        assert await selfcheck.check(centre) == ["disk"] and selfcheck.free(centre) == 1 << 20
+    await centre.close()
+
+
+async def test_a_disk_that_is_full_but_for_the_reserve_takes_nothing_in_and_is_an_alarm(
+    any_centre: Centre,
+) -> None:
+    any_centre.reserve = Reserve(full=True)
+    with pytest.raises(NoRoom):
+        await received(any_centre)
+    with pytest.raises(Full):
+        await Postroom(any_centre).take(Delivery("12345", b"Subject: lamp"))
+    for table in ("intake", "letter"):
+        assert (await ask(any_centre, f"SELECT count(*) FROM {table}"))[0][0] == 0
+    assert await selfcheck.check(any_centre) == ["full"] and await told(any_centre) == 2
+    any_centre.reserve.full = False
+    await received(any_centre)
+    assert await selfcheck.check(any_centre) == []
+
+
 async def test_a_receipt_that_no_key_opens_is_an_alarm_and_no_storm(
     any_centre: Centre, clock: MovingClock
 ) -> None:
@@ -127,8 +168,14 @@ async def test_a_backup_is_asked_for_again_only_when_the_last_one_is_old(
     clock.move_to(system_clock() + timedelta(days=8))
     assert await selfcheck.check(centre) == ["backup"]
     async with centre.work() as work:
-        await acts.record(work.connection, work.at, OPERATOR, "backup", {"file": "b.tar"})
-    assert await selfcheck.check(centre) == []
+        await acts.record(work.connection, work.at, OPERATOR, "backup_begun", {"file": "b.tar"})
+    assert await selfcheck.check(centre) == ["backup"], "it may have failed"
+    for act in ("backup", "restore"):  # what was restored lies in the file it came from
+        async with centre.work() as work:
+            await acts.record(work.connection, work.at, OPERATOR, act, {"file": "b.tar"})
+        assert await selfcheck.check(centre) == []
+        clock.move_to(clock.at + timedelta(days=8))
+        assert await selfcheck.check(centre) == ["backup"]
 
 
 class Clocks:
@@ -255,6 +302,34 @@ async def test_a_node_that_cannot_write_or_is_stopping_is_not_ready(
     await pulse.leave()
     async with any_centre.look() as look:
         assert await beats.standing(look.connection) == []
+
+
+@pytest.fixture
+async def shut(any_centre: Centre) -> AsyncIterator[None]:
+    """Nothing can be written from before the start: SQLite's lock is held, PostgreSQL is a copy."""
+    database = any_centre.store.url.database
+    if any_centre.store.sqlite:
+        async with any_centre.store.writer.connect() as own:
+            await own.exec_driver_sql("PRAGMA busy_timeout=50")
+        with closing(sqlite3.connect(str(database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    async with any_centre.store.write() as own:
+        await own.execute(text(f"ALTER DATABASE {database} SET default_transaction_read_only = on"))
+    await any_centre.store.writer.dispose()  # it holds for connections that are made from now on
+    yield
+
+
+@pytest.mark.usefixtures("shut")
+async def test_a_node_that_has_never_been_able_to_write_is_not_ready_either(
+    pulse: Pulse, clocks: Clocks
+) -> None:
+    for seconds, trouble in ((0, ""), (29, ""), (31, "cannot_write")):
+        clocks.seconds = seconds
+        with pytest.raises(DBAPIError):
+            await pulse.beat()
+        assert pulse.trouble() == trouble, f"after {seconds} seconds"
 
 
 async def test_each_queue_of_the_machine_that_grows_old_has_its_alarm(

@@ -12,12 +12,22 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
-from hotline.domain.words import ACCOUNTS
+from hotline.domain.words import ACCOUNTS, Role
 from hotline.store import files
 from hotline.web import photos
 from hotline.wiring import MovingClock
 from tests.support.scale import Scale
-from tests.web.api_support import OWN_PAGE, PNG, Client, a_file, filed, served, token, uploaded
+from tests.web.api_support import (
+    OWN_PAGE,
+    PNG,
+    Client,
+    a_file,
+    complaint,
+    filed,
+    served,
+    token,
+    uploaded,
+)
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -79,6 +89,20 @@ def test_a_picture_made_to_fill_the_memory_is_not_drawn() -> None:
     Image.new("1", (11_000, 11_000)).save(out, "PNG")
     with pytest.raises(photos.NoPhoto):
         photos.bare(out.getvalue(), "image/png")
+
+
+async def test_a_full_disk_takes_neither_files_nor_complaints_and_lets_staff_in(
+    client: Client,
+) -> None:
+    client.centre.reserve.full = True
+    answer = await client.post("/api/v1/attachments", data=a_file("a.png", PNG))
+    assert answer.status == 503 and on_disk(client.centre.files) == 0
+    assert (await client.post("/api/v1/complaints", json=complaint())).status == 503
+    assert await token(client, Role.DISPATCHER.value)
+    ready = await (await client.get("/readyz")).json()
+    assert ready["ready"] and not ready["taking_in"]
+    client.centre.reserve.full = False
+    assert (await client.post("/api/v1/attachments", data=a_file("a.png", PNG))).status == 201
 
 
 async def test_what_is_uploaded_lies_on_disk_without_its_place(client: Client) -> None:
