@@ -14,7 +14,7 @@ from channels.telephone.command import ConsoleSwitch, Switch
 from channels.telephone.line import SwitchLine
 from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
-from escalation.schedule import Schedule
+from escalation.schedule import Schedule, goes_on
 from escalation.terms import Terms
 from hotline.domain.people import Tree
 from hotline.domain.post import Post
@@ -98,6 +98,7 @@ class Centre:
 
     def work(self) -> AbstractAsyncContextManager[Work]:
         """One unit of work: all of it is kept, or nothing."""
+        goes_on()
         return writing(self.store, self.cipher, self.now(), frozenset(self.senders), self.post)
 
     @property
@@ -106,6 +107,7 @@ class Centre:
         return self.notices.until(city_day(self.now()))[0]
 
     def look(self) -> AbstractAsyncContextManager[Work]:
+        goes_on()
         return reading(self.store, self.cipher, self.now())
 
     async def open(self) -> None:

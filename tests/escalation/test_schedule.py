@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 from apscheduler.schedulers import base
+from structlog.testing import capture_logs
 
-from escalation.schedule import Apart, Schedule
+from escalation import schedule as module
+from escalation.schedule import Apart, Schedule, goes_on
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -51,6 +53,113 @@ async def test_a_tick_that_succeeds_again_fails_no_longer_and_one_failure_is_non
             await asyncio.sleep(0.01)
     await schedule.stop()
     assert [list(one) for one in seen[:6]] == [[], [], ["changing"], [], [], []]
+
+
+async def test_what_is_done_once_and_fails_is_done_again_until_it_has_worked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "GAPS", (0.01, 0.02))
+    outcomes: list[Exception | None] = [*[ConnectionRefusedError() for _ in range(4)], None]
+    seen: list[dict[str, str]] = []
+    schedule = Schedule()
+
+    async def once() -> None:
+        seen.append(schedule.failing(0.0))
+        if error := outcomes.pop(0):
+            raise error
+
+    schedule.once("rules at start", once)
+    schedule.start()
+    async with asyncio.timeout(10):
+        while outcomes:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.06)
+    failing = {"rules at start": "ConnectionRefusedError"}
+    assert seen == [{}, {}, failing, failing, failing], "and not again when it has worked"
+    assert schedule.failing(0.0) == {}
+    await schedule.stop()
+
+
+async def test_what_is_done_once_is_tried_no_more_when_all_stops(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "GAPS", (0.02,))
+    seen: list[str] = []
+
+    async def once() -> None:
+        seen.append("tried")
+        raise ValueError
+
+    schedule = Schedule()
+    schedule.once("first", once)
+    schedule.start()
+    async with asyncio.timeout(10):
+        while not seen:
+            await asyncio.sleep(0.005)
+    await schedule.stop()
+    tried = len(seen)
+    await asyncio.sleep(0.06)
+    assert len(seen) == tried
+    assert not caplog.records
+
+
+@pytest.fixture
+def even(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets so many seconds of the even clock go by, as the schedule reads it."""
+    passed = [0.0]
+
+    class Even:
+        @staticmethod
+        def monotonic() -> float:
+            return passed[0]
+
+    monkeypatch.setattr(module, "time", Even)
+
+    def go(seconds: float) -> None:
+        passed[0] += seconds
+
+    return go
+
+
+@pytest.mark.parametrize(
+    ("interval", "patience"), [(2.0, 600), (600.0, 3600), (86400.0, 3600), (None, 3600)]
+)
+async def test_a_tick_that_stands_still_is_named_and_told_once_one_that_moves_is_not(
+    even: Callable[[float], None], interval: float | None, patience: float
+) -> None:
+    step, begun = asyncio.Event(), asyncio.Event()
+
+    async def tick() -> None:
+        begun.set()
+        for _ in range(3):
+            await step.wait()
+            step.clear()
+            goes_on()  # as a unit of work does
+        await asyncio.sleep(60)
+
+    schedule = Schedule()
+    if interval is None:
+        schedule.once("tick", tick)
+    else:
+        schedule.every(interval, "tick", tick)
+        schedule._scheduler.modify_job("tick", next_run_time=module.LONG_AGO)
+    with capture_logs() as lines:
+        schedule.start(look=0.01)
+        async with asyncio.timeout(10):
+            await begun.wait()
+        for _ in range(3):  # three times its patience in all, and each time a step before the end
+            even(patience - 1)
+            step.set()
+            await asyncio.sleep(0.02)
+        assert schedule.failing(0.0) == {} and not lines
+        even(patience + 1)
+        await asyncio.sleep(0.05)
+        assert schedule.failing(300.0) == {
+            "tick": f"卡住：已 {patience // 60} 分钟没有进展，请重启该节点的 serve"
+        }
+        assert [(one["event"], one["tick"]) for one in lines] == [("tick.hangs", "tick")]
+        await schedule.stop(0.01)
+    assert schedule.failing(0.0) == {}
 
 
 async def test_a_tick_under_way_gets_its_time_and_no_other_begins() -> None:

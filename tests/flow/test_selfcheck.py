@@ -1,5 +1,6 @@
 """What the hotline promises of itself is looked after: a broken promise is told once, until mended."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -347,6 +348,30 @@ async def test_each_queue_of_the_machine_that_grows_old_has_its_alarm(
     clock.move_to(any_centre.now() + timedelta(hours=1, seconds=1))
     found = await selfcheck.check(any_centre)
     assert {"queue:call_events", "queue:exports", "queue:figures"} <= set(found)
+
+
+async def test_a_tick_that_hangs_is_an_alarm_that_says_so_and_what_to_do(
+    any_centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ends = asyncio.Event(), asyncio.Event()
+
+    async def hung() -> None:
+        begun.set()
+        await ends.wait()
+
+    schedule = Schedule()
+    schedule.once("anchor at start", hung)
+    schedule.start()
+    any_centre.schedules.append(schedule)
+    await begun.wait()
+    assert await selfcheck.check(any_centre, "one:1") == []
+    monkeypatch.setattr("escalation.schedule.MOST", -1.0)
+    assert await selfcheck.check(any_centre, "one:1") == ["job:anchor at start@one:1"]
+    [(words,)] = await ask(any_centre, "SELECT text FROM alarm")
+    assert "anchor at start" in words and "卡住" in words and "请重启该节点的 serve" in words
+    ends.set()
+    await schedule.stop()
+    assert await selfcheck.check(any_centre, "one:1") == []
 
 
 async def test_a_tick_that_keeps_failing_is_told_by_its_own_node_and_ended_by_no_other(
