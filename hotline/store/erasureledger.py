@@ -4,6 +4,7 @@ It names numbers and moments, nobody; each line is signed, so that no one erases
 It lies among the anchors, of which a copy is kept elsewhere anyway.
 """
 
+import fcntl
 import hashlib
 import hmac
 import json
@@ -11,11 +12,13 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from hotline.store.cipher import Cipher
 
 FILE = "erasures.jsonl"
+BLOCK = 4096
+Listed = dict[str, tuple[datetime, str]]  # number -> when and why
 
 
 class Forged(Exception):
@@ -31,24 +34,42 @@ def _signature(cipher: Cipher, facts: dict[str, Any]) -> str:
     return hmac.new(cipher.signing_key("erasures"), body, hashlib.sha256).hexdigest()
 
 
-def read(file: Path, cipher: Cipher) -> dict[str, tuple[datetime, str]]:
-    """number -> when and why; a last line that was cut short by a power cut is no line."""
+def read(file: Path, cipher: Cipher) -> Listed:
+    """All of it; a last line that was cut short by a power cut is no line."""
+    return read_on(file, cipher, 0)[0]
+
+
+def read_on(file: Path, cipher: Cipher, start: int) -> tuple[Listed, int]:
+    """What stands behind a place where a line began, and the place behind the last whole line."""
+    found: Listed = {}
     try:
-        lines = file.read_text("utf-8").split("\n")
+        lines = file.open("rb")
     except FileNotFoundError:
-        return {}
-    found: dict[str, tuple[datetime, str]] = {}
-    for line in lines[:-1]:
-        told = json.loads(line)
-        signed = told.pop("signed", "")
-        if not hmac.compare_digest(signed, _signature(cipher, told)):
-            raise Forged(f"{file}: {told.get('number')}")
-        found[told["number"]] = (datetime.fromisoformat(told["at"]), told["why"])
-    return found
+        return found, 0
+    with lines:
+        lines.seek(start)
+        for line in lines:
+            if not line.endswith(b"\n"):
+                break
+            start += len(line)
+            told = json.loads(line)
+            signed = told.pop("signed", "")
+            if not hmac.compare_digest(signed, _signature(cipher, told)):
+                raise Forged(f"{file}: {told.get('number')}")
+            found[told["number"]] = (datetime.fromisoformat(told["at"]), told["why"])
+    return found, start
+
+
+def length(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def add(folder: Path, cipher: Cipher, erased: Iterable[tuple[str, datetime, str]]) -> None:
-    """Appended and synced before it returns."""
+    """Appended behind the last whole line, and synced before it returns.
+
+    What a power cut or a full disk left of a line is cut off first: whatever was appended to it
+    could never be read again. One process at a time: what another has written half is not cut.
+    """
     lines = []
     for number, at, why in erased:
         facts = {"number": number, "at": at.isoformat(), "why": why}
@@ -57,7 +78,22 @@ def add(folder: Path, cipher: Cipher, erased: Iterable[tuple[str, datetime, str]
         return
     file = path(folder)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as out:
-        out.write("".join(lines))
+    with file.open("a+b") as out:
+        fcntl.flock(out, fcntl.LOCK_EX)  # given back when it is closed, by whatever end
+        out.truncate(_whole(out))
+        out.write("".join(lines).encode())
         out.flush()
         os.fsync(out.fileno())
+
+
+def _whole(file: BinaryIO) -> int:
+    """The place behind the last line end, looked for from the end."""
+    place = file.seek(0, os.SEEK_END)
+    while place > 0:
+        start = max(place - BLOCK, 0)
+        file.seek(start)
+        found = file.read(place - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        place = start
+    return 0
