@@ -20,8 +20,8 @@ from hotline.domain.people import OPERATOR
 from hotline.domain.promises import Rules, levels
 from hotline.domain.words import Role
 from hotline.flow import citizen, intake, route, waiting, work
+from hotline.flow.archiving import archive_closed
 from hotline.flow.centre import Centre
-from hotline.flow.supervise import archive_closed
 from hotline.store import acts, catalogue, replayed
 from hotline.wiring import MovingClock
 

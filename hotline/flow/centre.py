@@ -15,6 +15,7 @@ from channels.telephone.line import SwitchLine
 from classifiers.model import Reading
 from escalation.calendar import WorkCalendar
 from escalation.schedule import Schedule, goes_on
+from escalation.setback import Setbacks
 from escalation.terms import Terms
 from hotline.domain.people import Tree
 from hotline.domain.post import Post
@@ -90,6 +91,8 @@ class Centre:
     # Asked before each look at what is due; a node's pulse knows better than this.
     clock_believed: Callable[[], bool] = lambda: True
     storm: Storm = field(default_factory=Storm)
+    # Of jobs that passed over broken cases: they are told of by job, so that no log is flooded.
+    setbacks: Setbacks = field(default_factory=lambda: Setbacks("cases.passed_over", "cases.done"))
     schedules: list[Schedule] = field(default_factory=list)  # what ticks in this process
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is begun
 

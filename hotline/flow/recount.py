@@ -19,7 +19,9 @@ from hotline.domain.promises import Step
 from hotline.domain.recounting import Recount
 from hotline.flow import notify
 from hotline.flow.centre import Centre
+from hotline.flow.onebyone import each, paged
 from hotline.store import stale
+from hotline.store.cursors import Paged, Place
 from hotline.store.work import Work
 
 log = structlog.get_logger(__name__)
@@ -40,12 +42,14 @@ class Recounted:
 
 async def resume_due(centre: Centre) -> int:
     """Clocks that were stopped until now run on; returns how many cases."""
-    async with centre.look() as look:
-        found = await stale.to_resume(look.connection, look.at, BATCH)
-    done = 0
-    for case_id in found:
-        done += await _one(centre, case_id, _resume)
-    return done
+    now = centre.now()
+
+    async def due(connection: Any, after: Place) -> Paged[int]:
+        return await stale.to_resume(connection, now, after, BATCH)
+
+    return await each(
+        centre, "resume", paged(centre, due), lambda case_id: _one(centre, case_id, _resume)
+    )
 
 
 async def _resume(centre: Centre, work: Work, case: Case) -> None:

@@ -1,4 +1,4 @@
-"""The agenda the watch sweeps: what is due, and taking one rung; archiving; supervision by time."""
+"""The agenda the watch sweeps: what is due, and taking one rung; supervision by time."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -222,24 +222,3 @@ def _order(case: Case, deadline: run.Deadline, rung: run.Step) -> acts.Supervise
         Cause.OVERDUE: "办理已超期，请说明原因并限期办结。",
     }[cause]
     return acts.Supervise(level=rung.level, cause=cause, text=demanded)
-
-
-async def archive_closed(centre: Centre, limit: int = 200) -> int:
-    """Row 23: cases closed long enough ago, no appeal open; returns how many were archived."""
-    async with centre.look() as look:
-        old = await agenda.closed_before(look.connection, look.at - _archive_after(centre), limit)
-    done = 0
-    for number in old:
-        async with centre.work() as work:
-            case = await work.cases.change(number)
-            try:
-                perform.perform(case, acts.Archive(), Step(SYSTEM, work.at, centre.rules))
-                done += 1
-            except Refused:
-                log.info("archive.not_yet", case=number)
-            await work.cases.save(case)
-    return done
-
-
-def _archive_after(centre: Centre) -> timedelta:
-    return timedelta(days=centre.terms.archive_after.n)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain import chaining
@@ -54,6 +54,24 @@ async def listed(
     if below is not None:
         wanted = wanted.where(ActRow.seq < below)
     return [dict(row._mapping) for row in await connection.execute(wanted)]
+
+
+async def newest(connection: AsyncConnection) -> int:
+    """The number of the last act; 0: there is none."""
+    found = await connection.execute(select(func.max(ActRow.seq)))
+    return found.scalar_one() or 0
+
+
+async def of_kind(
+    connection: AsyncConnection, act: str, after: int, through: int
+) -> list[tuple[datetime, dict[str, Any]]]:
+    """Those of one kind between two numbers: when, and what about."""
+    found = await connection.execute(
+        select(ActRow.at, ActRow.about)
+        .where(ActRow.act == act, ActRow.seq > after, ActRow.seq <= through)
+        .order_by(ActRow.seq)
+    )
+    return [(row.at, row.about) for row in found]
 
 
 async def last(connection: AsyncConnection, *kinds: str) -> tuple[datetime | None, datetime | None]:

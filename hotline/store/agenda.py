@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from escalation.promise import Step
 from escalation.watch import Outcome
 from hotline.domain.case import Case
+from hotline.store.cursors import Paged, Place, behind
 from hotline.store.database import AwareDateTime
 from hotline.store.ledgers import StumbleRow, TickRow
 from hotline.store.tables import CaseRow, DeadlineRow, RungRow
@@ -105,11 +106,17 @@ async def late(connection: AsyncConnection, before: datetime) -> tuple[int, date
     return row[0], row[1]
 
 
-async def closed_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[str]:
+async def closed_before(
+    connection: AsyncConnection, moment: datetime, after: Place, limit: int
+) -> Paged[str]:
+    """Numbers of cases that were closed before the moment, oldest first."""
+    closed = CaseRow.closed_at
     found = await connection.execute(
-        select(CaseRow.number)
-        .where(CaseRow.state == "closed", CaseRow.closed_at <= moment)
-        .order_by(CaseRow.closed_at)
+        select(closed, CaseRow.id, CaseRow.number)
+        .where(CaseRow.state == "closed", closed <= moment, behind(closed, CaseRow.id, after))
+        .order_by(closed, CaseRow.id)
         .limit(limit)
     )
-    return list(found.scalars())
+    rows = found.all()
+    ended = (rows[-1].closed_at, rows[-1].id) if len(rows) == limit else None
+    return [row.number for row in rows], ended

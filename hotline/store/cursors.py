@@ -2,10 +2,18 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, literal, tuple_
 
 from hotline.domain.errors import Refused
+
+T = TypeVar("T")
+Place = tuple[datetime, int]  # a moment and an id: where a page by both of them ended
+Paged = tuple[Sequence[T], Place | None]  # a page, and where it ended; None: it was the last
+START: Place = (datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
 class BadCursor(Refused):
@@ -35,3 +43,9 @@ def read(cursor: str, *, ids: int) -> tuple[Any, ...]:
         return moment.astimezone(UTC), *numbers
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadCursor from error
+
+
+def behind(moment: Any, row_id: Any, place: Place) -> ColumnElement[bool]:
+    """In the order of a moment and an id, what comes after a place."""
+    at, last = place
+    return tuple_(moment, row_id) > tuple_(literal(at, moment.type), literal(last))

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, exists, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store import casesearch, files, sheets
@@ -41,6 +41,8 @@ class Erased:
 
     case_id: int
     number: str
+    at: datetime
+    why: str
     through: int
     digests: tuple[str, ...]
 
@@ -51,7 +53,9 @@ async def erase(
     """In the caller's transaction; None when there is no such case, or nothing left in it."""
     if connection.dialect.name == "sqlite":  # what is freed is overwritten, not only forgotten
         await connection.execute(text("PRAGMA secure_delete=ON"))
-    row = (await connection.execute(select(CaseRow).where(CaseRow.number == number))).one_or_none()
+    # Locked, so that of two who erase it at once the second finds it done.
+    mine = select(CaseRow).where(CaseRow.number == number).with_for_update()
+    row = (await connection.execute(mine)).one_or_none()
     done = select(ErasureRow.case_id).where(ErasureRow.number == number)
     if row is None or (await connection.execute(done)).first() is not None:
         return None
@@ -65,7 +69,7 @@ async def erase(
     digests = await _files(connection, case_id)
     made = {"case_id": case_id, "number": number, "at": at, "why": why, "through": last}
     await connection.execute(insert(ErasureRow).values(**made))
-    return Erased(case_id, number, last, tuple(digests))
+    return Erased(case_id, number, at, why, last, tuple(digests))
 
 
 async def _identity(connection: AsyncConnection, cipher: Cipher, case_id: int) -> None:
@@ -201,6 +205,15 @@ async def numbers(connection: AsyncConnection) -> dict[str, tuple[datetime, str,
     """Every erased case: when, why, and through which entry."""
     found = await connection.execute(select(*ErasureRow.__table__.c))
     return {row.number: (row.at, row.why, row.through) for row in found}
+
+
+async def here_again(connection: AsyncConnection, numbers: Sequence[str]) -> list[str]:
+    """Those of the numbers whose case is there and was not erased."""
+    gone = exists().where(ErasureRow.case_id == CaseRow.id)
+    found = await connection.execute(
+        select(CaseRow.number).where(CaseRow.number.in_(numbers), ~gone).order_by(CaseRow.number)
+    )
+    return list(found.scalars())
 
 
 async def erased_ids(

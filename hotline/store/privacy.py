@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.people import Actor
 from hotline.domain.state import ENDED
 from hotline.store.cipher import Cipher
+from hotline.store.cursors import Paged, Place, behind
 from hotline.store.interests import tells
 from hotline.store.ordertables import OrderRow
 from hotline.store.privacytables import ErasureRow, HoldRow, PrivacyRequestRow
@@ -162,18 +163,47 @@ async def release(connection: AsyncConnection, case_id: int, actor: Actor, at: d
     return bool(done.rowcount)
 
 
-async def expired(
-    connection: AsyncConnection, before: datetime, long_before: datetime, limit: int
-) -> list[str]:
-    """Cases whose time has come: closed so long ago, longer where one was supervised; none on hold."""
-    on_hold = exists().where(HoldRow.case_id == CaseRow.id, LIVE)
-    gone = exists().where(ErasureRow.case_id == CaseRow.id)
-    supervised = or_(exists().where(OrderRow.case_id == CaseRow.id), CaseRow.type == "report")
-    old = or_(CaseRow.closed_at < long_before, (CaseRow.closed_at < before) & ~supervised)
-    found = await connection.execute(
-        select(CaseRow.number)
-        .where(CaseRow.state.in_([s.value for s in ENDED]), old, ~on_hold, ~gone)
-        .order_by(CaseRow.closed_at)
-        .limit(limit)
-    )
-    return list(found.scalars())
+@dataclass(frozen=True)
+class Kept:
+    """Until when a case must have been closed to be kept no longer; supervised ones until when."""
+
+    before: datetime
+    long_before: datetime
+
+
+async def expired(connection: AsyncConnection, kept: Kept, after: Place, span: int) -> Paged[str]:
+    """Cases whose time has come, of the next so many that ended, oldest first; none on hold.
+
+    Most of them were erased long ago: no look reads more of them than a database answers in time.
+    """
+    row = CaseRow
+    ended = row.closed_at < max(kept.before, kept.long_before)
+    some = (
+        select(row.id, row.number, row.closed_at, row.state, row.type)
+        .where(ended, behind(row.closed_at, row.id, after))
+        .order_by(row.closed_at, row.id)
+        .limit(span)
+        .subquery()
+    ).c
+    at, row_id = some.closed_at, some.id
+    last = select(at, row_id).order_by(at, row_id).offset(span - 1).limit(1)
+    wanted = select(some.number).where(*_over(kept, some)).order_by(at, row_id)
+    place = (await connection.execute(last)).one_or_none()
+    numbers = list((await connection.execute(wanted)).scalars())
+    return numbers, (place.closed_at, place.id) if place else None
+
+
+async def is_over(connection: AsyncConnection, kept: Kept, number: str) -> bool:
+    """Whether the time of this one has come, still: it may have been put on hold meanwhile."""
+    mine = select(CaseRow.id).where(CaseRow.number == number, *_over(kept, CaseRow))
+    return (await connection.execute(mine)).first() is not None
+
+
+def _over(kept: Kept, case: Any) -> Sequence[ColumnElement[bool]]:
+    """Closed so long ago, longer where one was supervised; not on hold, and not erased."""
+    on_hold = exists().where(HoldRow.case_id == case.id, LIVE)
+    gone = exists().where(ErasureRow.case_id == case.id)
+    supervised = or_(exists().where(OrderRow.case_id == case.id), case.type == "report")
+    closed = case.closed_at
+    old = or_(closed < kept.long_before, (closed < kept.before) & ~supervised)
+    return case.state.in_([s.value for s in ENDED]), old, ~on_hold, ~gone

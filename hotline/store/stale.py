@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from escalation.clock import past_list
 from escalation.ladder import rungs_from_json
 from hotline.domain.people import Actor
+from hotline.store.cursors import Paged, Place, behind
 from hotline.store.interests import not_kept_out
 from hotline.store.tables import CaseRow, DeadlineRow
 
@@ -17,15 +18,21 @@ from hotline.store.tables import CaseRow, DeadlineRow
 PROVISIONAL = text("provisional AND ended_at IS NULL")
 
 
-async def to_resume(connection: AsyncConnection, now: datetime, limit: int) -> Sequence[int]:
-    """Cases with a stopped clock that was to run on by itself before now, longest waiting first."""
+async def to_resume(
+    connection: AsyncConnection, now: datetime, after: Place, limit: int
+) -> Paged[int]:
+    """Cases with a stopped clock that was to run on by itself before now, longest waiting first; one
+    with several such clocks comes as often."""
+    moment = DeadlineRow.resume_at
     found = await connection.execute(
-        select(DeadlineRow.case_id, DeadlineRow.resume_at)
-        .where(DeadlineRow.resume_at <= now)
-        .order_by(DeadlineRow.resume_at)
+        select(moment, DeadlineRow.id, DeadlineRow.case_id)
+        .where(moment <= now, behind(moment, DeadlineRow.id, after))
+        .order_by(moment, DeadlineRow.id)
         .limit(limit)
     )
-    return list(dict.fromkeys(row.case_id for row in found))
+    rows = found.all()
+    ended = (rows[-1].resume_at, rows[-1].id) if len(rows) == limit else None
+    return [row.case_id for row in rows], ended
 
 
 async def provisional(connection: AsyncConnection, after: int, limit: int) -> Sequence[int]:

@@ -6,6 +6,7 @@ from escalation.schedule import Schedule
 from escalation.watch import Watch
 from hotline.config import Settings
 from hotline.flow import (
+    archiving,
     articlewatch,
     casewords,
     drift,
@@ -25,7 +26,7 @@ from hotline.flow import (
 )
 from hotline.flow.centre import Centre
 from hotline.flow.shadow import Shadow
-from hotline.flow.supervise import CaseAgenda, archive_closed
+from hotline.flow.supervise import CaseAgenda
 from hotline.store import anchors, inbox, spent
 from hotline.web import (
     figureticks,
@@ -71,11 +72,13 @@ def _add_thinking(schedule: Schedule, centre: Centre) -> None:
 def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None:
     """What is kept, for how long, and what seals it."""
     believed = partial(pulses.trusting, centre)
-    schedule.every(600.0, "archive", believed(lambda: archive_closed(centre)))
+    schedule.every(600.0, "archive", believed(lambda: archiving.archive_closed(centre)))
     schedule.once("anchor at start", lambda: _anchor(centre))
     schedule.every(600.0, "anchor", lambda: _anchor(centre))
     schedule.every(3600.0, "answers", believed(lambda: _forget(centre)))
-    schedule.once("erasures at start", lambda: erasure.agree(centre))
+    agreement = erasure.Agreement(centre)
+    schedule.once("erasures at start", agreement.look)
+    schedule.every(3600.0, "erasures", agreement.look)
     schedule.every(
         3600.0, "retention", believed(lambda: erasure.keep_time(centre, settings.privacy))
     )

@@ -277,12 +277,12 @@ async def test_a_database_put_back_by_other_means_is_made_to_forget_at_the_next_
     line = ("x", client.clock(), "asked")
     erasureledger.add(tmp_path, client.centre.cipher, [(other["number"], *line[1:])])
     assert any("here again" in one for one in await unbroken(client.centre))
-    assert await erasure.agree(client.centre) == 1
+    assert await erasure.Agreement(client.centre).look() == 1
     assert not await unbroken(client.centre)
     assert NAME not in await opened(client.centre)
     listed.write_text(listed.read_text("utf-8").replace(other["number"], told["number"]), "utf-8")
     with pytest.raises(erasureledger.Forged):
-        await erasure.agree(client.centre)
+        await erasure.Agreement(client.centre).look()
 
 
 assert notices  # its tables are among those that are searched
