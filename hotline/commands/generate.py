@@ -124,6 +124,8 @@ class _Writer:
         self._centre, self._until, self._whole_from = centre, until, whole_from
         self._before: dict[int, tuple[datetime, str]] = {}  # caller -> the case before
         self._day, self._of_day, self.n = date.min, 0, 0
+        self._newest: dict[str, str] = {}  # topic -> the case that others are merged into
+        self._orphans: list[dict[str, Any]] = []  # merged before there was one
         self.tally = bulkreceipts.Tally()
 
     async def put(self, lives: list[Life]) -> None:
@@ -170,8 +172,22 @@ class _Writer:
         title = one.call.matter.topic.rpartition("/")[2]
         linked = before if made.case.repeat and made.case.state != "merged" else None
         case = bulk.case(made, entries, title, linked)
+        self._tie(case)
         receipt = bulkreceipts.receipt(made.case, title, self._centre.cipher)
         tables[bulkreceipts.RECEIPTS].append(receipt)
         tables[bulk.ENTRIES].extend(entries)
         tables[bulk.CASES].append(case)
         tables[bulk.CLOCKS].extend(bulk.clocks(self.n, told[1]))
+
+    def _tie(self, case: dict[str, Any]) -> None:
+        """A merged case has a parent of its topic, else the newest of any."""
+        topics, merged = self._newest, case["state"] == "merged"
+        if merged and topics:
+            case["parent"] = topics.get(case["topic"]) or next(reversed(topics.values()))
+        elif merged:
+            self._orphans.append(case)
+        else:
+            topics[case["topic"]] = case["number"]
+            for one in self._orphans:
+                one["parent"] = case["number"]
+            self._orphans.clear()
