@@ -6,10 +6,16 @@ from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.hosts import network
 from hotline.store.ledgers import DoorRow
 
 WINDOW = timedelta(minutes=15)
 SHUT = timedelta(minutes=15)
+
+
+def by_address(kind: str, origin: str) -> str:
+    """The key of a door that shuts for who guesses from there, whatever it is that is guessed."""
+    return f"{kind}:{network(origin)}"
 
 
 async def shut_for(connection: AsyncConnection, key: str, now: datetime) -> int:
