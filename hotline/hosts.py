@@ -1,4 +1,4 @@
-"""Which addresses of other machines may be asked: told before anything is sent to them.
+"""Which addresses of other machines may be asked, and what of an address is one who asks us.
 
 A private address may be: a city's own directory lies in its own network. This very machine may not,
 unless it was named as such, nor what is bound to one wire (link-local, where clouds keep the secrets
@@ -15,6 +15,30 @@ KEPT = frozenset(ip_address(one) for one in METADATA)
 NAT64 = IPv6Network("64:ff9b::/96")
 # Numbers that resolvers read as an address though nobody writes one so: 127.1, 0x7f000001, 017700000001.
 ODD = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
+
+
+def plain(told: str) -> str:
+    """An address in its one spelling: an IPv4 one is itself also where IPv6 carries it, and the name
+    of a wire is no part of it. Raises ValueError for what is none."""
+    found = ip_address(told)
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Address(int(found)))
+
+
+def network(told: str) -> str:
+    """Whom limits count: an IPv4 address by itself, of an IPv6 address its /64. Whoever is connected
+    by IPv6 has that whole, and would else be somebody else with every try. What is no address counts
+    as it is told."""
+    try:
+        found = ip_address(plain(told))
+    except ValueError:
+        return told
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found in NAT64:
+        return str(IPv4Address(int(found) & 0xFFFFFFFF))
+    return f"{IPv6Address(int(found) >> 64 << 64)}/64"
 
 
 def forbidden(told: str, *, own: bool) -> bool:

@@ -1,5 +1,8 @@
 """A live connection to a switch: reconnect with growing gaps, heartbeat, nothing dropped.
 
+Whatever breaks it, it is made again: a line that died unnoticed is one that no call comes by. One
+that a switch takes and drops again and again counts as lost each time, until one has stood a while.
+
 Both Asterisk's and FreeSWITCH's wires are blocks of `Key: Value` lines, so the reading is one.
 An event is handed over before the next block is read: what takes events sets the pace, and the
 switch queues meanwhile.
@@ -19,6 +22,8 @@ from channels.telephone.events import CallEvent, Kind
 log = structlog.get_logger(__name__)
 GAPS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds before the next try; the last one goes on
 SILENCE = 20.0  # after which we ask whether the switch is there
+STEADY = 60.0  # seconds that a connection must stand before earlier losses are forgotten
+CLOSING = 5.0  # given to a connection's last bytes; the next one is not kept waiting for them
 MOST_BLOCK = 2**20
 Block = Mapping[str, str]
 Deliver = Callable[[Sequence[CallEvent]], Awaitable[None]]
@@ -73,8 +78,9 @@ class Wire:
 
     async def close(self) -> None:
         self.writer.close()
-        with contextlib.suppress(OSError, asyncio.CancelledError):
-            await self.writer.wait_closed()
+        with contextlib.suppress(OSError):
+            async with asyncio.timeout(CLOSING):
+                await self.writer.wait_closed()
 
 
 class Dialect(Protocol):
@@ -106,6 +112,12 @@ def sane(told: Sequence[CallEvent]) -> list[CallEvent]:
     ]
 
 
+def _told(error: Exception) -> str:
+    """For the log: our own words and the system's; others may repeat what a caller's call says."""
+    said = str(error) if isinstance(error, Lost | OSError) else ""
+    return said or type(error).__name__
+
+
 class SwitchLine:
     """Keeps a connection to a switch until it is cancelled."""
 
@@ -118,34 +130,38 @@ class SwitchLine:
         *,
         gaps: Sequence[float] = GAPS,
         silence: float = SILENCE,
+        steady: float = STEADY,
     ) -> None:
         self._place, self._dialect = place, dialect
         self._deliver, self._clock = deliver, clock
-        self._gaps, self._silence = gaps, silence
+        self._gaps, self._silence, self._steady = gaps, silence, steady
         self.connected_at: datetime | None = None
-        self.failures = 0
+        self.failures = 0  # times in a row that it was not had or not kept
         self.wire: Wire | None = None
 
     async def run(self) -> None:
+        """Two lines of log a try: the last gap bounds what a switch that comes and goes can write."""
         while True:
             try:
                 await self._connected()
-            except (OSError, Lost, TimeoutError) as error:
-                self.connected_at = None
+            except Exception as error:  # whatever it was, no call comes in without the line
                 gap = self._gaps[min(self.failures, len(self._gaps) - 1)]
                 gap = self._gaps[-1] if isinstance(error, Refused) else gap
                 self.failures += 1
-                log.warning("switch.lost", kind=self._dialect.name, error=str(error), retry=gap)
+                kind, why = self._dialect.name, _told(error)
+                log.warning("switch.lost", kind=kind, error=why, times=self.failures, retry=gap)
                 await asyncio.sleep(gap)
 
     async def _connected(self) -> None:
         async with asyncio.timeout(self._silence):
             reader, writer = await asyncio.open_connection(*self._place, limit=MOST_BLOCK)
         self.wire = wire = Wire(reader, writer)
+        stands: asyncio.TimerHandle | None = None
         try:
             async with asyncio.timeout(self._silence):
                 await self._dialect.open(wire)
-            self.connected_at, self.failures = self._clock(), 0
+            self.connected_at = self._clock()
+            stands = asyncio.get_running_loop().call_later(self._steady, self._stands)
             log.info("switch.connected", kind=self._dialect.name)
             while True:
                 block = await self._heard(wire)
@@ -153,8 +169,13 @@ class SwitchLine:
                 if told:
                     await self._handed(told)
         finally:
-            self.wire = None
+            self.wire = self.connected_at = None
+            if stands is not None:
+                stands.cancel()
             await wire.close()
+
+    def _stands(self) -> None:
+        self.failures = 0
 
     async def _heard(self, wire: Wire) -> Block:
         """The next block; a switch that stays silent even when asked is gone."""

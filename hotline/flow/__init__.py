@@ -24,6 +24,7 @@ choices     what a dispatcher is offered: the likeliest topics and departments
 drift       the drift watch: out of its limits, the classifier stops acting alone
 shadow      a candidate model reads along and decides nothing
 seen        who looks at citizens' identity more than the work asks for: an alarm
+housekeeping  what would grow for ever and is asked for no more goes
 pulse       this node among the others: can it write, is its clock to be believed
 selfcheck   does the hotline keep what it promises of itself: alarms
 alarms      told once when something breaks, open until it is mended

@@ -12,7 +12,7 @@ from channels.telephone.events import SWEPT, CallEvent, Kind
 from hotline.domain.people import Actor
 from hotline.flow import missed, seating
 from hotline.flow.centre import Centre
-from hotline.store import calls, seats
+from hotline.store import calls, oldcalls, seats
 from hotline.store.callbox import Told
 from hotline.store.callrows import event_to_json
 from hotline.store.cipher import Unreadable
@@ -113,7 +113,8 @@ async def _fold(
     call_ids = sorted({row.call_id for row in lived})
     if call_ids:
         ours = await seating.stations(work)
-        versions = await calls.lock(work.connection, call_ids, work.at)
+        past = oldcalls.past(work.at, centre.recordings_days)
+        versions = await calls.lock(work.connection, call_ids, work.at, past)
         folded = await calls.refold(work.connection, centre.cipher, versions, work.at)
         await missed.follow(centre, work, folded)
         for record, call in folded:

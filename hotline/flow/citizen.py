@@ -187,7 +187,8 @@ async def do(centre: Centre, work: Work, number: str, facts: Act, origin: str) -
 async def enter(centre: Centre, number: str, code: str, origin: str) -> receipts.Slip:
     """The door: shut after five wrong codes for a number or ten from an address in 15 minutes."""
     now, number = centre.now(), number.strip()
-    tries = ((f"number:{number[:40]}", NUMBER_WRONG), (f"address:{origin}", ADDRESS_WRONG))
+    address = doors.by_address("address", origin)
+    tries = ((f"number:{number[:40]}", NUMBER_WRONG), (address, ADDRESS_WRONG))
     async with centre.look() as view:
         for door, _ in tries:
             wait = await doors.shut_for(view.connection, door, now)

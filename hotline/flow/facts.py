@@ -76,7 +76,8 @@ async def rebuild(centre: Centre, day: date) -> Night:
     await catch_up(centre)
     night, end = Night(), _midnight(day + ONE)
     async with centre.look() as look:
-        again = await nights.rebuilt(look.connection, day)
+        whole = day >= nights.oldest_kept(city_day(look.at))
+        again = whole and await nights.rebuilt(look.connection, day)
     async for case_ids in _batches(centre, day, end):
         async with centre.look() as look:
             found = await facts.timelines(look.connection, case_ids)

@@ -33,7 +33,7 @@ BOUNDS = {
     "exports": (timedelta(hours=1), "有导出任务 1 小时以上没有完成"),
 }
 FAILING = 300.0  # seconds that a tick may fail again and again
-UNHEARD = 5  # tries in a row that a switch did not answer: about a minute
+UNHEARD = 5  # times in a row that the line to a switch was not had or not kept: about a minute
 SCARCE = 1 << 30  # bytes
 BACKUP = timedelta(days=7)
 
@@ -127,8 +127,12 @@ def _ticks(centre: Centre, node: str) -> Iterator[Alarm]:
 
 
 def _lines(centre: Centre, node: str) -> Iterator[Alarm]:
-    if any(one.connected_at is None and one.failures >= UNHEARD for one in centre.lines):
-        text = f"节点 {node} 连不上电话交换机，来电不会弹屏。请检查交换机和网络；连上后自动继续。"
+    """A line that comes and goes is none: its failures are forgotten when it has stood a while."""
+    if any(one.failures >= UNHEARD for one in centre.lines):
+        text = (
+            f"节点 {node} 连不上电话交换机，或连上又断，来电不会弹屏。"
+            "请检查交换机和网络；连稳一分钟后告警自动解除。"
+        )
         yield _alarm(f"switch@{node}"[-120:], text)
 
 

@@ -30,6 +30,7 @@ callbox     what a switch tells, gathered to disk first; callrows: the telephone
 calls       call records folded from raw events; calltables: the telephone's tables
 missed      call-back tasks for missed calls, and their rungs
 callbacks   the day's call-backs: what waits, in whose hand, drawn by lot; callbacktables: their tables
+oldcalls    raw events past their time; ticklog: the log of the watch, thinned
 seats       agents' seats and telephones; bulletins; restrict: numbers held to a rule
 repeats     signatures of recent cases, found by their keys; alerts: rising matters and past hours
 snapshot    the database as it stood at one moment, as one file, and put back; bundle: a backup on disk

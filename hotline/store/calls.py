@@ -104,21 +104,23 @@ async def count_unfolded(connection: AsyncConnection) -> int:
 
 
 async def lock(
-    connection: AsyncConnection, call_ids: Sequence[str], at: datetime
+    connection: AsyncConnection, call_ids: Sequence[str], at: datetime, past: datetime
 ) -> dict[str, int]:
     """Writes before anything is read: two nodes that fold one call do it one after the other.
 
-    Returns the version that each call has from now on.
+    Returns the version that each call has from now on; without those that ended before `past`: their
+    earlier events are gone, and the one that is told again would be taken for the whole call.
     """
     blank = [{**BLANK, "call_id": one, **dict.fromkeys(MOMENTS, at)} for one in sorted(call_ids)]
     made = await connection.execute(LOCK[connection.dialect.name], blank)
-    return {row.call_id: row.version for row in made}
+    live = [row for row in made if row.ended_at is None or row.ended_at >= past]
+    return {row.call_id: row.version for row in live}
 
 
 def _lock(made: Any) -> Any:
     put = {"version": CALLS.c.version + 1, "changed_at": made.excluded.changed_at}
     locked = made.on_conflict_do_update(index_elements=["call_id"], set_=put)
-    return locked.returning(CALLS.c.call_id, CALLS.c.version)
+    return locked.returning(CALLS.c.call_id, CALLS.c.version, CALLS.c.ended_at)
 
 
 LOCK = {one.dialect.name: _lock(one.insert(CALLS)) for one in (sqlite, postgresql)}

@@ -10,10 +10,11 @@ from hotline.store.tables import Row, to_do
 from hotline.store.wording import Wording, Wordings
 
 OPEN_MISSED = text("state = 'open'")
+NUMBERED = text("number_hash <> ''")  # a task past its time has no number any more
 
 
 class CallEventRow(Row):
-    """What a switch told, as it told it; only ever inserted."""
+    """What a switch told, as it told it; only ever inserted, until its time is over."""
 
     __tablename__ = "call_event"
     __table_args__ = (
@@ -118,6 +119,7 @@ class MissedRow(Row):
         ),
         to_do("ix_missed_next", "next_at", where="next_at IS NOT NULL"),
         to_do("ix_missed_due", "due_at", "id", where="state = 'open'"),
+        to_do("ix_missed_numbered", "ended_at", where=NUMBERED.text),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     number_hash: Mapped[str] = mapped_column(String(64))

@@ -1,15 +1,23 @@
 """Wrong guesses at a door (a case number, an address, an account), and until when it is shut."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import Select, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.hosts import network
 from hotline.store.ledgers import DoorRow
 
 WINDOW = timedelta(minutes=15)
 SHUT = timedelta(minutes=15)
+KEPT = timedelta(hours=1)  # longer than any window or lock: an older guess counts as none
+
+
+def by_address(kind: str, origin: str) -> str:
+    """The key of a door that shuts for who guesses from there, whatever it is that is guessed."""
+    return f"{kind}:{network(origin)}"
 
 
 async def shut_for(connection: AsyncConnection, key: str, now: datetime) -> int:
@@ -47,6 +55,24 @@ async def wrong_guess(
     shut = update(DoorRow).where(DoorRow.key == key)
     await connection.execute(shut.values(shut_until=now + SHUT, wrong=0, since=now))
     return True
+
+
+def stale(now: datetime, limit: int) -> Select[Any]:
+    """The oldest whose wrong guesses count no more; one that is shut counts from when it was."""
+    wanted = select(DoorRow.key).where(DoorRow.since < now - KEPT)
+    return wanted.order_by(DoorRow.since).limit(limit)
+
+
+async def forget(connection: AsyncConnection, now: datetime, limit: int) -> int:
+    """Each wrong guess leaves a row, also at numbers and names that nobody has; only a right one
+    takes it away. At a door where somebody guesses again just now the row stays."""
+    wanted = stale(now, limit)
+    if connection.dialect.name != "sqlite":  # nobody who guesses or enters waits for this
+        wanted = wanted.with_for_update(skip_locked=True)
+    keys = list((await connection.execute(wanted)).scalars())
+    mine = delete(DoorRow).where(DoorRow.key.in_(keys), DoorRow.since < now - KEPT)
+    await connection.execute(mine)
+    return len(keys)
 
 
 async def opened(connection: AsyncConnection, key: str) -> None:

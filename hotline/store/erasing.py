@@ -162,10 +162,11 @@ async def _around(connection: AsyncConnection, cipher: Cipher, case_id: int, num
     await sheets.forget(connection, "number", number)
     calls = select(CallCaseRow.call_id).where(CallCaseRow.number == number)
     for call_id in (await connection.execute(calls)).scalars().all():
-        await _call(connection, cipher, call_id)
+        await forget_caller(connection, cipher, call_id)
+        await _events(connection, cipher, call_id)
 
 
-async def _call(connection: AsyncConnection, cipher: Cipher, call_id: str) -> None:
+async def forget_caller(connection: AsyncConnection, cipher: Cipher, call_id: str) -> None:
     """Who called is forgotten; that there was a call, and how long, is not."""
     await sheets.forget(connection, "call_id", call_id)
     row = (
@@ -180,6 +181,9 @@ async def _call(connection: AsyncConnection, cipher: Cipher, call_id: str) -> No
     locked = cipher.lock(json.dumps(told), place)
     nobody = {"locked": locked, "masked": "", "number_hash": None}
     await connection.execute(update(CallRow).where(CallRow.call_id == call_id).values(nobody))
+
+
+async def _events(connection: AsyncConnection, cipher: Cipher, call_id: str) -> None:
     events = select(CallEventRow.event_id).where(CallEventRow.call_id == call_id)
     for event_id in (await connection.execute(events)).scalars().all():
         raw = cipher.lock("{}", f"call_event.raw.{event_id}")

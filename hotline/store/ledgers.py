@@ -190,7 +190,7 @@ class DoorRow(Row):
     __tablename__ = "door"
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
     wrong: Mapped[int]
-    since: Mapped[datetime]
+    since: Mapped[datetime] = mapped_column(index=True)
     shut_until: Mapped[datetime | None]
 
 

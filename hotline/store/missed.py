@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation.ladder import Mark, rungs_from_json, rungs_to_json
-from hotline.store.calltables import OPEN_MISSED, MissedCallRow, MissedRow
+from hotline.store.calltables import NUMBERED, OPEN_MISSED, MissedCallRow, MissedRow
 from hotline.store.cipher import Cipher
 
 
@@ -220,6 +220,21 @@ async def number(connection: AsyncConnection, cipher: Cipher, missed_id: int) ->
     wanted = select(MissedRow.locked, MissedRow.number_hash).where(MissedRow.id == missed_id)
     row = (await connection.execute(wanted)).one()
     return cipher.unlock(row.locked, _place(row.number_hash))
+
+
+def numbered(before: datetime, limit: int) -> Select[Any]:
+    ended = select(MissedRow.id).where(NUMBERED, MissedRow.ended_at < before)
+    return ended.order_by(MissedRow.ended_at).limit(limit)
+
+
+async def forget_numbers(
+    connection: AsyncConnection, cipher: Cipher, before: datetime, limit: int
+) -> int:
+    """Whom nobody is to call back any more; that there was a task, and what came of it, stays."""
+    ids = list((await connection.execute(numbered(before, limit))).scalars())
+    nobody = {"number_hash": "", "masked": "", "locked": cipher.lock("", _place(""))}
+    await connection.execute(update(MissedRow).where(MissedRow.id.in_(ids)).values(nobody))
+    return len(ids)
 
 
 async def _found(

@@ -15,6 +15,7 @@ from hotline.store.facttables import FactCaseRow, FactNightRow, FactOpenRow, Fac
 OPEN, NIGHTS, CASES, STEPS = (
     cast(Table, row.__table__) for row in (FactOpenRow, FactNightRow, FactCaseRow, FactStepRow)
 )
+KEPT = timedelta(days=35)  # that a list of what stood open is kept: a month and its report
 LEASE = timedelta(hours=1)  # after which another node takes over what one left undone
 NAMES = tuple(field.name for field in fields(OpenFact))
 
@@ -89,6 +90,26 @@ async def put_open(
     await connection.execute(delete(OPEN).where(OPEN.c.day == day, OPEN.c.case_id.in_(case_ids)))
     if rows:
         await connection.execute(insert(OPEN), [vars(one) for one in rows])
+
+
+def oldest_kept(today: date) -> date:
+    """The first day whose list is whole; of those before it nothing may be concluded."""
+    return today - KEPT
+
+
+def oldest(before: date) -> Any:
+    return select(OPEN.c.day).where(OPEN.c.day < before).order_by(OPEN.c.day).limit(1)
+
+
+async def forget(connection: AsyncConnection, before: date, limit: int) -> int:
+    """Some of the oldest day's list, if it is past its time: timelines make it again."""
+    day = (await connection.execute(oldest(before))).scalar_one_or_none()
+    mine = select(OPEN.c.case_id).where(OPEN.c.day == day).order_by(OPEN.c.case_id).limit(limit)
+    ids = list((await connection.execute(mine)).scalars())
+    if not ids:
+        return 0
+    await connection.execute(delete(OPEN).where(OPEN.c.day == day, OPEN.c.case_id <= ids[-1]))
+    return len(ids)
 
 
 async def last(connection: AsyncConnection) -> dict[str, Any] | None:

@@ -205,6 +205,7 @@ class RungRow(Row):
     __tablename__ = "rung"
     __table_args__ = (
         to_do("ix_rung_lit", "climbed_at", where="outcome = 'notified' AND kind <> 'remind'"),
+        Index("ix_rung_climbed_at", "climbed_at"),
     )
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     deadline_n: Mapped[int] = mapped_column(primary_key=True)

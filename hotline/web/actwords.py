@@ -52,6 +52,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "call_try": ("登记催办电话", "noted a call to a department"),
     "missed_try": ("登记未接来电回拨", "noted a call back"),
     "recording_played": ("播放录音", "played a recording"),
+    "calls_expired": ("删除到期话务原始记录", "deleted raw call events that expired"),
     "recordings_expired": ("删除到期录音", "deleted recordings that expired"),
     "bulletin_put": ("发布公告", "put up a bulletin"),
     "bulletin_withdrawn": ("撤下公告", "withdrew a bulletin"),

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
 from importlib import metadata
-from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -15,6 +14,7 @@ from aiohttp import web
 
 from escalation.schedule import Schedule
 from escalation.setback import Setbacks
+from hotline import hosts
 from hotline.config import Settings
 from hotline.flow import (
     borders,
@@ -128,11 +128,13 @@ def _route_name(request: web.Request) -> str:
 
 def _origin(request: web.Request) -> str:
     """The true peer; a forwarded address is believed from configured proxies only."""
-    peer = request.remote or ""
-    if peer in request.app[SETTINGS].serve.proxies:
+    peer, proxies = request.remote or "", request.app[SETTINGS].serve.proxies
+    with contextlib.suppress(ValueError):  # a local socket has no address
+        peer = hosts.plain(peer)
+    if peer in proxies or request.remote in proxies:
         forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
         try:
-            return str(ip_address(forwarded))
+            return hosts.plain(forwarded)
         except ValueError:  # it goes into records and alarms: nothing but an address
             return peer
     return peer

@@ -60,7 +60,7 @@ async def sign_in(
 ) -> tuple[Officer, str, datetime]:
     """A new session; raises SignInWrong, which never tells what was wrong."""
     now = centre.now()
-    account, address = f"account:{username[:80]}", f"sign-in:{origin}"
+    account, address = f"account:{username[:80]}", doors.by_address("sign-in", origin)
     async with centre.look() as look:
         shut = await doors.shut_for(look.connection, account, now)
         shut = shut or await doors.shut_for(look.connection, address, now)
@@ -96,7 +96,7 @@ async def let_in(centre: Centre, work: Work, officer: Officer, origin: str) -> t
 async def takes_code(centre: Centre, officer: Officer, code: str, origin: str) -> bool:
     """A second factor alone, behind the doors of the account and of the address."""
     now, account = centre.now(), f"account:{officer.username[:80]}"
-    doors_of = ((account, WRONG), (f"sign-in:{origin}", FROM_ADDRESS))
+    doors_of = ((account, WRONG), (doors.by_address("sign-in", origin), FROM_ADDRESS))
     async with centre.look() as look:
         if any([await doors.shut_for(look.connection, door, now) for door, _ in doors_of]):
             return False

@@ -17,6 +17,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from hotline.domain.errors import Refused
+from hotline.hosts import network
 from hotline.store import spent
 from hotline.web.keys import CENTRE, ORIGIN, SETTINGS
 
@@ -79,15 +80,15 @@ class Gate:
             request.app[CENTRE].now()
         ):
             return True
-        one = await self._window.test(FROM_ONE, "challenge", request[ORIGIN])
+        one = await self._window.test(FROM_ONE, "challenge", network(request[ORIGIN]))
         return not (one and await self._window.test(FROM_ALL, "challenge"))
 
     async def came(self, request: web.Request) -> None:
-        await self._window.hit(FROM_ONE, "challenge", request[ORIGIN])
+        await self._window.hit(FROM_ONE, "challenge", network(request[ORIGIN]))
         await self._window.hit(FROM_ALL, "challenge")
 
     async def slowly(self, request: web.Request) -> bool:
-        return await self._window.hit(SLOWLY, "slow", request[ORIGIN])
+        return await self._window.hit(SLOWLY, "slow", network(request[ORIGIN]))
 
 
 GATE = web.AppKey("gate", Gate)

@@ -8,10 +8,12 @@ from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from hotline.hosts import network
 from hotline.web.keys import ORIGIN, SETTINGS
 from hotline.web.problems import TooOften
 
-# Reliability programme §3; per address, and per process: several nodes allow that many times more.
+# Reliability programme §3; per address (an IPv6 one by its /64), and per process: several nodes
+# allow that many times more.
 LIMITS: dict[str, RateLimitItem] = {
     "intake": parse("5/minute"),
     "upload": parse("20/minute"),
@@ -41,7 +43,7 @@ class Limiter:
         """Raises TooOften, after a pause, with the seconds until the next one is let in."""
         if not kind or request.app[SETTINGS].limits.public == "off":
             return
-        limit, who = LIMITS[kind], request[ORIGIN]
+        limit, who = LIMITS[kind], network(request[ORIGIN])
         if await self._window.hit(limit, kind, who):
             return
         await self._pause()

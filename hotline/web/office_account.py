@@ -161,7 +161,7 @@ async def redeem(request: web.Request) -> web.StreamResponse:
 async def _redeem(request: web.Request, code: str, new: str, again: str) -> None:
     """A wrong code costs the address a guess; a weak password does not cost the code."""
     centre, origin = request.app[CENTRE], origin_of(request)
-    door, hashed = f"sign-in:{origin}", await auth.hashed(new)
+    door, hashed = doors.by_address("sign-in", origin), await auth.hashed(new)
     wrong = NotTaken(
         "邀请码不正确、已使用或已过期（30 分钟），请联系安全管理员重新发放。",
         "That code is wrong, used or too old; ask the security administrator for another.",

@@ -413,15 +413,18 @@ async def test_settings_that_could_lose_what_was_acknowledged_and_a_missing_foll
     assert await selfcheck.check(centre) == ["durable", "follower", "holidays"]
 
 
-async def test_a_switch_that_cannot_be_reached_is_an_alarm_of_the_node_that_tries(
+async def test_a_switch_that_cannot_be_reached_or_kept_is_an_alarm_of_the_node_that_tries(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Up at this moment is not enough: it was lost five times and has not stood a while since."""
     line = SimpleNamespace(connected_at=None, failures=4)
     monkeypatch.setattr(centre, "lines", (line,))
     assert await selfcheck.check(centre, "one:1") == []
     line.failures = 5
     assert await selfcheck.check(centre, "one:1") == ["switch@one:1"]
     line.connected_at = centre.now()
+    assert await selfcheck.check(centre, "one:1") == ["switch@one:1"]
+    line.failures = 0
     assert await selfcheck.check(centre, "one:1") == []
 
 

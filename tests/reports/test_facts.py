@@ -11,6 +11,7 @@ from hotline.domain.acts import centre as acts
 from hotline.domain.acts import citizen
 from hotline.domain.words import Reached, Role, Satisfaction
 from hotline.flow import facts as flow
+from hotline.flow import housekeeping
 from hotline.flow.centre import Centre
 from hotline.reports import factqueries, figures, rates, waits
 from hotline.reports.factqueries import Span
@@ -104,6 +105,17 @@ async def test_the_night_agrees_with_what_was_kept_and_counts_what_is_open(
     night = await flow.nightly(any_centre)
     assert night == flow.Night(cases=5, open=2, differing=0)
     assert await flow.nightly(any_centre) is None, "one run a day, whichever node comes first"
+    assert await flow.rebuild(any_centre, DAY) == night
+
+
+async def test_a_day_whose_list_is_gone_is_built_anew_and_blamed_for_nothing(
+    any_centre: Centre, lives: Lives, clock: MovingClock
+) -> None:
+    clock.move_to(MONDAY + timedelta(days=1))
+    night = await flow.nightly(any_centre)
+    clock.move_to(MONDAY + timedelta(days=40))
+    assert (await housekeeping.keep(any_centre)).nights > 0
+    assert night is not None and night.open == 2
     assert await flow.rebuild(any_centre, DAY) == night
 
 

@@ -1,19 +1,21 @@
 """What two makes of switch say becomes events; connections that break are made again."""
 
 import asyncio
+import contextlib
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from channels.telephone.ami import Ami, agent_of
 from channels.telephone.command import AmiSwitch, Command, ConsoleSwitch, Do, EslSwitch, NotTaken
 from channels.telephone.esl import Esl
 from channels.telephone.events import CallEvent, Kind, Seat
 from channels.telephone.fold import CallRecord, Outcome, fold
-from channels.telephone.line import Dialect, SwitchLine
+from channels.telephone.line import Block, Dialect, SwitchLine
 from tests.channels.telephone.switches import Kept, Talk, switch
 from tests.conftest import shared
 
@@ -23,7 +25,7 @@ READY = b"Asterisk Call Manager/11.0.0\r\n"
 
 @asynccontextmanager
 async def listening(
-    talk: Talk, dialect: Dialect, kept: Kept, *, silence: float = 5.0
+    talk: Talk, dialect: Dialect, kept: Kept, *, silence: float = 5.0, steady: float = 60.0
 ) -> AsyncIterator[SwitchLine]:
     ticks = iter(range(10**6))
 
@@ -31,7 +33,8 @@ async def listening(
         return START + timedelta(milliseconds=next(ticks))
 
     async with switch(talk) as place:
-        line = SwitchLine(place, dialect, kept, clock, gaps=(0.01, 0.02), silence=silence)
+        bounds = {"silence": silence, "steady": steady}
+        line = SwitchLine(place, dialect, kept, clock, gaps=(0.01, 0.02), **bounds)
         task = asyncio.create_task(line.run())
         try:
             yield line
@@ -148,6 +151,75 @@ async def test_a_switch_that_falls_silent_is_left_and_rung_again() -> None:
     async with listening(talk, Ami("hotline", "secret"), kept, silence=0.05):
         await kept.until(ended(1))
     assert pinged == [b"Action: Ping\r\n\r\n"]
+
+
+class Misreading(Ami):
+    """Stumbles over the first block that tells of a call."""
+
+    stumbled = False
+
+    def events(self, block: Block, at: datetime) -> list[CallEvent]:
+        if block.get("Event") and not self.stumbled:
+            self.stumbled = True
+            raise KeyError(block["CallerIDNum"])
+        return super().events(block, at)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "said"),
+    [(Ami, b"Event: VarSet\r\nValue: " + b"x" * (2 << 20) + b"\r\n\r\n"), (Misreading, b"")],
+    ids=["a line without end", "a block that is read wrong"],
+)
+async def test_whatever_breaks_a_line_it_is_lost_told_and_made_again(
+    dialect: type[Ami], said: bytes
+) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n: int) -> None:
+        await signed_in(reader, writer)
+        with contextlib.suppress(OSError):
+            writer.write((said if n == 1 else b"") + offered("1.0") + hung_up("1.0"))
+            await reader.read()
+
+    kept = Kept()
+    with structlog.testing.capture_logs() as logs:
+        async with listening(talk, dialect("hotline", "secret"), kept) as line:
+            assert len(await kept.until(ended(1))) == 2
+            assert line.connected_at is not None and line.failures == 1
+    lost = [one for one in logs if one["event"] == "switch.lost"]
+    assert len(lost) == 1 and "13800001234" not in str(lost)
+
+
+async def test_a_switch_that_takes_us_and_drops_us_is_rung_at_growing_gaps_until_it_stands() -> (
+    None
+):
+    """One that is there again has failed until it has stood a while: what comes and goes is told."""
+    stays = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n: int) -> None:
+        await signed_in(reader, writer)
+        if stays.is_set():
+            await reader.read()
+
+    with structlog.testing.capture_logs() as logs:
+        async with listening(talk, Ami("a", "b"), Kept(), steady=0.2) as line:
+            await until(lambda: line.failures >= 5)
+            stays.set()
+            await until(lambda: line.connected_at is not None and not line.failures)
+    lost = [one for one in logs if one["event"] == "switch.lost"]
+    assert [one["retry"] for one in lost[:4]] == [0.01, 0.02, 0.02, 0.02]
+    assert [one["times"] for one in lost[:4]] == [1, 2, 3, 4]
+
+
+async def test_a_line_that_is_down_does_not_pass_for_up() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n: int) -> None:
+        await signed_in(reader, writer)
+
+    async with switch(talk) as place:
+        line = SwitchLine(place, Ami("a", "b"), Kept(), lambda: START, gaps=(30.0,))
+        task = asyncio.create_task(line.run())
+        await until(lambda: line.failures == 1)
+        assert line.connected_at is None and line.wire is None
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_wrong_password_is_not_hammered() -> None:
