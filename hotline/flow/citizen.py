@@ -23,7 +23,7 @@ from hotline.flow import causes, notify
 from hotline.flow.centre import Centre
 from hotline.flow.enclosures import enclose
 from hotline.flow.linked import linked, spread
-from hotline.store import doors, receipts
+from hotline.store import copies, doors, receipts
 from hotline.store.cipher import plain_code
 from hotline.store.followups import follow_up
 from hotline.store.inbox import Letter
@@ -189,8 +189,8 @@ async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> N
     """What a merged caller adds reaches those who work on the parent."""
     parent = await work.cases.change(child.parent or "")
     if parent.open and isinstance(facts, citizen.Supplement):
-        added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
-        perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
+        added = citizen.Supplement(content=copies.words(child.number, facts.content))
+        perform.perform(parent, added, Step(a_citizen(copies.ORIGIN), work.at, centre.rules))
         await notify.tell(work, parent, centre.rules)
     await work.cases.save(parent)
 
