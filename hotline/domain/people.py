@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hotline.domain.numbers import mask_id_number as mask_id_number
+from hotline.domain.numbers import mask_text as mask_text
 from hotline.domain.words import DEPARTMENT, Role
 
 
@@ -116,28 +118,12 @@ def _chain(known: Mapping[str, Department], code: str) -> Iterable[str]:
         above = known[above].heir or known[above].parent
 
 
-PHONE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])")
-IDENTITY = re.compile(
-    r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![0-9])"
-)
-
-
-def mask_text(text: str) -> str:
-    """Phone and ID numbers inside a text, masked as domain rules §7 say."""
-    text = IDENTITY.sub(lambda found: mask_id_number(found.group()), text)
-    return PHONE.sub(lambda found: f"{found.group(1)}****{found.group(3)}", text)
-
-
 def mask_phone(phone: str) -> str:
     """138****5678; a landline keeps its area code and last two digits."""
     digits = phone.strip()
     if len(digits) < 7:
         return "*" * len(digits)
     return digits[:3] + "****" + (digits[-4:] if len(digits) >= 11 else digits[-2:])
-
-
-def mask_id_number(number: str) -> str:
-    return number[:4] + "*" * max(len(number) - 6, 0) + number[-2:]
 
 
 def mask_name(name: str) -> str:

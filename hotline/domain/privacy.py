@@ -7,6 +7,7 @@ from hotline.domain.case import Case
 from hotline.domain.errors import NotPossible
 from hotline.domain.words import Named, Role
 
+GONE = "［个人信息已删除］"  # stands where words were
 LADDER = (2 / 3, 1.0)  # shares of the time at which somebody is told, and then three days after
 LATE = timedelta(days=3)
 TOLD: tuple[tuple[Role, ...], ...] = (

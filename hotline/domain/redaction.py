@@ -1,18 +1,15 @@
 """Identity taken out of a text that others will read: numbers, plates, mail, addresses, schools, names.
 
 Patterns find most, never all: what comes out of here is read by a second person before it is
-released. Full-width signs and numbers written in Chinese are read like the usual ones.
+released. Signs and telephone numbers are read as domain/numbers reads them.
 """
 
 import re
 
 from hotline.domain.naming import without_names
+from hotline.domain.numbers import APART, LANDLINE, MOBILE, built, usual
 
-# One sign for one sign, so that a place in the one is the same place in the other.
-USUAL = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
-USUAL |= {ord(one): "-" for one in "—–－‐−"} | {ord("　"): " "}
 HAN = "零〇一二三四五六七八九幺两"
-APART = r"[\s().·•,_/\u200b-\u200d\ufeff-]{0,3}"  # what people put between digits
 NUMBER = rf"[\d{HAN}]{{1,5}}"
 LOCAL = r"(?:号楼|号院|号|栋|幢|弄|座|楼|组|单元|室|户|层|门)"
 ROAD = r"(?:大道|胡同|公路|路|街|巷|弄|里|道)"
@@ -42,16 +39,8 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         "［车牌］",
     ),
     (re.compile(rf"(?<!\d)[1-9](?:{APART}\d){{16}}{APART}[\dXx×](?![\dA-Za-z])"), "［证件号］"),
-    (
-        re.compile(rf"(?<!\d)(?:\(?\+?(?:00)?86\)?{APART})?1{APART}[3-9](?:{APART}\d){{9}}(?!\d)"),
-        "［电话］",
-    ),
-    (
-        re.compile(
-            rf"(?<!\d)(?:\+?86{APART})?\(?0\d{{2,3}}\)?{APART}[2-9]\d{{2,3}}[\s-]?\d{{4}}(?!\d)"
-        ),
-        "［电话］",
-    ),
+    (built(MOBILE), "［电话］"),
+    (built(LANDLINE), "［电话］"),
     (re.compile(rf"[{HAN}](?:[\s-]?[{HAN}]){{6,17}}"), "［号码］"),
     (re.compile(rf"(?<!\d){_digits(13)}(?:{APART}\d){{0,5}}(?!\d)"), "［号码］"),
     (re.compile(r"(?<!\d)\d{7,}(?!\d)"), "［号码］"),
@@ -101,7 +90,7 @@ def redacted(text: str) -> str:
 def _replaced(pattern: re.Pattern[str], instead: str, text: str) -> str:
     """Found where the text is written as usual, replaced in the text as it was written."""
     done, parts = 0, []
-    for found in pattern.finditer(text.translate(USUAL)):
+    for found in pattern.finditer(usual(text)):
         if instead == "［学校］" and PLAIN_SCHOOL.search(found.group()):
             continue
         kept = LEADS.match(found.group()) if instead == "［地址］" else None

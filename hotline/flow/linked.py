@@ -16,7 +16,7 @@ from hotline.domain.promises import Step
 from hotline.domain.state import State
 from hotline.flow import causes, keptout, notify
 from hotline.flow.centre import Centre
-from hotline.store import ties
+from hotline.store import copies, ties
 from hotline.store.inbox import give_numbers
 from hotline.store.work import Work
 
@@ -198,8 +198,8 @@ async def _tell_parent(centre: Centre, work: Work, child: Case, facts: Act) -> N
     if not parent.open or keptout.lies_with(parent, child):
         await work.cases.let_go(parent.id or 0)  # the dispatcher reads it in the child
         return
-    added = citizen.Supplement(content=f"（并单 {child.number}）{facts.content}")
-    perform.perform(parent, added, Step(a_citizen("merged case"), work.at, centre.rules))
+    added = citizen.Supplement(content=copies.words(child.number, facts.content))
+    perform.perform(parent, added, Step(a_citizen(copies.ORIGIN), work.at, centre.rules))
     await notify.tell(work, parent, centre.rules)
     await work.cases.save(parent)
 

@@ -12,7 +12,8 @@ from typing import Any
 from channels.mailbox.notices import BadTemplate, Facts, fill
 from hotline.domain.case import Case
 from hotline.domain.errors import NotAllowed, NotFound, NotPossible
-from hotline.domain.people import Actor, Tree, mask_text
+from hotline.domain.numbers import mask_private
+from hotline.domain.people import Actor, Tree
 from hotline.domain.shanghai import city_day
 from hotline.domain.words import Role
 from hotline.flow.centre import Centre
@@ -166,7 +167,7 @@ def _check(centre: Centre, wanted: Wanted) -> None:
             "No such topic; choose from the catalogue, or leave it empty for all.",
             field="topic",
         )
-    if mask_text(wanted.name + wanted.body) != wanted.name + wanted.body:
+    if any(mask_private(one) != one for one in (wanted.name, wanted.body)):
         raise NotPossible(
             "模板里不能写手机号码或证件号码，请改写单位的办公电话。",
             "No mobile or ID numbers in a template: name an office's telephone.",

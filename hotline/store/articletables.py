@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
-from hotline.store.wording import Line, Wording, Wordings
+from hotline.store.wording import Line, OfficeLine, OfficeWording, Wording, Wordings
 
 
 class ArticleRow(Row):
@@ -20,7 +20,9 @@ class ArticleRow(Row):
         to_do("ix_article_review", "review_on", where="review_on IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(Line(128), index=True)  # of the version in force, if any
+    title: Mapped[str] = mapped_column(
+        OfficeLine(128), index=True
+    )  # of the version in force, if any
     topic: Mapped[str] = mapped_column(String(120))
     department: Mapped[str] = mapped_column(String(40))  # its owner
     place: Mapped[str] = mapped_column(String(40))
@@ -47,12 +49,12 @@ class ArticleVersionRow(Row):
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revision: Mapped[int]  # raised with every save, so that nobody writes over another
     stage: Mapped[str] = mapped_column(String(10))
-    title: Mapped[str] = mapped_column(Line(128))
-    body: Mapped[str] = mapped_column(Wording)
+    title: Mapped[str] = mapped_column(OfficeLine(128))
+    body: Mapped[str] = mapped_column(OfficeWording)
     topic: Mapped[str] = mapped_column(String(120))
     department: Mapped[str] = mapped_column(String(40))
     place: Mapped[str] = mapped_column(String(40))
-    basis: Mapped[str] = mapped_column(Wording)
+    basis: Mapped[str] = mapped_column(OfficeWording)
     keywords: Mapped[list[Any]] = mapped_column(Wordings)
     questions: Mapped[list[Any]] = mapped_column(Wordings)
     public: Mapped[bool]

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.domain.case import GENESIS, Entry
 from hotline.domain.facts import CaseFact, Clock, Folded, Line
 from hotline.domain.state import Action
+from hotline.store.database import Json
 from hotline.store.facttables import FactCaseRow, FactStepRow
 from hotline.store.ledgers import IdentityRow
-from hotline.store.tables import CaseRow, DeadlineRow, EntryRow, Json
+from hotline.store.tables import CaseRow, DeadlineRow, EntryRow
 
 CASES, ENTRIES, CLOCKS, IDENTITIES, FACTS, STEPS = (
     cast(Table, row.__table__)

@@ -7,7 +7,7 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
-from hotline.store.wording import Wording, Wordings
+from hotline.store.wording import OfficeWording, Wording, Wordings
 
 OPEN_MISSED = text("state = 'open'")
 NUMBERED = text("number_hash <> ''")  # a task past its time has no number any more
@@ -186,8 +186,8 @@ class BulletinRow(Row):
 
     __tablename__ = "bulletin"
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(Wording)
-    text: Mapped[str] = mapped_column(Wording)
+    title: Mapped[str] = mapped_column(OfficeWording)
+    text: Mapped[str] = mapped_column(OfficeWording)
     topic: Mapped[str] = mapped_column(String(120))  # any level; empty: every topic
     district: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(Wording)  # that tell a call is about it, by spaces

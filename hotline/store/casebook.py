@@ -236,4 +236,4 @@ class CaseBook:
         found = await self._connection.execute(
             select(*EntryRow.__table__.c).where(EntryRow.case_id == case_id).order_by(EntryRow.seq)
         )
-        return [rows.entry_from(row) for row in found]
+        return [rows.shown(rows.entry_from(row)) for row in found]

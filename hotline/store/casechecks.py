@@ -11,6 +11,7 @@ from escalation.promise import State as Run
 from hotline.domain import promises
 from hotline.domain.case import GENESIS, Case, Entry
 from hotline.domain.state import OPEN, State
+from hotline.store import copies
 from hotline.store.findings import Broken
 from hotline.store.orderchecks import orders
 
@@ -77,6 +78,7 @@ class Kept:
     rungs: Sequence[Rung]
     stumbled: Sequence[Stumbled] = ()
     emptied: int = 0  # up to this entry the words were erased by law; the hashes stay
+    gone: frozenset[str] = frozenset()  # erased cases whose words were copied into this one
 
     def excused(self, rung: Rung) -> bool:
         """It failed at first and was taken when it worked again: late, but never unseen."""
@@ -125,7 +127,8 @@ def chain(kept: Kept) -> Iterator[str]:
             return
         if entry.previous != previous:
             yield f"entry {entry.seq} is not chained to the one before it"
-        if entry.seq > kept.emptied and not entry.holds(case.number):
+        empty = entry.seq <= kept.emptied or copies.emptied(entry) in kept.gone
+        if not empty and not entry.holds(case.number):
             yield f"entry {entry.seq} was changed after it was written"
         previous = entry.hash
     if (case.last_seq, case.last_hash) != (len(kept.entries), previous):

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from sqlite3 import OperationalError
 from typing import Any
 
-from sqlalchemy import URL, DateTime, event, make_url, text
+from sqlalchemy import JSON, URL, DateTime, event, make_url, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -17,6 +18,8 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.store.onehop import Module
 from hotline.store.turns import Turns
+
+Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class AwareDateTime(TypeDecorator[datetime]):

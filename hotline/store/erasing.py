@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import delete, exists, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline.store import casesearch, files, sheets
+from hotline.domain.privacy import GONE
+from hotline.store import casesearch, copies, files, sheets
 from hotline.store.calltables import CallCaseRow, CallEventRow, CallRow
 from hotline.store.cipher import Cipher
 from hotline.store.decisiontables import DecisionRow
@@ -26,7 +27,6 @@ from hotline.store.privacytables import ErasureRow, PrivacyRequestRow
 from hotline.store.repeattables import SignatureKeyRow, SignatureRow
 from hotline.store.tables import AnswerRow, CaseRow, EntryRow, IntakeRow, PartRow, RequestRow
 
-GONE = "［个人信息已删除］"
 NOTHING = {"erased": True}
 BLANK = ("endorsed", "reply", "outcome", "rating", "notes")
 # What an entry's facts keep: words of closed sets, numbers and moments say nothing of anybody.
@@ -63,6 +63,7 @@ async def erase(
     await _identity(connection, cipher, case_id)
     await casesearch.forget(connection, [case_id])
     await _case(connection, case_id, row.details)
+    await copies.erase(connection, case_id, number)
     await _entries(connection, case_id)
     await _receipts(connection, cipher, case_id)
     await _around(connection, cipher, case_id, number)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.store import (
     anchorchecks,
+    copies,
     erasing,
     letterchecks,
     logchecks,
@@ -169,7 +170,8 @@ async def _loaded(
     for row in page:
         try:
             kept = _kept(row, {table: found.get(row.id, []) for table, found in beside.items()})
-            kept = replace(kept, emptied=erased.get(row.id, 0))
+            gone = await copies.erased(connection, kept.entries)
+            kept = replace(kept, emptied=erased.get(row.id, 0), gone=gone)
         except (ValueError, KeyError, TypeError) as error:
             verdict.add(Broken("I7", row.number, f"cannot be read: {type(error).__name__}"))
             continue

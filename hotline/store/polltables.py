@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row
-from hotline.store.wording import Line, Wording, Wordings
+from hotline.store.wording import Line, OfficeWording, Wordings
 
 
 class PollRow(Row):
@@ -19,7 +19,7 @@ class PollRow(Row):
     kind: Mapped[str] = mapped_column(String(12))
     stage: Mapped[str] = mapped_column(String(10))
     title: Mapped[str] = mapped_column(Line(128))
-    intro: Mapped[str] = mapped_column(Wording)
+    intro: Mapped[str] = mapped_column(OfficeWording)
     questions: Mapped[list[Any]] = mapped_column(Wordings)  # kind, text, choices
     opens_on: Mapped[date]
     closes_on: Mapped[date]

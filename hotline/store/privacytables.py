@@ -6,7 +6,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row, to_do
-from hotline.store.wording import Wording
+from hotline.store.wording import OfficeWording, Wording
 
 
 class PrivacyRequestRow(Row):
@@ -24,7 +24,7 @@ class PrivacyRequestRow(Row):
     climbed: Mapped[int]  # rungs of its ladder taken
     next_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(10))  # waiting, granted, partly, refused
-    answer: Mapped[str | None] = mapped_column(Wording)  # as the citizen reads it
+    answer: Mapped[str | None] = mapped_column(OfficeWording)  # as the citizen reads it
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(80))
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.tables import Row
-from hotline.store.wording import Line, Wording
+from hotline.store.wording import OfficeLine, OfficeWording
 
 MOST = 200  # templates of one unit that are in use
 
@@ -23,8 +23,8 @@ class ReplyTemplateRow(Row):
     department: Mapped[str] = mapped_column(String(40))
     version: Mapped[int]
     topic: Mapped[str] = mapped_column(String(120))
-    name: Mapped[str] = mapped_column(Line(60))
-    body: Mapped[str] = mapped_column(Wording)
+    name: Mapped[str] = mapped_column(OfficeLine(60))
+    body: Mapped[str] = mapped_column(OfficeWording)
     changed_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
 
@@ -36,8 +36,8 @@ class ReplyTemplateVersionRow(Row):
     template_id: Mapped[int] = mapped_column(ForeignKey("reply_template.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(String(120))
-    name: Mapped[str] = mapped_column(Line(60))
-    body: Mapped[str] = mapped_column(Wording)
+    name: Mapped[str] = mapped_column(OfficeLine(60))
+    body: Mapped[str] = mapped_column(OfficeWording)
     author: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
 

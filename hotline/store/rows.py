@@ -1,5 +1,6 @@
 """Between the rows of a case and the domain's facts; nothing else knows both."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from escalation.promise import Deadline, Promise
 from escalation.promise import State as Run
 from hotline.domain.case import Case, Entry, Part, Request
 from hotline.domain.interest import Interest
+from hotline.domain.masking import kept
+from hotline.domain.numbers import mask_cards, mask_text
 from hotline.domain.order import Order
 from hotline.domain.state import Action, State
 from hotline.domain.words import Cause, Channel, Kind, Party, Pause, Urgency
@@ -47,7 +50,7 @@ def case_values(case: Case) -> dict[str, Any]:
 
 def case_from(row: Any) -> Case:
     """A case from its row; deadlines and children are the casebook's to add."""
-    details = dict(row.details)
+    details = kept(row.details)
     prior, urged_at = details.pop("prior"), details.pop("urged_at")
     # Of before they were counted: a case that was never reopened was reworked in each round.
     details.setdefault("reworks", row.round - 1 if details.get("reworked") else 0)
@@ -146,6 +149,12 @@ def entry_from(row: Any) -> Entry:
         previous=row.previous,
         hash=row.hash,
     )
+
+
+def shown(entry: Entry) -> Entry:
+    """An entry to be read: what an earlier release left in it is masked, which its hash forbids there."""
+    public = entry.public and mask_cards(entry.public)
+    return replace(entry, text=mask_text(entry.text), public=public, after=kept(entry.after))
 
 
 def part_values(case_id: int, part: Part) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     ForeignKey,
     Index,
     MetaData,
@@ -14,18 +13,15 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from hotline.store.database import AwareDateTime
+from hotline.store.database import AwareDateTime, Json
+from hotline.store.wording import Wording
 
 
 def to_do(name: str, *columns: str, where: str) -> Index:
     """An index over the rows that are still to be done: small however much is done already."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
-
-Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Row(DeclarativeBase):
@@ -116,8 +112,8 @@ class CaseRow(Row):
     urgency: Mapped[str] = mapped_column(String(20))
     channel: Mapped[str] = mapped_column(String(20))
     received_at: Mapped[datetime] = mapped_column(index=True)
-    title: Mapped[str] = mapped_column(Text)
-    content: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Wording)
+    content: Mapped[str] = mapped_column(Wording)
     topic: Mapped[str] = mapped_column(String(120))
     district: Mapped[str] = mapped_column(String(40))
     anonymous: Mapped[bool]
@@ -228,9 +224,9 @@ class PartRow(Row):
     kind: Mapped[str] = mapped_column(String(10))
     department: Mapped[str] = mapped_column(String(40))
     given_by: Mapped[str] = mapped_column(String(40))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Wording)
     state: Mapped[str] = mapped_column(String(10))
-    report: Mapped[str | None] = mapped_column(Text)
+    report: Mapped[str | None] = mapped_column(Wording)
 
 
 class RequestRow(Row):
@@ -241,7 +237,7 @@ class RequestRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(20))
     department: Mapped[str | None] = mapped_column(String(40))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Wording)
     asked_at: Mapped[datetime]
     days: Mapped[int]
     ground: Mapped[str | None] = mapped_column(String(20))

@@ -10,8 +10,8 @@ from sqlalchemy import String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from hotline.domain.people import mask_text
-from hotline.store.tables import Json
+from hotline.domain.numbers import mask_private, mask_text
+from hotline.store.database import Json
 
 
 def masked(value: Any) -> Any:
@@ -46,6 +46,29 @@ class Wording(_Masked):
 
 class Line(_Masked):
     """What somebody wrote, of a length."""
+
+    impl = String
+    cache_ok = True
+
+
+class _OfOffice(_Masked):
+    """What an office tells people: its own telephones stand there to be called, nobody else's."""
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return value and mask_private(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return value and mask_private(value)
+
+
+class OfficeWording(_OfOffice):
+    """Of any length."""
+
+    cache_ok = True
+
+
+class OfficeLine(_OfOffice):
+    """Of a length."""
 
     impl = String
     cache_ok = True

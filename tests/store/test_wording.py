@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import JSON, Text, select, text
+from sqlalchemy import JSON, Text, select, text, update
 
 from hotline.domain.words import Role
-from hotline.flow import bulletins
+from hotline.flow import bulletins, work
 from hotline.flow.centre import Centre
 from hotline.store import guardtables, plans, repeattables, rotation, savedviews, shadows
 from hotline.store.calltables import BulletinRow
-from hotline.store.tables import Row
+from hotline.store.find import Wanted
+from hotline.store.tables import CaseRow, Row
 from hotline.store.wording import masked
+from tests.flow.orders_support import DISPATCHER, in_hand
 from tests.makers import an_officer
 
 assert (
@@ -19,8 +21,7 @@ assert (
 NUMBER, CARD = "13900001111", "11010519491231002X"
 # Long texts that are no Wording, and what masks them or why nobody's number can stand in them.
 ELSEWHERE = {
-    "cases.title cases.content": "by the intake, the words as written lie in the vault",
-    "entry.text entry.public part.text part.report request.reason": "by the act, before its hash",
+    "entry.text entry.public": "by the act, before its hash, and as they are read",
     "outbox.subject outbox.text": "made of masked texts; what a citizen is told is sealed",
     "reveal.purpose": "before its hash",
     "officer.password past_password.password": "hashes",
@@ -46,7 +47,7 @@ NO_WORDS = {
     "act.about": "masked before its hash",
     "alert.cases article_version.files calls.agents calls.flags letter.marks reveal.fields": "names",
     "autodispatch.facts decision.facts shadow.facts repeat.why": "figures and labels",
-    "cases.details cases.suggestions entry.before entry.after": "by the act, before its hash",
+    "cases.details cases.suggestions entry.before entry.after": "by the act, and as they are read",
     "department.names": "names of units and moments",
     "department_plan.moved": "figures, names of accounts, numbers of cases",
     "deadline.rungs deadline.changes missed.rungs tick.failed typical.writers": "codes and moments",
@@ -95,3 +96,41 @@ async def test_a_bulletin_is_masked_as_it_is_written_and_an_old_one_as_it_is_rea
         )
         shown = (await work.connection.execute(select(BulletinRow.title))).scalar_one()
         assert shown == "旧的 139****1111"
+
+
+async def test_what_an_earlier_release_left_in_a_case_is_masked_as_it_is_read(
+    any_centre: Centre,
+) -> None:
+    number = await in_hand(any_centre, content="路灯坏了，请打 WORDS")
+    left = {"words": "请打１３８００００１２３４"}
+    async with any_centre.work() as unit_of_work:
+        wanted = select(CaseRow.id, CaseRow.details).where(CaseRow.number == number)
+        row = (await unit_of_work.connection.execute(wanted)).one()
+        about = {"id": row.id, **left}
+        for statement in (
+            "update cases set title = :words, content = :words where id = :id",
+            "update entry set text = :words where case_id = :id",
+        ):
+            await unit_of_work.connection.execute(text(statement), about)
+        rated = {**row.details, "rating": {"comment": left["words"]}}
+        await unit_of_work.connection.execute(
+            update(CaseRow).where(CaseRow.id == row.id).values(details=rated)
+        )
+    view = await work.view(any_centre, number, DISPATCHER)
+    _, entries = await work.timeline(any_centre, number, DISPATCHER)
+    shown = "请打138****1234"
+    assert view.case.rating == {"comment": shown}
+    assert {view.case.title, view.case.content, *(one.text for one in entries)} == {shown}
+    (listed,) = (await work.listed(any_centre, DISPATCHER, Wanted())).rows
+    assert listed["title"] == shown
+
+
+async def test_an_office_telephone_stays_in_a_bulletin(any_centre: Centre) -> None:
+    now = any_centre.now()
+    told = {"topic": "", "district": "", "words": "停水"}
+    said = f"水务热线 0571-88001234，联系人 {NUMBER}"
+    new = bulletins.New("停水", said, **told, starts_at=now, ends_at=now + timedelta(days=1))
+    await bulletins.put(any_centre, an_officer(Role.SHIFT_LEAD), new)
+    async with any_centre.look() as look:
+        kept = (await look.connection.execute(select(BulletinRow.text))).scalar_one()
+    assert kept == "水务热线 0571-88001234，联系人 139****1111"

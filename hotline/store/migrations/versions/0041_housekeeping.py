@@ -4,7 +4,7 @@ from alembic import op
 
 from hotline.store.migrations.columns import partial_index
 
-revision = "0042"
+revision = "0041"
 down_revision = "0040"
 
 
