@@ -209,7 +209,9 @@ OTHERWISE = ("{name}填写有误，请检查。", "{name} is not valid.")
 
 
 def _told(code: str, facts: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """A list that is too long is counted in entries, in the checker's own words."""
+    """A list that is too long is counted in entries, in the checker's own words; an empty one says nothing."""
+    if code == "too_short" and "min_length" in facts:
+        return "required", {}
     if code == "too_long" and "max_length" in facts:
         return "too_many", {"longest": facts["max_length"]}
     return code, facts

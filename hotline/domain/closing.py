@@ -172,11 +172,9 @@ def rate(case: Case, facts: citizen.Rate, step: Step) -> Said:
         "comment": facts.comment,
         "at": step.at.isoformat(),
     }
-    return Said(
-        facts.comment or "",
-        "您已评价。",
-        {"solved": facts.solved, "satisfaction": facts.satisfaction},
-    )
+    told: dict[str, Any] = {"solved": facts.solved, "satisfaction": facts.satisfaction}
+    told |= {} if facts.pressed is None else {"pressed": facts.pressed}
+    return Said(facts.comment or "", "您已评价。", told)
 
 
 def withdraw(case: Case, facts: citizen.Withdraw, step: Step) -> Said:

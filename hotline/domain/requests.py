@@ -123,7 +123,8 @@ def extend(case: Case, facts: department.Extend, step: Step) -> Said:
         len(case.requests) + 1, Action.EXTEND, case.lead, facts.reason, step.at, days=facts.days
     )
     _asked(case, request)
-    told = {"request": request.id, "days": facts.days, "legal_basis": facts.legal_basis}
+    told: dict[str, Any] = {"request": request.id, "days": facts.days}
+    told |= {"legal_basis": facts.legal_basis, "citizen_informed": facts.citizen_informed}
     return Said(facts.reason, None, {**told, "grantor": terms.grantor(len(granted))})
 
 

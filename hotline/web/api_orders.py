@@ -8,7 +8,7 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from hotline.domain.errors import NoSuchCase
 from hotline.domain.order import AppealState, Order, OrderState, called
-from hotline.domain.people import Tree
+from hotline.domain.people import Actor, Tree
 from hotline.domain.words import Cause
 from hotline.flow import orders as flow
 from hotline.store.orderlist import SORTS, OrdersWanted
@@ -57,7 +57,7 @@ async def get_orders(request: web.Request) -> web.Response:
 async def get_order(request: web.Request) -> web.Response:
     centre = request.app[CENTRE]
     view = await flow.view(centre, *place_of(request), request[ACTOR])
-    told = order(view, centre.rules.tree)
+    told = order(view, centre.rules.tree, request[ACTOR])
     return answer(told, headers={"Cache-Control": "no-store"})
 
 
@@ -82,7 +82,7 @@ def row(found: Mapping[str, Any], tree: Tree) -> dict[str, Any]:
     }
 
 
-def order(view: flow.OrderView, tree: Tree) -> dict[str, Any]:
+def order(view: flow.OrderView, tree: Tree, actor: Actor) -> dict[str, Any]:
     """The whole of an order."""
     one, case = view.order, view.case
     facts = {**one.__dict__, "case": case.number, "title": case.title}
@@ -94,7 +94,7 @@ def order(view: flow.OrderView, tree: Tree) -> dict[str, Any]:
         "basis": one.basis,
         "recipients": [recipient(code, tree) for code in one.recipients],
         **_worked(one),
-        "history": [shown.entry(line) for line in view.history],
+        "history": [shown.entry(line, actor) for line in view.history],
         "allowed_actions": view.actions,
     }
 

@@ -146,7 +146,7 @@ def _hash(given: str) -> str:
 
 
 async def _shown(request: web.Request, view: flow.CaseView) -> web.Response:
-    told = shown.case(view, request.app[CENTRE].rules, request[LANGUAGE])
+    told = shown.case(view, request.app[CENTRE].rules, request[LANGUAGE], request[ACTOR])
     if request[LANGUAGE] == "en":
         told["state_text"] = view.case.state.en
     return answer(told, headers={"Cache-Control": "no-store"})
@@ -159,7 +159,7 @@ async def get_case(request: web.Request) -> web.Response:
 
 async def get_timeline(request: web.Request) -> web.Response:
     _, entries = await flow.timeline(request.app[CENTRE], number_of(request), request[ACTOR])
-    return answer({"items": [shown.entry(line) for line in entries]})
+    return answer({"items": [shown.entry(line, request[ACTOR]) for line in entries]})
 
 
 async def post_action(request: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ from hotline.domain.words import Verdict
 from hotline.flow import answers, inspecting, phone, precedents, presence, replytemplates
 from hotline.flow import work as flow
 from hotline.flow.centre import Centre
-from hotline.web import replyhints
+from hotline.web import entryfacts, replyhints
 from hotline.web.keys import ACTOR, CENTRE
 
 
@@ -25,10 +25,13 @@ async def beside(
 ) -> dict[str, Any]:
     """`entries`: the timeline, oldest first; `stale`: the form came back because the case had moved."""
     centre, actor = request.app[CENTRE], request[ACTOR]
+    names = {one.token: one.name for one in view.attachments}
     writes = not replyhints.WRITTEN.isdisjoint(view.actions)
     return {
         "dispute": await precedents.dispute(centre, actor, view.case, entries),
         "Verdict": Verdict,
+        "said": entryfacts.reader(request, view.case, names),
+        "waiting": entryfacts.waiting(view.case, entries),
         "others": (await presence.look(centre, actor, view.case.number)).others,
         "meanwhile": meanwhile(entries, typed) if stale else [],
         "articles": await _articles(centre, view),

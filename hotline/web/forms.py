@@ -9,9 +9,10 @@ from typing import Any, get_origin
 from aiohttp import web
 
 from hotline.domain.acts import ACTS
-from hotline.domain.case import Case
+from hotline.domain.case import Case, Request
 from hotline.domain.order import open_to, verdicts
 from hotline.domain.people import Department, Tree
+from hotline.domain.promises import Rules
 from hotline.domain.state import Action
 from hotline.domain.words import Channel, Judgement, Named
 from hotline.flow.centre import Centre, City
@@ -133,9 +134,22 @@ def _choices(
             for p in case.parts
         ]
     if widget == "request":
-        waiting = [r for r in case.requests if r.state == "asked"]
-        return [Choice(str(r.id), f"{r.kind.zh}：{r.reason[:20]}", r.kind.en) for r in waiting]
+        return [_request(case, r, centre.rules) for r in case.requests if r.state == "asked"]
     return ()
+
+
+def _request(case: Case, one: Request, rules: Rules) -> Choice:
+    """What is asked for and how much of it; the grounds stand beside the form."""
+    zh, en = one.kind.zh, one.kind.en
+    terms = rules.terms.extension(case.type.value, case.urgency.value)
+    if one.days and terms:
+        zh, en = (
+            f"{zh} {one.days} {terms.span.unit.zh}",
+            f"{en}, {one.days} {terms.span.unit.value}",
+        )
+    if one.resume_on:
+        zh, en = f"{zh}至 {one.resume_on}", f"{en} until {one.resume_on}"
+    return Choice(str(one.id), f"{zh}：{one.reason[:20]}", f"{en}: {one.reason[:20]}")
 
 
 def topics(city: City) -> list[str]:

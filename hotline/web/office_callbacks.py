@@ -15,7 +15,7 @@ from hotline.flow import callbackcalls, callbacks
 from hotline.flow import work as flow
 from hotline.flow.callbackcalls import Called, Then
 from hotline.flow.callbacks import CALLABLE, CALLERS, OF_TODAY, Asked, Shelf, Source
-from hotline.web import api_callbacks, forms
+from hotline.web import api_callbacks, entryfacts, forms
 from hotline.web.api_callbacks import NAMES, OutcomeForm, asked_of, told_of
 from hotline.web.bodies import number_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
@@ -100,6 +100,7 @@ async def _one(
         "called": called,
         "calling": hand is not None and hand.called_at is not None,
         "tries": list(reversed(tries)),
+        "said": entryfacts.reader(request, view.case),
         "most": centre.rules.terms.follow_up_attempts,
         "problems": {one.field: one.en if english else one.zh for one in wrong or []},
         "typed": typed or {},

@@ -14,7 +14,7 @@ from hotline.domain.words import Cause
 from hotline.flow import orders as flow
 from hotline.flow import work
 from hotline.reports.papers import PaperKind
-from hotline.web import api_orders, casebeside, forms, office_case
+from hotline.web import api_orders, casebeside, entryfacts, forms, office_case
 from hotline.web.api_orders import place_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE
 from hotline.web.pages import render, see_other
@@ -69,6 +69,7 @@ async def _order(request: web.Request, attempt: office_case.Attempt | None = Non
         "order": view.order,
         "case": view.case,
         "history": list(reversed(view.history)),
+        "said": entryfacts.reader(request, view.case),
         "actions": [forms.form_of(centre, view.case, Action(name)) for name in view.actions],
         "recipients": [api_orders.recipient(code, tree) for code in view.order.recipients],
         "problems": {one.field: one.en if english else one.zh for one in problems},

@@ -14,7 +14,7 @@ from multidict import MultiDictProxy
 
 from hotline.domain.words import Named, Role
 from hotline.store.accounts import ADMINISTRATORS
-from hotline.web import actwords, assets, auth, dates, looks
+from hotline.web import actwords, assets, auth, dates, entrywords, looks
 from hotline.web.keys import ACTOR, BADGE, CENTRE, LACKS, LANGUAGE, SECRET, SETTINGS
 from hotline.web.problems import Problem
 
@@ -82,6 +82,7 @@ def templates() -> jinja2.Environment:
         "day_in_words": dates.day,
         "left": dates.left,
     }
+    made.globals |= {"PROMISES": entrywords.PROMISES, "PART": entrywords.PART}
     return made
 
 

@@ -72,7 +72,8 @@ def _checked(kind: Any, ask: Ask, required: bool) -> Any:
         checked = date
     elif get_origin(plain) is tuple:
         item = words(ask.longest, needed=True)
-        checked = Annotated[tuple.__class_getitem__((item, ...)), Field(max_length=MOST_ITEMS)]
+        bounds = Field(min_length=1 if required else None, max_length=MOST_ITEMS)
+        checked = Annotated[tuple.__class_getitem__((item, ...)), bounds]
     elif isinstance(plain, type) and issubclass(plain, Named):
         checked = Annotated[plain, BeforeValidator(lambda v: str(v) if type(v) is int else v)]
     return optional(checked) if may_be_none else checked

@@ -9,13 +9,14 @@ from aiohttp import web
 
 from escalation.calendar import ZONE
 from hotline.domain.case import Case, Entry
-from hotline.domain.people import Tree
+from hotline.domain.people import Actor, Tree
 from hotline.domain.promises import Rules
 from hotline.domain.state import State
 from hotline.flow.citizen import Progress
 from hotline.flow.repeats import Repeat
 from hotline.flow.work import CaseView
 from hotline.web import deadlines
+from hotline.web.entrywords import CONFIDED
 
 
 def answer(
@@ -53,7 +54,7 @@ def progress(found: Progress) -> dict[str, Any]:
     return told | ({"reply": found.reply} if found.reply else {})
 
 
-def case(view: CaseView, rules: Rules, language: str) -> dict[str, Any]:
+def case(view: CaseView, rules: Rules, language: str, actor: Actor) -> dict[str, Any]:
     one, tree = view.case, rules.tree
     return {
         "number": one.number,
@@ -81,7 +82,7 @@ def case(view: CaseView, rules: Rules, language: str) -> dict[str, Any]:
         "anonymous": one.anonymous,
         "confidential": one.confidential,
         "citizen": view.citizen,
-        **_work(one),
+        **_work(one, actor),
         "attachments": [
             {"token": kept.token, "name": kept.name, "size": kept.size, "type": kept.type}
             for kept in view.attachments
@@ -109,7 +110,7 @@ def repeat(found: Repeat) -> dict[str, Any]:
     }
 
 
-def _work(one: Case) -> dict[str, Any]:
+def _work(one: Case, actor: Actor) -> dict[str, Any]:
     """What has been done with it so far."""
     return {
         "handler": one.handler,
@@ -118,8 +119,8 @@ def _work(one: Case) -> dict[str, Any]:
         "parent": one.parent,
         "previous": one.previous,
         "reply": one.reply,
-        "follow_up": _said(one.outcome),
-        "rating": _said(one.rating),
+        "follow_up": _said(one.outcome, actor),
+        "rating": _said(one.rating, actor),
         "notes": one.notes,
         "parts": [dict(part.__dict__) for part in one.parts],
         "requests": [_plain(request.__dict__) for request in one.requests],
@@ -127,11 +128,19 @@ def _work(one: Case) -> dict[str, Any]:
     }
 
 
-def _said(told: dict[str, Any] | None) -> dict[str, Any] | None:
+def _said(told: dict[str, Any] | None, actor: Actor) -> dict[str, Any] | None:
     """A rating as others count it: satisfaction is a number from 1 to 5."""
-    if told is None or told.get("satisfaction") is None:
+    if told is None:
+        return None
+    told = _not_confided(told, actor)
+    if told.get("satisfaction") is None:
         return told
     return {**told, "satisfaction": int(told["satisfaction"])}
+
+
+def _not_confided(told: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """A unit is not told by whom it is said to have pressed for a good rating."""
+    return {key: told[key] for key in told if key not in CONFIDED or not actor.of_department}
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,7 +169,8 @@ def row(found: Mapping[str, Any], tree: Tree) -> dict[str, Any]:
     }
 
 
-def entry(line: Entry) -> dict[str, Any]:
+def entry(line: Entry, actor: Actor) -> dict[str, Any]:
+    """A line of the timeline; without what the citizen said of a unit in confidence, for units."""
     return {
         "seq": line.seq,
         "at": moment(line.at),
@@ -171,7 +181,7 @@ def entry(line: Entry) -> dict[str, Any]:
         "department": line.department,
         "origin": line.origin,
         "before": dict(line.before),
-        "after": dict(line.after),
+        "after": _not_confided(line.after, actor),
         "text": line.text,
         "public": line.public,
         "previous": line.previous,
