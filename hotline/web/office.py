@@ -8,11 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from channels.forms import BadForm, FieldProblem
-from hotline.domain.errors import Refused
+from hotline.domain.errors import NotPossible, Refused
 from hotline.domain.state import State
 from hotline.domain.words import Kind, Party, Tongue
-from hotline.flow import answers, repeats
-from hotline.web import api_city, api_repeats, auth, filing, forms, posting
+from hotline.flow import answers, phone, repeats
+from hotline.web import api_city, api_repeats, auth, filing, forms, office_phone, posting
 from hotline.web.api_citizen import read_complaint, refused
 from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.keys import ACTOR, CENTRE, LANGUAGE, SECRET
@@ -117,12 +117,32 @@ async def file(request: web.Request) -> web.StreamResponse:
         incoming = await read_complaint(request, body, key, channel)
     except BadForm as error:
         await refused(request, "phone")
-        return _new(request, posted, error.problems, 422)
+        return await _again(request, posted, error.problems, 422)
     scope = f"staff:{request[ACTOR].name}"
-    receipt = await filing.file(request, incoming, scope=scope, call_id=call_id)
+    try:
+        receipt = await filing.file(request, incoming, scope=scope, call_id=call_id)
+    except NotPossible as error:
+        wrong = FieldProblem(error.field or "title", error.code, error.zh, error.en)
+        return await _again(request, posted, [wrong], 409)
     found = await api_repeats.of_incoming(request, incoming, receipt.number)
-    facts = {"receipt": receipt, "found": found, "State": State}
+    desk = call_id or "" if _calling(request, posted) else None
+    facts = {"receipt": receipt, "found": found, "State": State, "desk": desk}
     return render(request, "office/filed.html", facts, 201)
+
+
+async def _again(
+    request: web.Request, posted: dict[str, list[str]], wrong: list[FieldProblem], status: int
+) -> web.Response:
+    """The form as it was sent, on the page that it was sent from: whoever talks keeps the call."""
+    if _calling(request, posted):
+        return await office_phone.again(request, posted, wrong, status)
+    return _new(request, posted, wrong, status)
+
+
+def _calling(request: web.Request, posted: dict[str, list[str]]) -> bool:
+    """It was sent from the telephone desk, or with a call, by somebody who sits there."""
+    told = {"desk", "call_id"} & {name for name, values in posted.items() if values[-1]}
+    return bool(told) and request[ACTOR].role in phone.DESK
 
 
 async def reports(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """The agent's desk page: who rings, what we know of the number, the form, the guesses beside it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -24,13 +25,28 @@ async def desk(request: web.Request) -> web.Response:
     return await _desk(request)
 
 
-async def _desk(request: web.Request, problem: str = "", status: int = 200) -> web.Response:
-    """The whole desk; `?call=` chooses the call, else the one that is going on."""
+async def again(
+    request: web.Request, typed: dict[str, list[str]], wrong: Sequence[FieldProblem], status: int
+) -> web.Response:
+    """The desk with a form that could not be filed: the call goes on, and so does what was typed."""
+    return await _desk(request, status=status, typed=typed, wrong=wrong)
+
+
+async def _desk(
+    request: web.Request,
+    problem: str = "",
+    status: int = 200,
+    *,
+    typed: dict[str, list[str]] | None = None,
+    wrong: Sequence[FieldProblem] = (),
+) -> web.Response:
+    """The whole desk; the form's call or `?call=` chooses the call, else the one that is going on."""
     centre, actor = request.app[CENTRE], request[ACTOR]
     seat, extension = await seating.seat_of(centre, actor)
     own = await phone.own(centre, actor, 8)
     going = next((one.call_id for one in own if one.phase != "ended"), "")
-    chosen = request.query.get("call", "") or going
+    typed = typed or {"key": [new_key()]}
+    chosen = typed.get("call_id", [""])[-1] or request.query.get("call", "") or going
     facts = {
         "seat": callshown.seat(seat, extension, request[LANGUAGE], actor.name),
         "extension": extension,
@@ -40,17 +56,20 @@ async def _desk(request: web.Request, problem: str = "", status: int = 200) -> w
         "board": await bulletins.live(centre),
         "waiting": await missed.waiting(centre, 8),
         "problem": problem,
-        **_form(request, {"key": [new_key()]}),
+        **_form(request, typed, wrong),
         **WORDS,
     }
     return render(request, "office/phone.html", facts, status)
 
 
-def _form(request: web.Request, typed: dict[str, list[str]]) -> dict[str, Any]:
+def _form(
+    request: web.Request, typed: dict[str, list[str]], wrong: Sequence[FieldProblem]
+) -> dict[str, Any]:
+    english = request[LANGUAGE] == "en"
     districts = [str(one["name"]) for one in request.app[CENTRE].city.districts]
     return {
         "typed": defaultdict(str, {name: values[-1] for name, values in typed.items()}),
-        "problems": {},
+        "problems": {one.field: one.en if english else one.zh for one in wrong},
         "kinds": list(Kind),
         "parties": list(Party),
         "tongues": list(Tongue),

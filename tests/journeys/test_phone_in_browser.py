@@ -136,6 +136,36 @@ async def test_the_phone_rings_is_answered_filed_and_hung_up_and_everything_agre
     await agree(lead, number)
 
 
+async def test_a_wrong_number_leaves_the_agent_on_the_desk_with_the_call(
+    person: Any, hotline: Centre, site: str
+) -> None:
+    switch, agent = Switch(site, hotline), await person()
+    await sits_down(agent)
+    page = agent.page
+    await switch.says("c1", Kind.OFFERED)
+    await switch.says("c1", Kind.ANSWERED, "b", agent="8001")
+    await page.wait_for_selector(".ring.talking")
+    await page.fill("#title", "路灯不亮")
+    await page.fill("#content", "望江大道12号的路灯坏了三天。")
+    await page.select_option("#type", "complaint")
+    await page.fill("[name='contact.phone']", "1380000")
+    await page.locator("#file button:text-is('登记')").press("Enter")
+    await page.wait_for_selector("[id='contact.phone-wrong']")
+    await agent.looks("phone-wrong")
+    assert await page.input_value("#title") == "路灯不亮"
+    assert await page.input_value("#type") == "complaint"
+    assert await page.input_value("[name='contact.phone']") == "1380000"
+    await page.wait_for_selector(".ring.talking")
+    await switch.says("c1", Kind.HELD, "b", agent="8001")
+    await page.wait_for_selector(".ring.held")  # the desk is alive, not only drawn
+    assert await page.input_value("#title") == "路灯不亮"
+    await page.fill("[name='contact.phone']", "")
+    await page.locator("#file button:text-is('登记')").press("Enter")
+    await page.wait_for_selector("text=查询码")
+    await page.locator("a:text-is('回到接线台')").press("Enter")
+    await page.wait_for_selector("text=本次通话已登记为")
+
+
 async def agree(lead: Person, number: str) -> None:
     """The record, the case and the measures say the same."""
     page = lead.page

@@ -644,6 +644,43 @@ async def test_the_desk_files_with_the_number_that_rings(client: Client) -> None
     assert wrong[0] == 422 and 'name="call_id" value="c1"' in wrong[1]
 
 
+async def test_a_mistake_on_the_desk_comes_back_to_the_desk_with_the_call_and_all_that_was_typed(
+    client: Client,
+) -> None:
+    await signed_in(client, "agent")
+    await at_desk(client)
+    await played(client, answered("c1", 0)[:2])
+    typed = {
+        "title": "路灯不亮",
+        "content": "路灯坏了三天",
+        "contact.phone": "12",
+        "type": "complaint",
+    }
+    typed |= {"place.address": "望江大道12号", "contact.name": "赵先生", "confidential": "on"}
+    sent = {**typed, "channel": "phone", "call_id": "c1", "desk": "on"}
+    status, page = await on_page(client, "/office/new", sent, "/office/phone?call=c1")
+    assert status == 422 and 'id="panel" data-call="c1"' in page
+    assert 'name="service" value="110"' in page and 'value="hold"' in page
+    assert 'id="contact.phone-wrong"' in page and 'href="#contact.phone"' in page
+    for value in ("路灯不亮", "路灯坏了三天", "望江大道12号", "赵先生"):
+        assert value in page, value
+    assert '<option value="complaint" selected>' in page
+    assert (
+        'name="confidential" checked' in page and 'name="call_id" value="c1" id="call_id"' in page
+    )
+    for without in ({**sent, "call_id": ""}, {**sent, "desk": ""}):
+        status, page = await on_page(client, "/office/new", without, "/office/phone")
+        assert status == 422 and 'id="panel"' in page
+    status, page = await on_page(
+        client, "/office/new", {**sent, "contact.phone": ""}, "/office/phone?call=c1"
+    )
+    assert status == 201 and 'href="/office/phone?call=c1"' in page
+    other = {**sent, "contact.phone": "", "title": "别的事"}
+    status, page = await on_page(client, "/office/new", other, "/office/phone?call=c1")
+    assert status == 409 and "别的事" in page and "本次通话已登记为" in page
+    assert 'id="panel" data-call="c1"' in page
+
+
 async def test_the_figures_tell_events_apart_from_receipts(client: Client) -> None:
     await played(client, abandoned())
     told = await (await client.get("/metrics")).text()
