@@ -111,6 +111,7 @@ class Centre:
     readings: Readings = field(default_factory=Readings)
     # Receipts that could not be made a case, and checks of the hotline's own that could not be made.
     setbacks: Setbacks = field(default_factory=partial(Setbacks, "triage.failed", "triage.mended"))
+    unmade: tuple[str, ...] = ()  # by the last self check
     checks: Setbacks = field(default_factory=partial(Setbacks, "check.failed", "check.works_again"))
     schedules: list[Schedule] = field(default_factory=list)  # what ticks in this process
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is begun

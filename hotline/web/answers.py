@@ -193,11 +193,14 @@ class Alive(Told):
 
 
 class Ready(Told):
-    """能否服务: where the database cannot be read, only the first three are told."""
+    """能否服务: where the database cannot be read, only the first three are told, and what the node
+    knows of itself."""
 
     ready: bool
     why: str = ""  # not ready: database, cannot_write, clock, stopping
     database: str
+    self_check: dict[str, Any]
+    classifier: dict[str, Any]
     triage: dict[str, Any] = {}
     outbox: dict[str, Any] = {}
     mail: dict[str, Any] = {}

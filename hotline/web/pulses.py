@@ -24,13 +24,21 @@ async def beating(pulse: Pulse) -> AsyncIterator[Pulse]:
     schedule = Schedule()
     schedule.once("beat at start", pulse.beat)
     schedule.every(EVERY, "beat", pulse.beat)
-    schedule.every(CHECKED, "self check", lambda: selfcheck.check(pulse.centre, pulse.node))
+    schedule.every(CHECKED, "self check", lambda: checked(pulse))
+    pulse.centre.schedules.append(schedule)
     schedule.start()
     try:
         yield pulse
     finally:
         await schedule.stop()
         await pulse.leave()
+
+
+async def checked(pulse: Pulse) -> None:
+    """A self check is whole only where every single one of its checks could be made."""
+    await selfcheck.check(pulse.centre, pulse.node)
+    if not pulse.centre.unmade:
+        pulse.checked = pulse.even()
 
 
 def install(app: web.Application) -> None:
