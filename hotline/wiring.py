@@ -194,6 +194,7 @@ async def _opened(centre: Centre) -> Centre:
         await centre.open()
     except BaseException:  # nobody has it who could close it
         centre.threads.shutdown(wait=False)
+        centre.shelves.shutdown(wait=False)
         await centre.store.close()
         raise
     return centre

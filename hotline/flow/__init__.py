@@ -26,7 +26,8 @@ shadow      a candidate model reads along and decides nothing
 seen        who looks at citizens' identity more than the work asks for: an alarm
 housekeeping  what would grow for ever and is asked for no more goes
 pulse       this node among the others: can it write, is its clock to be believed
-selfcheck   does the hotline keep what it promises of itself: alarms
+selfcheck   does the hotline keep what it promises of itself: alarms; checking: each check by itself
+receiptkeeping  the receipts' accounts balance: the recent at each check, the old once an hour
 alarms      told once when something breaks, open until it is mended
 repeats     what a complaint likely repeats, and why; sweep: what was missed of it
 rising      matters above what the hour usually brings: alerts, and who takes them in hand

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,6 +54,22 @@ class City:
         return any(path == "/".join((t["level1"], t["level2"], t["level3"])) for t in self.topics)
 
 
+@dataclass
+class Readings:
+    """How the classifier has read in this process of late; a text that it was not asked about, as in
+    a storm, says nothing of it."""
+
+    unread: int = 0  # in a row
+    error: str = ""  # of the last of them
+    ever: bool = False  # it has read a text since the start
+
+    def went_well(self) -> None:
+        self.unread, self.error, self.ever = 0, "", True
+
+    def failed(self, error: Exception) -> None:
+        self.unread, self.error = self.unread + 1, type(error).__name__
+
+
 @dataclass(repr=False)  # it holds keys, and a whole model
 class Centre:
     """Made once by the wiring, handed to every step."""
@@ -66,7 +83,7 @@ class Centre:
     make_reader: Callable[[City], Reader]
     senders: Mapping[str, Sender]
     clock: Callable[[], datetime]
-    threads: Executor
+    threads: Executor  # what the classifier reads in
     files: Path
     reserve: Reserve = field(default_factory=Reserve)  # asked before anything is taken in
     case_bytes: int = 50 * 2**20  # of all files of a case together
@@ -76,6 +93,8 @@ class Centre:
     lines: Sequence[SwitchLine] = ()  # live connections, run by the web side
     recordings: Path | None = None  # where recordings lie; none: not on this machine
     recordings_days: int = 730
+    # Recordings lie on a switch's share, which may hang: nothing else waits for it.
+    shelves: Executor = field(default_factory=lambda: ThreadPoolExecutor(2, "recordings"))
     # A model by its name that reads beside the one in use; None: there is no such folder.
     make_candidate: Callable[[City, str], Reader | None] | None = None
     own_calendars: Mapping[str, WorkCalendar] = field(default_factory=dict)  # of departments
@@ -92,7 +111,14 @@ class Centre:
     clock_believed: Callable[[], bool] = lambda: True
     storm: Storm = field(default_factory=Storm)
     # Of jobs that passed over broken cases: they are told of by job, so that no log is flooded.
-    setbacks: Setbacks = field(default_factory=lambda: Setbacks("cases.passed_over", "cases.done"))
+    passed_over: Setbacks = field(
+        default_factory=partial(Setbacks, "cases.passed_over", "cases.done")
+    )
+    readings: Readings = field(default_factory=Readings)
+    # Receipts that could not be made a case, and checks of the hotline's own that could not be made.
+    setbacks: Setbacks = field(default_factory=partial(Setbacks, "triage.failed", "triage.mended"))
+    unmade: tuple[str, ...] = ()  # by the last self check
+    checks: Setbacks = field(default_factory=partial(Setbacks, "check.failed", "check.works_again"))
     schedules: list[Schedule] = field(default_factory=list)  # what ticks in this process
     stopping: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is begun
 
@@ -158,3 +184,4 @@ class Centre:
             await asyncio.wait([self.reading])
         await self.store.close()
         self.threads.shutdown(wait=True)
+        self.shelves.shutdown(wait=False, cancel_futures=True)  # it may hang; a look tries again

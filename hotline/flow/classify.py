@@ -93,10 +93,12 @@ async def attempt(centre: Centre, intake_id: int, letter: Opened) -> tuple[Thoug
     told = (letter.title, letter.content, letter.district)
     try:
         thought = await consider(centre, *told, wait=wait)
+        centre.readings.went_well()
         return meant_for(thought, letter.notes.get("unit", ""), centre.rules.tree), ""
     except Exception as error:
         if isinstance(error, TimeoutError):
             centre.storm.unread(centre.now())
+        centre.readings.failed(error)
         log.warning("triage.unclassified", intake=intake_id, error=type(error).__name__)
         return None, f"自动分类未完成（{type(error).__name__}），请人工判断"
 

@@ -118,26 +118,32 @@ async def triage(centre: Centre, intake_id: int) -> bool:
         await _settle(centre, intake_id, letter, thought, problem, found=found)
     except Exception as error:
         await _stumbled(centre, intake_id, letter, error)
+    else:
+        centre.setbacks.worked()
     return True
 
 
 async def _unopened(centre: Centre, intake_id: int, error: Exception) -> None:
-    """Counted and logged a few times, then only tried."""
+    """Counted and logged a few times, in that order, then only tried."""
     async with centre.look() as view:
         if await receipts.attempts(view.connection, intake_id) >= receipts.TRIES:
             return
-    log.error("triage.unreadable", intake=intake_id, error=type(error).__name__)
     async with centre.work() as work:
         await receipts.tried(work.connection, intake_id, type(error).__name__)
+    log.error("triage.unreadable", intake=intake_id, error=type(error).__name__)
 
 
 async def _stumbled(
     centre: Centre, intake_id: int, letter: receipts.Opened, error: Exception
 ) -> None:
-    """After the third try the bare case is made, with its reason, for a dispatcher."""
-    log.error("triage.failed", intake=intake_id, error=type(error).__name__, exc_info=error)
+    """After the third try the bare case is made, with its reason, for a dispatcher.
+
+    It is told once it is counted: where that cannot be written either, it is the database that is
+    away, and whoever asks for triage tells so.
+    """
     async with centre.work() as work:
         attempts = await receipts.tried(work.connection, intake_id, type(error).__name__)
+    centre.setbacks.failed(error, intake=intake_id)
     if attempts >= receipts.TRIES:
         plain = replace(letter, type=None, district="")
         await _settle(

@@ -58,7 +58,7 @@ async def each(
             failed[case], first = None, first or error
             await asyncio.sleep(PAUSE)
     if first is None:
-        centre.setbacks.worked(job, job=job)
+        centre.passed_over.worked(job, job=job)
         return done
-    centre.setbacks.failed(first, job, job=job, failed=len(failed), cases=list(failed)[:NAMED])
+    centre.passed_over.failed(first, job, job=job, failed=len(failed), cases=list(failed)[:NAMED])
     raise PassedOver

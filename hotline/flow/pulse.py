@@ -42,11 +42,12 @@ class Pulse:
     away: float = 0.0  # seconds that all jumps together moved it from where it was trusted
     held_until: float = -inf
     beaten: float = field(init=False)  # when it last could write; before that, when it began
+    checked: float = field(init=False)  # when the last whole self check ended; before, the start
     seen: tuple[float, datetime] | None = None
 
     def __post_init__(self) -> None:
         self.centre.clock_believed = self.believed
-        self.beaten = self.even()
+        self.beaten = self.checked = self.even()
 
     async def beat(self) -> None:
         """Raises what kept it from writing; the schedule logs it and tries again."""
@@ -62,6 +63,10 @@ class Pulse:
         if self.even() - self.beaten > SILENT:
             return "cannot_write"
         return "" if self.believed() else "clock"
+
+    def since_check(self) -> float:
+        """Seconds since all that is promised was last looked at."""
+        return self.even() - self.checked
 
     def believed(self) -> bool:
         """Whether a watch may go by this clock; asked before each tick, since one tick under a

@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -19,6 +20,7 @@ from hotline.store import acts, calllist, privacy
 from hotline.store.calls import opened
 
 log = structlog.get_logger(__name__)
+Found = TypeVar("Found")
 PIECE = 2**20
 OWN_CALL = timedelta(minutes=30)  # after its end an agent may listen to the own call
 TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".opus": "audio/ogg"}
@@ -58,9 +60,7 @@ async def play(centre: Centre, actor: Actor, call_id: str, n: int, purpose: str)
     told: list[dict[str, Any]] = opened(centre.cipher, call)["recordings"]
     if actor.role not in LISTENERS or not 1 <= n <= len(told):
         raise NoRecording
-    path = _within(centre.recordings, told[n - 1]["uri"])
-    loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(centre.threads, _hash, path) if path else None
+    path, found = await _on_shelves(centre, _hashed, centre.recordings, told[n - 1]["uri"])
     whole = found is not None and told[n - 1]["sha256"] in ("", found)
     about = {"call": call_id, "n": n, "purpose": purpose, "sha256": found, "whole": whole}
     async with centre.work() as work:
@@ -84,15 +84,12 @@ async def expire(centre: Centre) -> int:
         return 0
     before = centre.now() - timedelta(days=centre.recordings_days)
     held = await _on_hold(centre, centre.recordings)
-    loop = asyncio.get_running_loop()
-    old = await loop.run_in_executor(
-        centre.threads, _older, centre.recordings, before.timestamp(), held
-    )
+    old = await _on_shelves(centre, _older, centre.recordings, before.timestamp(), held)
     if old:
         about = {"files": len(old), "before": before.isoformat()}
         async with centre.work() as work:
             await acts.record(work.connection, work.at, SYSTEM, "recordings_expired", about)
-        await loop.run_in_executor(centre.threads, _delete, old)
+        await _on_shelves(centre, _delete, old)
     return len(old)
 
 
@@ -101,6 +98,15 @@ async def _on_hold(centre: Centre, folder: Path) -> frozenset[Path]:
         numbers = await privacy.held_numbers(look.connection)
         calls = [one for n in numbers for one in await calllist.calls_of(look.connection, n)]
     told = [one["uri"] for call in calls for one in opened(centre.cipher, call)["recordings"]]
+    return await _on_shelves(centre, _all_within, folder, told)
+
+
+async def _on_shelves(centre: Centre, job: Callable[..., Found], *about: Any) -> Found:
+    """In the recordings' own threads: even to ask whether a file is there may take for ever."""
+    return await asyncio.get_running_loop().run_in_executor(centre.shelves, job, *about)
+
+
+def _all_within(folder: Path, told: Sequence[str]) -> frozenset[Path]:
     return frozenset(path for uri in told if (path := _within(folder, uri)))
 
 
@@ -135,6 +141,11 @@ def _within(folder: Path | None, uri: str) -> Path | None:
         return path if path.is_relative_to(root) and path.is_file() else None
     except (OSError, ValueError):
         return None
+
+
+def _hashed(folder: Path | None, uri: str) -> tuple[Path | None, str | None]:
+    path = _within(folder, uri)
+    return path, _hash(path) if path else None
 
 
 def _hash(path: Path) -> str | None:

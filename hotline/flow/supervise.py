@@ -10,6 +10,7 @@ import structlog
 
 from escalation import promise as run
 from escalation.promise import Promise
+from escalation.setback import Setbacks
 from escalation.watch import Due, Outcome
 from hotline.domain import perform
 from hotline.domain.acts import centre as acts
@@ -52,6 +53,7 @@ class CaseAgenda:
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
         self._logged: datetime | None = None
+        self._setbacks = Setbacks("watch.one_by_one", "watch.together_again")
 
     async def due(self, now: datetime, limit: int) -> Sequence[Due]:
         if self._centre.stopping.is_set():
@@ -66,9 +68,11 @@ class CaseAgenda:
         On SQLite it holds the one writer: after HOLD it ends, and who waits to write comes first.
         """
         try:
-            return await self._climb_together(batch, now)
+            outcome = await self._climb_together(batch, now)
+            self._setbacks.worked()
+            return outcome
         except Exception as error:  # whose it is comes out now; an outage raises again
-            log.warning("watch.one_by_one", error=type(error).__name__)
+            self._setbacks.failed(error)
         return await self._climb_apart(batch, now)
 
     async def _climb_together(self, batch: Sequence[Due], now: datetime) -> Outcome:
@@ -88,9 +92,10 @@ class CaseAgenda:
         return Outcome(len(taken), gone)
 
     async def _climb_apart(self, batch: Sequence[Due], now: datetime) -> Outcome:
-        """Each under a savepoint of its own."""
+        """Each under a savepoint of its own. What failed is logged once it is counted: in a database
+        that takes no writes every one fails, at each look."""
         climbed, gone, tried = set[int](), 0, list[int]()
-        failed: dict[int, tuple[int, str]] = {}
+        failed: dict[int, tuple[int, Exception]] = {}
         async with self._centre.work() as work:
             for due in _while_held(batch):
                 tried.append(due.deadline_id)
@@ -101,18 +106,18 @@ class CaseAgenda:
                 except Gone:
                     gone += 1
                 except Exception as error:
-                    why = type(error).__name__
-                    log.error("watch.failed", deadline=due.deadline_id, error=why, exc_info=error)
-                    failed[due.deadline_id] = due.case_id, why
+                    failed[due.deadline_id] = due.case_id, error
             well = [one for one in tried if one not in failed]
             await stumbles.recovered(work.connection, well, now, cases=climbed)
             await self._stumbled(work, failed)
+        for deadline_id, (_, why) in failed.items():
+            log.error("watch.failed", deadline=deadline_id, error=type(why).__name__, exc_info=why)
         return Outcome(len(climbed), gone, tuple(failed))
 
-    async def _stumbled(self, work: Work, failed: Mapping[int, tuple[int, str]]) -> None:
+    async def _stumbled(self, work: Work, failed: Mapping[int, tuple[int, Exception]]) -> None:
         """Each is put off for longer; after a few times somebody is told, once."""
-        for deadline_id, (case_id, problem) in failed.items():
-            place = deadline_id, case_id
+        for deadline_id, (case_id, error) in failed.items():
+            place, problem = (deadline_id, case_id), type(error).__name__
             found = await stumbles.stumbled(work.connection, place, problem, work.at)
             if found.alarms:
                 number, seq = await stumbles.case_of(work.connection, case_id)

@@ -12,6 +12,7 @@ rows        between the rows of a case and the domain's facts
 facts       timelines in bulk and what they fold to; nights: a day rebuilt; facttables
 vault       citizens' identity at rest: encrypted, looked up by keyed hash, revealed on record
 ledger      what may be checked: audit chains, the conservation equation, the invariants
+conservation  the equation over all days or some, from indexes alone
 reveals     who saw what of whom, as the auditor asks
 anchors     the daily root over all chains, outside the database; anchorchecks: held against it
 catalogue   plain reads and writes: departments, topics, labels, settings

@@ -63,6 +63,12 @@ async def setting(connection: AsyncConnection, key: str) -> dict[str, Any] | Non
     return found.scalar_one_or_none()
 
 
+async def setting_to_change(connection: AsyncConnection, key: str) -> dict[str, Any] | None:
+    """The same, and until the end of the transaction nobody else changes it."""
+    wanted = select(SettingRow.value).where(SettingRow.key == key).with_for_update()
+    return (await connection.execute(wanted)).scalar_one_or_none()
+
+
 async def put_setting(connection: AsyncConnection, key: str, value: Mapping[str, Any]) -> None:
     await _put(connection, SettingRow, {"key": key, "value": dict(value)}, ["key"])
 

@@ -29,6 +29,7 @@ from hotline.store import (
 )
 from hotline.store.casechecks import Kept, Rung, Stumbled, Ticks, check
 from hotline.store.cipher import Cipher
+from hotline.store.conservation import conservation
 from hotline.store.database import Store
 from hotline.store.findings import Broken
 from hotline.store.ledgers import StumbleRow, TickRow
@@ -63,7 +64,7 @@ async def verify(store: Store, cipher: Cipher, folder: Path, now: datetime) -> V
     """Checks the whole database, and the attachments in `folder`, as they stand now."""
     verdict = Verdict()
     async with snapshot(store) as connection:
-        verdict.channels, unbalanced = await receiptchecks.conservation(connection)
+        verdict.channels, unbalanced = await conservation(connection)
         for problem in unbalanced:
             verdict.add(problem)
         async for kept in _cases(connection, verdict):

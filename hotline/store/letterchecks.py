@@ -1,7 +1,7 @@
 """Whether every letter is accounted for, once, and is still what came in."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,16 +17,6 @@ from hotline.store.tables import IntakeRow
 
 PAGE = 50  # letters are large
 FIRST = aliased(LetterRow)
-
-
-async def without_receipt(connection: AsyncConnection) -> Sequence[tuple[str, int]]:
-    """(outcome, n) of the letters that no receipt counts: a case and a follow-up have one."""
-    found = await connection.execute(
-        select(LetterRow.outcome, func.count())
-        .where(LetterRow.intake_id.is_(None))
-        .group_by(LetterRow.outcome)
-    )
-    return [(row[0], int(row[1])) for row in found]
 
 
 async def letters_agree(connection: AsyncConnection, cipher: Cipher) -> AsyncIterator[Broken]:

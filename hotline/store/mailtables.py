@@ -21,6 +21,9 @@ class LetterRow(Row):
         to_do("ix_letter_pending", "next_at", "id", where="outcome = 'pending'"),
         to_do("ix_letter_tray", "tray_at", "id", where="tray IS NOT NULL"),
         Index("ix_letter_sender", "sender_hash", "received_at"),
+        to_do("ix_letter_intake_id", "intake_id", where="intake_id IS NOT NULL"),
+        # By which receipts do not count them; SQLite would take the other for these as well.
+        to_do("ix_letter_alone", "received_at", "outcome", where="intake_id IS NULL"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox: Mapped[str] = mapped_column(String(120))
@@ -40,7 +43,7 @@ class LetterRow(Row):
     identity: Mapped[str | None] = mapped_column(String(64))  # id and content; the first one's only
     sender_hash: Mapped[str | None] = mapped_column(String(64))
     number: Mapped[str | None] = mapped_column(String(20), index=True)  # of the case it belongs to
-    intake_id: Mapped[int | None] = mapped_column(index=True)  # the receipt by which it is counted
+    intake_id: Mapped[int | None] = mapped_column()  # the receipt by which it is counted
     original_id: Mapped[int | None]  # of a duplicate
     marks: Mapped[list[Any]]  # what the screens said
     facts: Mapped[bytes | None]  # Message-ID, subject, sender as read; encrypted

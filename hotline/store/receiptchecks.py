@@ -1,4 +1,4 @@
-"""The conservation equation, and whether every receipt had its one effect and is still readable."""
+"""Whether every receipt had its one effect and is still readable."""
 
 import hashlib
 import json
@@ -9,73 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.message import LATER
-from hotline.domain.words import Channel
-from hotline.store import letterchecks, letters
 from hotline.store.cipher import Cipher, Unreadable
 from hotline.store.counters import OUTCOMES
 from hotline.store.erasing import NOTHING
 from hotline.store.findings import Broken
 from hotline.store.privacytables import ErasureRow
-from hotline.store.tables import CaseRow, CounterRow, IntakeRow
+from hotline.store.tables import CaseRow, IntakeRow
 
 PAGE = 500
-NAMES = {
-    "case": "cases",
-    "followup": "followups",
-    "duplicate": "duplicates",
-    "bounce": "bounces",
-}  # outcomes as the contract's equation names them; the others have the same name
-
-Counts = dict[str, dict[str, int]]
-
-
-async def conservation(connection: AsyncConnection) -> tuple[Counts, list[Broken]]:
-    """I3: received = the sum of the outcomes, per channel; and the counters say the same."""
-    receipts = await _counted(
-        connection,
-        select(IntakeRow.channel, IntakeRow.outcome, func.count()).group_by(
-            IntakeRow.channel, IntakeRow.outcome
-        ),
-    )
-    for outcome, n in await letterchecks.without_receipt(connection):
-        place = (letters.CHANNEL, outcome)
-        receipts[place] = receipts.get(place, 0) + n
-    counters = await _counted(
-        connection,
-        select(CounterRow.channel, CounterRow.outcome, func.sum(CounterRow.n)).group_by(
-            CounterRow.channel, CounterRow.outcome
-        ),
-    )
-    known = {channel.value for channel in Channel}
-    channels, broken = {}, []
-    for channel in sorted(known | {name for name, _ in receipts}):
-        mine = {outcome: n for (name, outcome), n in receipts.items() if name == channel}
-        counted = {outcome: n for (name, outcome), n in counters.items() if name == channel}
-        channels[channel], wrong = _balance(mine, counted)
-        broken += [Broken("I3", f"channel {channel}", what) for what in wrong]
-    return channels, broken
-
-
-def _balance(receipts: dict[str, int], counted: dict[str, int]) -> tuple[dict[str, int], list[str]]:
-    """One channel's equation; what was refused was counted and not kept."""
-    refused = counted.get("refused", 0)
-    outcomes = {name: receipts.get(name, 0) for name in OUTCOMES}
-    outcomes["refused"] += refused
-    received = sum(receipts.values()) + refused
-    wrong = [
-        f"{outcomes[name]} receipts are {name}, the counter says {counted.get(name, 0)}"
-        for name in OUTCOMES
-        if name not in ("pending", "refused") and counted.get(name, 0) != outcomes[name]
-    ]
-    if received != sum(outcomes.values()):
-        wrong.append(f"{received} received, {sum(outcomes.values())} accounted for")
-    named = {NAMES.get(name, name): n for name, n in outcomes.items()}
-    return {"received": received, **named}, wrong
-
-
-async def _counted(connection: AsyncConnection, query: Any) -> dict[tuple[str, str], int]:
-    found = await connection.execute(query)
-    return {(row[0], row[1]): int(row[2]) for row in found}
 
 
 async def effects(connection: AsyncConnection, cipher: Cipher) -> AsyncIterator[Broken]:

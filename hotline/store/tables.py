@@ -45,7 +45,7 @@ class IntakeRow(Row):
     __table_args__ = (
         UniqueConstraint("channel", "key"),
         to_do("ix_intake_pending", "id", where="outcome = 'pending'"),
-        Index("ix_intake_channel_outcome", "channel", "outcome"),
+        Index("ix_intake_received", "received_at", "channel", "outcome"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))

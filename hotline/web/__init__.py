@@ -16,6 +16,7 @@ attachments   files in, files out
 openapi    the interface as an OpenAPI document, from the same types that validate
 health     alive, ready, metrics
 limits     how often the public may ask
+requestlog the log of requests: people's a line each, machines' and refusals summed up
 dates      moments as an office writes and says them
 pages, citizen, citizen_form, rating, office, office_notices, office_duty, office_rules, office_model, office_alerts,
 office_letters, marked; every_page lists them all

@@ -193,12 +193,15 @@ class Alive(Told):
 
 
 class Ready(Told):
-    """能否服务: where the database cannot be read, only the first three are told."""
+    """能否服务: where the database cannot be read, only the first three are told, and what the node
+    knows of itself."""
 
     ready: bool
     why: str = ""  # not ready: database, cannot_write, clock, stopping
     database: str
     taking_in: bool = True  # false: the disk is full but for what is left to staff
+    self_check: dict[str, Any]
+    classifier: dict[str, Any]
     triage: dict[str, Any] = {}
     outbox: dict[str, Any] = {}
     mail: dict[str, Any] = {}

@@ -39,6 +39,7 @@ from hotline.web import (
     posting,
     problems,
     pulses,
+    requestlog,
     scanning,
     spoken,
     telephony,
@@ -47,6 +48,7 @@ from hotline.web.admission import guarded
 from hotline.web.directory import DIRECTORY, Directory
 from hotline.web.keys import CENTRE, LANGUAGE, ORIGIN, SETTINGS
 from hotline.web.limits import LIMITER, Limiter
+from hotline.web.requestlog import LOOKS, REQUEST_LOG
 from hotline.web.routes import routes
 from hotline.web.routing import Route
 from hotline.web.ticks import add_watch
@@ -54,7 +56,7 @@ from hotline.web.traffic import TRAFFIC, Traffic
 
 log = structlog.get_logger(__name__)
 IDLE, AWAY = 0.2, 1.0  # seconds until triage looks again: nothing waited, it could not look
-MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")  # who asks there reads problems, not pages
+MACHINES = ("/api/", *LOOKS)  # who asks there reads problems, not pages
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
@@ -80,7 +82,8 @@ async def answering(request: web.Request, handler: Next) -> web.StreamResponse:
         spent = time.perf_counter() - started
         method, route, status = request.method, _route_name(request), response.status
         request.app[TRAFFIC].saw(method=method, route=route, status=status, seconds=spent)
-        log.info("request", method=method, route=route, status=status, ms=round(spent * 1000, 1))
+        request.app[REQUEST_LOG].saw(method=method, route=route, status=status, seconds=spent)
+    request.app[REQUEST_LOG].sum_up()
     if not response.prepared:
         _harden(request, response, told)
         assets.squeeze(request, response, _known)
@@ -165,7 +168,9 @@ def make_app(centre: Centre, settings: Settings, *, watch: bool = True) -> web.A
     if settings.oidc.issuer:
         back = settings.base_url.rstrip("/") + "/office/directory/back"
         app[DIRECTORY] = Directory(settings.oidc, back)
-    app[openapi.DOCUMENT], app[papers.PRESS] = _document(), papers.Press(centre.threads)
+    app[openapi.DOCUMENT] = _document()
+    papers.install(app)
+    requestlog.install(app)
     for route in _every_route():
         app.router.add_route(route.method, route.path, guarded(route), name=None)
     app.router.register_resource(assets.Assets("/static", assets.FOLDER))

@@ -10,8 +10,9 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from escalation import audit
 from hotline.domain.people import SYSTEM
 from hotline.domain.state import OPEN
-from hotline.flow import mailhealth, selfcheck
+from hotline.flow import checking, mailhealth, selfcheck
 from hotline.flow.centre import Centre
+from hotline.flow.pulse import Pulse
 from hotline.flow.storm import storm
 from hotline.store import (
     agenda,
@@ -52,14 +53,29 @@ async def readyz(request: web.Request) -> web.Response:
     cannot be believed, or it is stopping. The watch's state is told, and that a full disk lets nothing
     be taken in (`taking_in`), and do not close it."""
     centre, trouble = request.app[CENTRE], request.app[PULSE].trouble()
+    own = _own(centre, request.app[PULSE])
     try:
-        told = await standing(centre)
+        told = {**await standing(centre), **own}
     except Exception as error:  # whatever it is, this node cannot serve now
-        told = {"ready": False, "why": "database", "database": type(error).__name__}
+        told = {"ready": False, "why": "database", "database": type(error).__name__, **own}
         return answer(told, status=503)
     if trouble:
         return answer({"ready": False, "why": trouble, **told}, status=503)
     return answer({"ready": True, **told})
+
+
+def _own(centre: Centre, pulse: Pulse) -> dict[str, Any]:
+    """What this node knows of itself: whether it looks after what is promised, whether it reads.
+    Neither closes it: complaints are taken in all the same."""
+    age, unread = int(pulse.since_check()), centre.readings.unread
+    return {
+        "self_check": {
+            "age_seconds": age,
+            "well": age <= selfcheck.OVERDUE,
+            "unmade": list(centre.unmade),
+        },
+        "classifier": {"unread_in_a_row": unread, "well": unread < selfcheck.UNREAD},
+    }
 
 
 async def standing(centre: Centre) -> dict[str, Any]:
@@ -149,6 +165,7 @@ async def metrics(request: web.Request) -> web.Response:
     for state in sorted(OPEN):
         cases.labels(state.value).set(waiting.get(state.value, 0))
     _queues(registry, await standing(centre))
+    _node(registry, _own(centre, request.app[PULSE]))
     await _waiting(registry, centre)
     await callgauges.gauges(registry, centre)
     return web.Response(
@@ -185,6 +202,15 @@ def _queues(registry: CollectorRegistry, found: dict[str, Any]) -> None:
     Gauge("hotline_rules_version", told, registry=registry).set(found["rules"])
 
 
+def _node(registry: CollectorRegistry, found: dict[str, Any]) -> None:
+    told = "Since this node last looked at all that the hotline promises"
+    gauge = Gauge("hotline_self_check_age_seconds", told, registry=registry)
+    gauge.set(found["self_check"]["age_seconds"])
+    told = "Texts in a row that this node's classifier did not read"
+    gauge = Gauge("hotline_classifier_unread_in_a_row", told, registry=registry)
+    gauge.set(found["classifier"]["unread_in_a_row"])
+
+
 async def _waiting(registry: CollectorRegistry, centre: Centre) -> None:
     """Length and age of every queue, the nodes, what the self-check found broken, the disk."""
     now = centre.now()
@@ -208,7 +234,7 @@ async def _waiting(registry: CollectorRegistry, centre: Centre) -> None:
     gauge = Gauge("hotline_promise_broken", told, ["what"], registry=registry)
     for one in broken:
         if one["kind"] == selfcheck.SERVICE:
-            gauge.labels(one["key"].partition(":")[0]).inc()
+            gauge.labels(checking.kind(one["key"])).inc()
     free = Gauge(
         "hotline_disk_free_bytes", "Where least is, of the places where data lie", registry=registry
     )

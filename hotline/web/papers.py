@@ -1,11 +1,11 @@
 """Papers as files to take away: 督办单, 督办函 or 通报 of an order, 催办通知书 of a case.
 
-They are made off the event loop, one at a time, so that a thread stays free for reading complaints.
+They are made off the event loop, one at a time, in a thread that reads no complaints.
 """
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,17 @@ class Press:
 
 
 PRESS = web.AppKey("press", Press)
+
+
+def install(app: web.Application) -> None:
+    """The press has a thread of its own, which ends with the application."""
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
+    app[PRESS] = Press(thread)
+
+    async def end(_: web.Application) -> None:
+        thread.shutdown(wait=False, cancel_futures=True)
+
+    app.on_cleanup.append(end)
 
 
 async def order(request: web.Request) -> web.Response:

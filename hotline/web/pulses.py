@@ -28,13 +28,21 @@ async def beating(pulse: Pulse) -> AsyncIterator[Pulse]:
     schedule.every(EVERY, "beat", pulse.beat)
     if pulse.centre.reserve.size:
         schedule.every(LOOKED, "reserve", lambda: asyncio.to_thread(pulse.centre.reserve.keep))
-    schedule.every(CHECKED, "self check", lambda: selfcheck.check(pulse.centre, pulse.node))
+    schedule.every(CHECKED, "self check", lambda: checked(pulse))
+    pulse.centre.schedules.append(schedule)
     schedule.start()
     try:
         yield pulse
     finally:
         await schedule.stop()
         await pulse.leave()
+
+
+async def checked(pulse: Pulse) -> None:
+    """A self check is whole only where every single one of its checks could be made."""
+    await selfcheck.check(pulse.centre, pulse.node)
+    if not pulse.centre.unmade:
+        pulse.checked = pulse.even()
 
 
 def install(app: web.Application) -> None:

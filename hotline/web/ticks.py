@@ -15,6 +15,7 @@ from hotline.flow import (
     handover,
     housekeeping,
     privacy,
+    receiptkeeping,
     recordings,
     recordkeeping,
     recount,
@@ -85,6 +86,7 @@ def _add_keeping(schedule: Schedule, centre: Centre, settings: Settings) -> None
     )
     schedule.every(3600.0, "unused accounts", believed(lambda: unused.lock(centre)))
     schedule.every(3600.0, "files", believed(lambda: filekeeping.keep(centre)))
+    schedule.every(600.0, "accounts", lambda: receiptkeeping.count(centre))
     schedule.every(3600.0, "record", lambda: recordkeeping.keep(centre))
     schedule.every(3600.0, "housekeeping", believed(lambda: housekeeping.keep(centre)))
     schedule.every(3600.0, "recordings", believed(lambda: recordings.expire(centre)))
