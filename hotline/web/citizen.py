@@ -94,7 +94,9 @@ async def _mine(
     english = request[LANGUAGE] == "en"
     facts = {
         "found": found,
-        "here": standing.here(found.state, request[LANGUAGE]),
+        "here": standing.here(
+            found.state, request[LANGUAGE], rateable=Action.RATE in found.actions
+        ),
         "kind": Kind(found.type) if found.type else None,
         "actions": [action for action in ACTIONS if action in found.actions],
         "Action": Action,
