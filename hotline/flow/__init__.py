@@ -37,6 +37,7 @@ supervise   the agenda the watch sweeps: what is due, and taking one rung
 recount     what time brings to stopped and provisional clocks: resuming, counting anew
 succession  departments merged, renamed or closed from a day on: planned, agreed to, taken back
 handover    and carried out: staff, rules, roster, then case after case
+ownwords    what citizens wrote of their own case, for the page behind number and code
 orders      the supervision orders: lists and one of them
 causes      what supervises a case beside time
 linked      cases that belong together: split off, going on, merged; one reply answers all

@@ -19,7 +19,7 @@ from hotline.domain.masking import mask_words
 from hotline.domain.people import citizen as a_citizen
 from hotline.domain.promises import Step
 from hotline.domain.state import Action, State
-from hotline.flow import causes, notify
+from hotline.flow import causes, notify, ownwords
 from hotline.flow.centre import Centre
 from hotline.flow.enclosures import enclose
 from hotline.flow.linked import hold, linked, spread
@@ -64,6 +64,7 @@ class Progress:
     reply: str | None = None
     actions: list[Action] = field(default_factory=list)
     version: int = 0
+    told: ownwords.OwnWords | None = None  # for the page behind the door alone
     notice: str = ""  # that it still waits to be passed on, and how long that takes
 
 
@@ -84,7 +85,8 @@ async def progress(
     async with centre.look() as view:
         case = await view.cases.read(slip.number)
         entries = await view.cases.timeline(case.id or 0)
-        shown = _shown(centre, case, list(entries), view.at, language)
+        told = await ownwords.told(view, case, entries)
+        shown = replace(_shown(centre, case, list(entries), view.at, language), told=told)
         if case.state is State.MERGED and case.parent:
             parent = _shown(centre, await view.cases.read(case.parent), [], view.at, language)
             return replace(
@@ -222,11 +224,7 @@ def _shown(
         due_at=case.due_at,
         due_provisional=bool(reply and reply.provisional),
         due_explanation=why(case, reply, centre.rules, language) if reply else None,
-        timeline=[
-            {"at": entry.at, "action": entry.action.value, "text": entry.public}
-            for entry in entries
-            if entry.public
-        ],
+        timeline=ownwords.lines(entries),
         reply=case.reply["public_reply"] if approved and case.reply else None,
         actions=perform.citizen_actions(case, at, centre.rules),
         version=case.version,

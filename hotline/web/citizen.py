@@ -10,7 +10,7 @@ from hotline.domain.errors import Refused
 from hotline.domain.state import OPEN, Action
 from hotline.domain.words import Kind, Satisfaction
 from hotline.flow import citizen
-from hotline.web import attachments, auth, pages, posting, standing
+from hotline.web import attachments, auth, pages, posting, publicwords, standing
 from hotline.web.bodies import key_typed, new_key, origin_of
 from hotline.web.factor import square
 from hotline.web.keys import CENTRE, LANGUAGE, SETTINGS
@@ -94,7 +94,10 @@ async def _mine(
     english = request[LANGUAGE] == "en"
     facts = {
         "found": found,
-        "here": standing.here(found.state, request[LANGUAGE]),
+        "here": standing.here(
+            found.state, request[LANGUAGE], rateable=Action.RATE in found.actions
+        ),
+        "public": publicwords.english if english else str,
         "kind": Kind(found.type) if found.type else None,
         "actions": [action for action in ACTIONS if action in found.actions],
         "Action": Action,

@@ -47,7 +47,10 @@ def progress(found: Progress) -> dict[str, Any]:
         "due_at": moment(found.due_at),
         "due_provisional": found.due_provisional,
         "due_explanation": found.due_explanation,
-        "timeline": [{**line, "at": moment(line["at"])} for line in found.timeline],
+        "timeline": [
+            {"at": moment(line["at"]), "action": line["action"], "text": line["text"]}
+            for line in found.timeline
+        ],
         "allowed_actions": [action.value for action in found.actions],
     }
     told |= {"notice": found.notice} if found.notice else {}

@@ -71,7 +71,17 @@ HERE: dict[State, tuple[str, str]] = {
 }
 
 
-def here(state: str, language: str) -> str:
+# Once it was rated, or cannot be any more.
+RATED: dict[State, tuple[str, str]] = {
+    State.FOLLOW_UP: ("已有答复。我们会回访您。", "It was answered. We will call you back."),
+    State.CLOSED: (
+        "已办结。有新情况可以再次反映。",
+        "Closed. With new facts you can come back.",
+    ),
+}
+
+
+def here(state: str, language: str, *, rateable: bool = True) -> str:
     """Of a state by its code; every state there is has its sentence (a test holds it to that)."""
-    zh, en = HERE[State(state)]
+    zh, en = HERE[State(state)] if rateable else RATED.get(State(state), HERE[State(state)])
     return en if language == "en" else zh

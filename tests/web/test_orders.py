@@ -5,11 +5,12 @@ import re
 import pytest
 
 from hotline.domain.acts import centre as acts
+from hotline.domain.acts.citizen import Urge
 from hotline.domain.words import Cause, Role
-from hotline.flow import work
+from hotline.flow import citizen, work
 from tests.flow.orders_support import DIRECTOR, SUPERVISOR, in_hand
 from tests.makers import an_officer
-from tests.web.api_support import OWN_PAGE, Client, acted, form_token, signed_in, token
+from tests.web.api_support import OWN_PAGE, Client, acted, filed, form_token, signed_in, token
 
 
 async def supervised(client: Client, *levels: int) -> list[str]:
@@ -136,3 +137,18 @@ def version(page: str) -> str:
 async def test_administrators_have_no_business_with_orders(client: Client, role: str) -> None:
     who = await token(client, role)
     assert (await client.get("/api/v1/orders", headers=who)).status == 403
+
+
+async def test_a_light_is_called_a_light_and_an_order_an_order(client: Client) -> None:
+    """Two urgings of a case that nobody had yet made the badge say 督办2级, of which there was none."""
+    client.centre.automatic = False
+    told = await filed(client)
+    for _ in range(2):
+        await citizen.citizen_act(client.centre, told["number"], told["query_code"], Urge())
+    await signed_in(client, "dispatcher")
+    for path in (f"/office/cases/{told['number']}", "/office/?state=open"):
+        page = await (await client.get(path)).text()
+        assert '<span class="mark level">红灯</span>' in page and "督办2级" not in page, path
+    number = (await supervised(client, 2))[0]
+    page = await (await client.get(f"/office/cases/{number}")).text()
+    assert '<span class="mark level">督办2级</span>' in page
