@@ -17,6 +17,7 @@ from hotline.domain import (
     requests,
     restarting,
     supervision,
+    urging,
 )
 from hotline.domain.acts import ACTION_OF
 from hotline.domain.acts.asking import Act
@@ -69,7 +70,7 @@ EFFECTS: dict[Action, Effect] = {
     Action.WITHDRAW: closing.withdraw,
     Action.REOPEN: closing.reopen,
     Action.ARCHIVE: closing.archive,
-    Action.URGE: supervision.urge,
+    Action.URGE: urging.urge,
     Action.REMIND: supervision.remind,
     Action.RECOUNT: recounting.recount,
     Action.SUPERVISE: supervision.supervise,

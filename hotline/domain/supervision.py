@@ -1,4 +1,4 @@
-"""督办: reminders, urging by the citizen, and supervision orders with answer, verdict and appeal."""
+"""督办: reminders, and supervision orders with answer, verdict and appeal."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from escalation import promise as run
 from escalation.promise import Promise
 from hotline.domain import promises
-from hotline.domain.acts import centre, citizen, department
+from hotline.domain.acts import centre, department
 from hotline.domain.acts.asking import Act
 from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotAllowed, NotPossible
@@ -66,23 +66,6 @@ def remind(case: Case, facts: Remind, step: Step) -> Said:
 def raise_level(case: Case, level: int) -> None:
     if case.level is None or level > case.level:
         case.level = level
-
-
-def urge(case: Case, facts: citizen.Urge, step: Step) -> Said:
-    """One urging a day is shown to the department; the rest are kept and batched."""
-    every = (
-        step.rules.calendar.due(case.urged_at, step.rules.terms.urge_every)
-        if case.urged_at
-        else None
-    )
-    batched = every is not None and step.at < every
-    case.urges += 1
-    if not batched:
-        case.urged_at = step.at
-    public = (
-        "您已催办，我们已提醒承办单位。" if not batched else "您的催办已记录，24小时内合并提醒。"
-    )
-    return Said(facts.content or "", public, {"batched": batched, "urges": case.urges})
 
 
 def supervise(case: Case, facts: centre.Supervise, step: Step) -> Said:

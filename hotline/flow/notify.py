@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from escalation.calendar import ZONE
 from hotline.domain import timing
+from hotline.domain import urging as urged
 from hotline.domain.case import Case, Entry
 from hotline.domain.order import DIRECTORS, told_to
 from hotline.domain.people import Actor
 from hotline.domain.promises import Rules
 from hotline.domain.state import Action
 from hotline.domain.words import Role
-from hotline.flow import correspondence, mailing, ringing, waiting
+from hotline.flow import correspondence, mailing, ringing, urging, waiting
 from hotline.flow.centre import Centre
 from hotline.flow.unread import desks
 from hotline.store import catalogue
@@ -66,6 +67,7 @@ async def tell_all(work: Work, cases: Sequence[Case], rules: Rules) -> None:
     timed: list[Message] = []
     for case in cases:
         timed += await waiting.timed(work, case, _messages(case), rules)
+        timed += await urging.follow(work, case, rules)
     await mailing.post(work, timed)
     for case in cases:
         await ringing.follow(work, case)
@@ -141,8 +143,9 @@ def audiences(case: Case, entry: Entry) -> Iterable[str]:
         yield f"leader:{case.lead}"
     if entry.action is Action.ANSWER_ORDER:
         yield f"role:{_judge(case, entry).value}"
-    urged = entry.action is Action.URGE and not entry.after.get("batched")
-    if unit and (entry.action in TO_UNIT or urged):
+    if entry.action is Action.URGE and not entry.after.get("batched"):
+        yield urged.audience(case)
+    if unit and entry.action in TO_UNIT:
         yield unit
     for part in case.waiting_parts:
         if entry.action in (Action.TRANSFER, Action.COHANDLE, Action.ASSIGN):

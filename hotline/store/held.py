@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Table, Update, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.domain.timing import LATE_COMERS
@@ -84,6 +84,23 @@ async def lift(
     if promises is not None:
         ended = ended.where(OUTBOX.c.promise.in_(sorted(promises)))
     await connection.execute(ended.values(state="overtaken", next_at=None))
+
+
+async def readdress(
+    connection: AsyncConnection, message_id: str, audience: str, not_before: datetime
+) -> None:
+    """A notice that still waits is for somebody else now."""
+    told = {"audience": audience, "not_before": not_before}
+    await connection.execute(_waiting(message_id).values(told))
+
+
+async def drop(connection: AsyncConnection, message_id: str) -> None:
+    """A notice that still waits is told to nobody any more."""
+    await connection.execute(_waiting(message_id).values(state="overtaken"))
+
+
+def _waiting(message_id: str) -> Update:
+    return update(OUTBOX).where(OUTBOX.c.message_id == message_id, OUTBOX.c.state == "held")
 
 
 async def release(connection: AsyncConnection, at: datetime) -> int:

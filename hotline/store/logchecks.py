@@ -23,7 +23,7 @@ from hotline.store.inspectiontables import SheetRow
 from hotline.store.ledgers import ActRow, AttachmentRow, OutboxRow, RevealRow
 from hotline.store.plans import DepartmentPlanRow
 from hotline.store.repeattables import AlertRow
-from hotline.store.tables import CaseRow, IntakeRow
+from hotline.store.tables import CaseRow, EntryRow, IntakeRow
 from hotline.store.vault import reveal_body
 
 PAGE = 1000
@@ -133,16 +133,37 @@ async def notices(connection: AsyncConnection) -> AsyncIterator[Broken]:
                 if not known:
                     yield Broken("I7", row.message_id, "a notice of something that never was")
                 continue
-            seq = row.message_id.removeprefix(f"{row.about}.").partition(".")[0]
-            if seq == "receipt":
-                if not await _received(connection, row.about):
-                    yield Broken("I7", row.about, f"receipt {row.message_id} of nothing")
-                continue
-            if row.last_seq is None or not seq.isdigit() or int(seq) > row.last_seq:
-                yield Broken("I7", row.about, f"notice {row.message_id} without its entry")
+            problem = await _of_case(connection, row)
+            if problem:
+                yield Broken("I7", row.about, problem)
         if len(found) < PAGE:
             return
         last = found[-1].id
+
+
+async def _of_case(connection: AsyncConnection, row: Any) -> str:
+    """What is wrong with a notice of a case; empty: it stands beside what caused it."""
+    seq, _, rest = row.message_id.removeprefix(f"{row.about}.").partition(".")
+    if seq == "receipt":
+        known = await _received(connection, row.about)
+        return "" if known else f"receipt {row.message_id} of nothing"
+    if seq == "urge":
+        known = await _urged(connection, row.about, rest)
+        return "" if known else f"{row.message_id} gathers what nobody urged"
+    if row.last_seq is None or not seq.isdigit() or int(seq) > row.last_seq:
+        return f"notice {row.message_id} without its entry"
+    return ""
+
+
+async def _urged(connection: AsyncConnection, number: str, second: str) -> bool:
+    """Whether the citizen urged then, so that later urgings were gathered."""
+    urged = (
+        select(EntryRow.at)
+        .join(CaseRow, CaseRow.id == EntryRow.case_id)
+        .where(CaseRow.number == number, EntryRow.action == "urge")
+    )
+    moments = (await connection.execute(urged)).scalars()
+    return second in {str(int(at.timestamp())) for at in moments}
 
 
 async def _beside(connection: AsyncConnection, message_id: str) -> bool | None:
