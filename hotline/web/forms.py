@@ -130,7 +130,7 @@ def _choices(
         tree = centre.rules.tree
         return [
             Choice(str(p.id), f"{tree.top(p.department)}：{p.text[:20]}", p.department)
-            for p in case.parts
+            for p in case.held_parts
         ]
     if widget == "request":
         waiting = [r for r in case.requests if r.state == "asked"]

@@ -69,7 +69,7 @@ def case(view: CaseView, rules: Rules, language: str) -> dict[str, Any]:
         "closed_at": moment(one.closed_at),
         "department": one.lead,
         "department_name": tree.top(one.lead) if one.lead else None,
-        "co_departments": [part.department for part in one.parts if part.kind == "cohandle"],
+        "co_departments": [part.department for part in one.held_parts if part.kind == "cohandle"],
         "deadlines": deadlines.told(one, rules, language),
         "level": one.level,
         "suggestions": one.suggestions | {"repeats": [repeat(found) for found in view.repeats]},
