@@ -7,6 +7,7 @@ law           the one table (state, action) -> next state, with row, actors and 
 case          Case, Entry and the child records of a case
 perform       the one place where an action becomes a changed case and one entry
 dispatching, handling, requests, closing, supervision   what the actions do
+leaving       what goes with the unit that loses a case, and where one goes that begins again
 promises      which promise starts, pauses and ends with which action, and whose calendar counts
 budget        how long a case's clock may still stand
 counting      why a deadline ends when it does, told in words

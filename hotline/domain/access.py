@@ -15,7 +15,7 @@ class Whose(StrEnum):
 
     ALL = "all"
     LEAD = "lead"  # the lead department lies in the actor's subtree
-    TEAM = "team"  # the lead, or a part of the case, lies in the actor's subtree
+    TEAM = "team"  # the lead, or a part that was not dropped, lies in the actor's subtree
     OWN = "own"  # the citizen's own; the query code has proved it
 
 
@@ -94,12 +94,9 @@ def reaches(whose: Whose, actor: Actor, case: Case) -> bool:
         return False
     if whose in (Whose.ALL, Whose.OWN):
         return True
-    lead = case.lead in actor.units
-    return (
-        lead
-        if whose is Whose.LEAD
-        else lead or any(p.department in actor.units for p in case.parts)
-    )
+    if case.lead in actor.units:
+        return True
+    return whose is Whose.TEAM and any(part.department in actor.units for part in case.held_parts)
 
 
 def may(actor: Actor, action: Action, case: Case) -> bool:

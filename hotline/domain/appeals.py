@@ -9,6 +9,7 @@ from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotPossible
 from hotline.domain.order import AppealState, Order, OrderState
 from hotline.domain.promises import Step
+from hotline.domain.state import Action
 from hotline.domain.words import Ruling
 
 
@@ -45,7 +46,9 @@ def judge_appeal(case: Case, facts: centre.JudgeAppeal, step: Step) -> Said:
 
 
 def archivable(case: Case, step: Step) -> bool:
-    """Row 23: N days after the close, no appeal open."""
+    """Row 23: N days after the close, no appeal open, and no 评价除外 that nobody has decided yet."""
     if case.closed_at is None or any(order.appeal_open for order in case.orders):
+        return False
+    if any(one.kind is Action.EXCLUDE and one.state == "asked" for one in case.requests):
         return False
     return step.at >= case.closed_at + timedelta(days=step.rules.terms.archive_after.n)

@@ -168,6 +168,11 @@ class Case:
         return next((order for order in self.orders if order.live), None)
 
     @property
+    def held_parts(self) -> list[Part]:
+        """All but those that nobody waits for any more: who had one of these has to do with it."""
+        return [part for part in self.parts if part.state != "dropped"]
+
+    @property
     def waiting_parts(self) -> list[Part]:
         return [part for part in self.parts if part.state in ("asked", "signed", "returned")]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-from hotline.domain import parts, promises
+from hotline.domain import leaving, parts, promises
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotPossible
@@ -41,12 +41,9 @@ def reply(case: Case, facts: department.Reply, step: Step) -> Said:
     case.reply = _kept(case, facts, step)
     parts.drop(case, step)
     promises.keep(case, step.at, Promise.FINISH)
-    return Said(
-        facts.internal_account,
-        "承办单位已提交答复，正在审核。",
-        {"reply": case.reply},
-        State.REPLY_REVIEW,
-    )
+    told = {"reply": case.reply, **leaving.lapse(case, rating_too=False)}
+    public = "承办单位已提交答复，正在审核。"
+    return Said(facts.internal_account, public, told, State.REPLY_REVIEW)
 
 
 def _kept(case: Case, facts: department.Reply, step: Step) -> dict[str, Any]:
@@ -75,7 +72,8 @@ def _kept(case: Case, facts: department.Reply, step: Step) -> dict[str, Any]:
 def revise(case: Case, facts: centre.Revise, step: Step) -> Said:
     """Row 18: the department's clock runs on as if the reply had not been handed in."""
     promises.revive(case, Promise.FINISH, Run.KEPT)
-    return Said(facts.text or "", None, {"defects": list(facts.defects)}, State.PROCESSING)
+    to, told = leaving.back(case, step)
+    return Said(facts.text or "", None, {"defects": list(facts.defects), **told}, to)
 
 
 def approve(case: Case, facts: centre.Approve, step: Step) -> Said:
@@ -139,29 +137,39 @@ def close(case: Case, facts: centre.Close, step: Step) -> Said:
 
 def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
     """Row 21; after the last allowed round the supervision that follows is the flow's."""
-    _again(case, step)
-    return Said(
-        facts.reason, "您的诉求退回承办单位重新办理。", {"round": case.round}, State.PROCESSING
-    )
+    to, told = _again(case, step)
+    public = "您的诉求退回承办单位重新办理。" if case.lead else ANOTHER
+    return Said(facts.reason, public, {"round": case.round, **told}, to)
 
 
-def _again(case: Case, step: Step) -> None:
+ANOTHER = "您的诉求重新办理，将另派承办单位。"
+
+
+def _again(case: Case, step: Step) -> tuple[State, dict[str, Any]]:
     """Another round under the terms of a rework; what the citizen urged counts from here, and what
     comes of it can be rated anew (row 20b)."""
     case.round, case.reworked, case.reworks = case.round + 1, True, case.reworks + 1
     case.rating = None
     case.endorsed, case.urges, case.urged_at = None, 0, None
     promises.drop(case, (Promise.FOLLOW_UP,), step.at)
-    for promise in (Promise.FINISH, Promise.REPLY):
+    return _begin(case, step)
+
+
+def _begin(case: Case, step: Step) -> tuple[State, dict[str, Any]]:
+    """The citizen's promise anew, and the unit's, where it may have the case."""
+    to, told = leaving.back(case, step)
+    for promise in (Promise.FINISH, Promise.REPLY) if case.lead else (Promise.REPLY,):
         promises.begin(case, promise, step.at, step.rules)
+    return to, told
 
 
 def expose(case: Case, facts: centre.Expose, step: Step) -> Said:
     """Row 21c: a false closure undone, another round begun; the order that follows is the flow's."""
     case.closed_at, case.outcome, case.attempts = None, None, 0
-    _again(case, step)
-    told = {"round": case.round, "evidence": facts.evidence}
-    return Said(facts.reason, "经核查，您的诉求退回承办单位重新办理。", told, State.PROCESSING)
+    to, lost = _again(case, step)
+    told = {"round": case.round, "evidence": facts.evidence, **lost}
+    public = "经核查，您的诉求退回承办单位重新办理。" if case.lead else f"经核查，{ANOTHER}"
+    return Said(facts.reason, public, told, to)
 
 
 def rate(case: Case, facts: citizen.Rate, step: Step) -> Said:
@@ -191,17 +199,17 @@ def reopen(case: Case, facts: citizen.Reopen, step: Step) -> Said:
     """
     if case.state is State.ARCHIVED:
         return Said(facts.facts, "您就已归档事项再次来诉，已另行登记。")
-    back = State.PROCESSING if case.state is State.CLOSED else State.REGISTERED
+    told: dict[str, Any] = {}
+    back = State.REGISTERED
     case.round, case.reworked, case.reworks = case.round + 1, False, 0
     case.closed_at, case.outcome, case.attempts, case.rating = None, None, 0, None
     case.level, case.urges, case.urged_at = None, 0, None
-    if back is State.PROCESSING:
-        for promise in (Promise.FINISH, Promise.REPLY):
-            promises.begin(case, promise, step.at, step.rules)
+    if case.state is State.CLOSED:
+        back, told = _begin(case, step)
     else:
         for promise in CITIZENS:
             promises.begin(case, promise, step.at, step.rules)
-    return Said(facts.facts, "您补充新事实后，诉求重新办理。", {"round": case.round}, back)
+    return Said(facts.facts, "您补充新事实后，诉求重新办理。", {"round": case.round, **told}, back)
 
 
 def archive(case: Case, facts: centre.Archive, step: Step) -> Said:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from escalation.promise import Promise
 from escalation.promise import State as Run
-from hotline.domain import parts, promises, restarting, supervision
+from hotline.domain import leaving, parts, promises, restarting, supervision
 from hotline.domain.acts import centre, citizen, department
 from hotline.domain.case import Case, Said
 from hotline.domain.errors import NotAllowed, NotPossible
@@ -86,10 +86,8 @@ def transfer(case: Case, facts: centre.Transfer, step: Step) -> Said:
 
 
 def recall(case: Case, facts: centre.Recall, step: Step) -> Said:
-    promises.drop(case, (Promise.SIGN, *UNITS), step.at)
-    parts.drop(case, step)
-    case.lead, case.handler = None, None
-    return Said(facts.reason, None, to=State.PENDING_DISPATCH)
+    told = leaving.without_unit(case, step)
+    return Said(facts.reason, None, told, State.PENDING_DISPATCH)
 
 
 def send_back(case: Case, facts: department.SendBack, step: Step) -> Said:
@@ -109,11 +107,12 @@ def rule(case: Case, facts: centre.Rule, step: Step) -> Said:
     if case.state is State.ADJUDICATING:
         return _designate(case, facts, step)
     if facts.verdict is Verdict.UPHOLD:
-        promises.drop(case, UNITS, step.at)
-        parts.drop(case, step)
-        case.lead, case.handler = None, None
+        told |= leaving.without_unit(case, step)
         return Said(facts.reason, None, told, State.PENDING_DISPATCH)
     if facts.verdict is Verdict.REFUSE:
+        check_unit(
+            case.lead or "", case.interests, "verdict"
+        )  # uphold it: another one has to go on
         case.designated = True  # row 11: the unit may not return it again
         promises.resume(case, UNITS, step.at, step.rules)
         if case.prior is State.DISPATCHED:
@@ -133,13 +132,12 @@ def _designate(case: Case, facts: centre.Rule, step: Step) -> Said:
     if facts.verdict is not Verdict.DESIGNATE or facts.department is None:
         raise NotPossible("请指定承办单位。", "Name the designated department.", field="department")
     _must_lead(case, facts.department, step, "department")
-    if facts.department != case.lead:
-        parts.drop(case, step)
+    told = {} if facts.department == case.lead else leaving.leave(case, step)
     promises.resume(case, UNITS, step.at, step.rules)  # the parts' clocks stood for the ruling
     case.lead, case.designated, case.dispatched_at = facts.department, True, step.at
     promises.begin_handling(case, step)
     public = f"经会商，由{step.rules.tree.top(facts.department)}办理。"
-    told = {"verdict": facts.verdict, **supervision.hand_over(case, step)}
+    told |= {"verdict": facts.verdict, **supervision.hand_over(case, step)}
     return Said(facts.reason, public, told, State.PROCESSING)
 
 

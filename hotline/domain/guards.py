@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from escalation.promise import Promise
-from hotline.domain import requests
+from hotline.domain import parts, requests
 from hotline.domain.appeals import appealable, archivable
 from hotline.domain.case import Case
 from hotline.domain.errors import NotPossible
@@ -86,7 +86,7 @@ def can_unmerge(case: Case, step: Step) -> None:
 
 def can_archive(case: Case, step: Step) -> None:
     if not archivable(case, step):
-        raise NotPossible("未到归档时间或有申诉未结。", "Not yet to be archived.")
+        raise NotPossible("未到归档时间，或有申诉、评价除外申请未结。", "Not yet to be archived.")
 
 
 def can_grant(case: Case, step: Step) -> None:
@@ -102,6 +102,10 @@ def can_report_part(case: Case, step: Step) -> None:
     live = [p for p in case.parts if p.state in ("asked", "signed", "returned", "reported")]
     if not any(p.department in step.actor.units or p.given_by in step.actor.units for p in live):
         raise NotPossible("没有您的单位要办理的协办。", "No part is yours.")
+
+
+def can_assign(case: Case, step: Step) -> None:
+    parts.own_unit(case, step)
 
 
 def can_extend(case: Case, step: Step) -> None:
@@ -156,6 +160,7 @@ GUARDS: dict[Action, Guard] = {
     Action.UNMERGE: can_unmerge,
     Action.ARCHIVE: can_archive,
     Action.GRANT: can_grant,
+    Action.ASSIGN: can_assign,
     Action.REPORT_PART: can_report_part,
     Action.EXTEND: can_extend,
     Action.ANSWER_ORDER: _has_order(OrderState.ISSUED, OrderState.RETURNED),

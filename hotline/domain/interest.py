@@ -31,9 +31,13 @@ def kept_out(actor: Actor, interests: Iterable[Interest]) -> bool:
     )
 
 
+def unit_kept_out(code: str | None, interests: Iterable[Interest]) -> bool:
+    return any(one.kind == "unit" and one.of == code for one in interests)
+
+
 def check_unit(code: str, interests: Iterable[Interest], field: str) -> None:
     """A case never goes to whom it is about."""
-    if any(one.kind == "unit" and one.of == code for one in interests):
+    if unit_kept_out(code, interests):
         raise NotPossible(
             "该单位在本件中应当回避，请转交其上级单位。",
             "This unit is kept out of the case; send it to the one above.",

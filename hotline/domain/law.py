@@ -32,6 +32,8 @@ def _row(row: str, action: Action, sources: Iterable[State], *targets: State) ->
 
 
 WORKED_ON = {S.DISPATCHED, S.PROCESSING}
+# What begins again goes to its unit, or, where that is kept out by now, to the dispatchers.
+AGAIN = (S.PROCESSING, S.PENDING_DISPATCH)
 REQUESTABLE = {S.PROCESSING, S.SUSPENDED}
 
 ROWS: tuple[Row, ...] = (
@@ -76,23 +78,23 @@ ROWS: tuple[Row, ...] = (
     _row("16b", A.REPORT_PART, WORKED_ON | {S.SUSPENDED}),
     _row("17b", A.ENDORSE, {S.PROCESSING}),
     _row("17", A.REPLY, {S.PROCESSING}, S.REPLY_REVIEW),
-    _row("18", A.REVISE, {S.REPLY_REVIEW}, S.PROCESSING),
+    _row("18", A.REVISE, {S.REPLY_REVIEW}, *AGAIN),
     _row("19", A.APPROVE, {S.REPLY_REVIEW}, S.FOLLOW_UP, S.CLOSED),
     _row("20", A.FOLLOW_UP, {S.FOLLOW_UP, S.CLOSED}),  # of closed ones those drawn by lot
     _row("20", A.CLOSE, {S.FOLLOW_UP}, S.CLOSED),
     _row("20b", A.RATE, {S.FOLLOW_UP, S.CLOSED}),
-    _row("21", A.REWORK, {S.FOLLOW_UP}, S.PROCESSING),
+    _row("21", A.REWORK, {S.FOLLOW_UP}, *AGAIN),
     _row("21b", A.REMIND, OPEN),
     _row("21b", A.SUPERVISE, OPEN),
     _row("21b", A.ANSWER_ORDER, OPEN),
     _row("21b", A.JUDGE_ORDER, OPEN | {S.CLOSED}),
     _row("21b", A.APPEAL_ORDER, OPEN | {S.CLOSED}),
     _row("21b", A.JUDGE_APPEAL, OPEN | {S.CLOSED}),
-    _row("21c", A.EXPOSE, {S.REPLY_REVIEW, S.FOLLOW_UP, S.CLOSED}, S.PROCESSING),
+    _row("21c", A.EXPOSE, {S.REPLY_REVIEW, S.FOLLOW_UP, S.CLOSED}, *AGAIN),
     _row("-", A.URGE, OPEN),
     _row("22b", A.WITHDRAW, OPEN, S.TERMINATED, *OPEN),
     _row("23", A.ARCHIVE, {S.CLOSED}, S.ARCHIVED),
-    _row("24", A.REOPEN, {S.CLOSED}, S.PROCESSING),
+    _row("24", A.REOPEN, {S.CLOSED}, *AGAIN),
     _row("24b", A.REOPEN, {S.ANSWERED, S.NOT_ACCEPTED, S.TRANSFERRED}, S.REGISTERED),
     _row("24b", A.REOPEN, {S.ARCHIVED}),
     _row("25", A.CORRECT, OPEN | ENDED),

@@ -39,7 +39,7 @@ def drop(case: Case, step: Step) -> None:
 
 def assign(case: Case, facts: department.Assign, step: Step) -> Said:
     """Row 7c: to a unit below one's own, inside one's own limit; replies return level by level."""
-    own = _own_unit(case, step)
+    own = own_unit(case, step)
     if not step.rules.tree.is_below(facts.department, own):
         raise NotPossible(
             "只能加派给本单位的下级单位。", "Only a unit below can be assigned.", field="department"
@@ -71,12 +71,21 @@ def cohandle(case: Case, facts: department.Cohandle, step: Step) -> Said:
     return Said(facts.text, None, {"co_departments": wanted, "days": facts.days})
 
 
-def _own_unit(case: Case, step: Step) -> str:
-    """The unit the actor works for on this case: a part it holds, else the lead."""
-    for part in reversed(case.waiting_parts):
-        if part.department == step.actor.department:
-            return part.department
-    return case.lead or ""
+def own_unit(case: Case, step: Step) -> str:
+    """The unit the actor works for on this case: one with a part in hand, else the lead.
+
+    Of the lead only who belongs to it: a co-handler that has reported gives nobody anything in the
+    lead's name.
+    """
+    units = [part.department for part in reversed(case.waiting_parts)]
+    if step.actor.department in units:
+        return step.actor.department or ""
+    for unit in (case.lead or "", *units):
+        if unit in step.actor.units:
+            return unit
+    raise NotAllowed(
+        "您的单位没有正在办理的事项，不能加派。", "Your unit has no part in hand to assign from."
+    )
 
 
 def _part(case: Case, kind: str, unit: str, given_by: str, text: str) -> Part:

@@ -11,6 +11,7 @@ from hotline.domain import (
     dispatching,
     handling,
     law,
+    leaving,
     parts,
     promises,
     recounting,
@@ -26,7 +27,7 @@ from hotline.domain.errors import NotPossible, Refused
 from hotline.domain.guards import GUARDS
 from hotline.domain.people import Actor
 from hotline.domain.promises import CITIZENS, Rules, Step
-from hotline.domain.state import IN_HAND, Action
+from hotline.domain.state import IN_HAND, Action, State
 from hotline.domain.words import Role
 
 Effect = Callable[[Case, Any, Step], Said]
@@ -125,19 +126,21 @@ def perform(case: Case, facts: Act, step: Step) -> Entry:
         said = replace(said, facts={**said.facts, "attachments": list(enclosed)})
     case.state = target
     if not case.open:
-        _end(case, step)
+        said = replace(said, facts={**said.facts, **_end(case, step)})
     entry = case.append(action, step.actor, step.at, before, said)
     hold_invariants(case)
     return entry
 
 
-def _end(case: Case, step: Step) -> None:
-    """A closed case has no live promise, and no order that still waits for something."""
+def _end(case: Case, step: Step) -> dict[str, Any]:
+    """A closed case has no live promise, and no order or request that still waits for something."""
     promises.end_all(case, step.at)
     case.closed_at = case.closed_at or step.at
     for order in case.orders:
         if order.live:
             order.withdraw("诉求已结束，督办随之终止。")
+    rated = case.state in (State.CLOSED, State.ARCHIVED)  # only there is 评价除外 still granted
+    return leaving.lapse(case, rating_too=not rated)
 
 
 def told_with_parent(case: Case, text: str, step: Step) -> Entry:

@@ -19,6 +19,7 @@ UNITS = (Promise.FINISH, Promise.CONTACT)
 # A department's own promises, counted by its own calendar where it has one; never the citizen's.
 OWN = (Promise.SIGN, Promise.CONTACT, Promise.FINISH, Promise.ORDER)
 RULING = "RULING"  # the ground of a pause that waits for the ruling on a send-back
+NO_UNIT = "NO_UNIT"  # and of an order's, while the case is with no unit that could answer it
 
 
 @dataclass(frozen=True)

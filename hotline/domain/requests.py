@@ -186,6 +186,12 @@ def grant(case: Case, facts: centre.Grant, step: Step) -> Said:
             "The office's approval must be named.",
             field="document",
         )
+    if granted and request.kind is not Action.EXCLUDE and request.department != case.lead:
+        raise NotPossible(
+            "申请单位已不再承办这件诉求，请驳回，由现承办单位重新申请。",
+            "The unit that asked has lost the case: refuse it.",
+            field="request",
+        )
     request.state = facts.verdict.value
     told: dict[str, Any] = {"request": request.id, "kind": request.kind, "verdict": facts.verdict}
     told |= {"grantor": by} | ({"document": facts.document} if facts.document else {})
@@ -196,8 +202,7 @@ def grant(case: Case, facts: centre.Grant, step: Step) -> Said:
 
 def _granted(case: Case, request: Request, said: Said, step: Step) -> Said:
     if request.kind is Action.EXTEND:
-        _extend(case, request, step)
-        due = case.due_at
+        due = _extend(case, request, step)
         public = f"经批准延长办理期限，新的答复期限为{_day(due, step)}前。" if due else None
         return Said(said.text, public, said.facts)
     if request.kind is Action.SUSPEND:
@@ -226,16 +231,19 @@ def _stop(case: Case, request: Request, step: Step) -> datetime:
     return until
 
 
-def _extend(case: Case, request: Request, step: Step) -> None:
+def _extend(case: Case, request: Request, step: Step) -> datetime | None:
+    """The citizen's new date, where theirs is among the promises that were prolonged."""
     terms = step.rules.terms.extension(case.type.value, case.urgency.value)
-    if terms is None:
-        return
-    for promise in (Promise.REPLY, Promise.FINISH):
-        n = case.live(promise)
-        if n is not None:
-            span = Span(request.days, terms.span.unit)
-            calendar = promises.calendar_for(case, promise, "", step.rules)
-            case.deadlines[n] = clock.extend(case.deadlines[n], span, calendar, at=step.at)
+    live = {one: n for one in (Promise.REPLY, Promise.FINISH) if (n := case.live(one)) is not None}
+    if terms is None or not live:
+        raise NotPossible(
+            "现在没有可以延长的期限，请驳回。", "There is no limit to prolong: refuse it."
+        )
+    span = Span(request.days, terms.span.unit)
+    for promise, n in live.items():
+        calendar = promises.calendar_for(case, promise, "", step.rules)
+        case.deadlines[n] = clock.extend(case.deadlines[n], span, calendar, at=step.at)
+    return case.due_at if Promise.REPLY in live else None
 
 
 def _today(step: Step) -> date:

@@ -125,9 +125,11 @@ def _basis(facts: centre.Supervise) -> dict[str, Any]:
 
 
 def hand_over(case: Case, step: Step) -> dict[str, Any]:
-    """Another unit has the case now: what binds is addressed to it, its answer due anew."""
+    """A unit has the case now, be it the one that lost it: what binds is due from it, and anew."""
     live = case.live_order
-    if live is None or live.department == case.lead:
+    n = case.live(Promise.ORDER, str(live.id)) if live else None
+    stood = n is not None and case.deadlines[n].state is run.State.PAUSED
+    if live is None or (live.department == case.lead and not stood):
         return {}
     live.department, live.recipients = case.lead, list(recipients(live.level, case.lead))
     if live.state in (OrderState.ISSUED, OrderState.RETURNED):
@@ -147,6 +149,8 @@ def _start_clock(case: Case, order: Order, step: Step) -> None:
         terms_version=step.rules.terms.version,
     )
     promises.add(case, deadline)
+    if case.lead is None:  # nobody can answer it yet: no clock runs against nobody
+        promises.pause(case, (Promise.ORDER,), step, promises.NO_UNIT)
     keep_dates(case)
 
 

@@ -101,6 +101,12 @@ async def kept_from(centre: Centre, actor: Actor) -> set[str]:
         return await interests.kept_from(look.connection, actor)
 
 
+async def hides(centre: Centre, actor: Actor, call_id: str) -> bool:
+    """Whether a call belongs to a case that somebody is kept out of."""
+    async with centre.look() as look:
+        return await interests.in_call(look.connection, actor, call_id)
+
+
 async def _seen(work: Work, number: str, actor: Actor) -> Case:
     case = await work.cases.change(number)
     if not access.may_see(actor, case):

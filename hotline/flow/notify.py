@@ -136,6 +136,8 @@ def audiences(case: Case, entry: Entry) -> Iterable[str]:
     by_unit = entry.after.get("grantor") == "leader"  # the unit's own head decides
     for role in DESKS.get(entry.action, ()):
         yield unit if by_unit and unit else f"role:{role.value}"
+    if _sent_elsewhere(entry):
+        yield f"role:{Role.DISPATCHER.value}"
     if entry.action in (Action.REMIND, Action.SUPERVISE):
         yield from _climbed(case, entry)
         return
@@ -150,6 +152,12 @@ def audiences(case: Case, entry: Entry) -> Iterable[str]:
     for part in case.waiting_parts:
         if entry.action in (Action.TRANSFER, Action.COHANDLE, Action.ASSIGN):
             yield f"unit:{part.department}"
+
+
+def _sent_elsewhere(entry: Entry) -> bool:
+    """The case begins again and its unit is kept out: it lies with the dispatchers, who did not do it."""
+    lost = entry.before.get("department") is not None and entry.after.get("department") is None
+    return lost and entry.role != Role.DISPATCHER.value
 
 
 def _judge(case: Case, entry: Entry) -> Role:

@@ -12,7 +12,7 @@ from hotline.domain.people import Actor
 from hotline.domain.redaction import redacted
 from hotline.flow import drafting
 from hotline.flow.centre import Centre
-from hotline.store import acts, articles, articleuse, interests
+from hotline.store import acts, articles, articleuse
 from hotline.store.work import Work
 
 ENOUGH = 20  # signs: a shorter reply answers nobody else
@@ -46,17 +46,16 @@ def _offer(row: Any, said: str) -> Offer:
 
 
 async def _read(work: Work, actor: Actor, limit: int, number: str = "") -> list[Offer]:
-    rows = await articleuse.offers(work.connection, work.at - articleuse.SINCE, limit, number)
-    hidden = await interests.kept_from(work.connection, actor)
-    rows = [row for row in rows if row.number not in hidden]
+    since = work.at - articleuse.SINCE
+    rows = await articleuse.offers(work.connection, actor, since, limit, number)
     said = await articleuse.said(work.connection, [row.id for row in rows])
     found = [_offer(row, said.get(row.id, "")) for row in rows]
     return [one for one in found if len(one.body) >= ENOUGH]
 
 
 async def offers(centre: Centre, actor: Actor) -> Sequence[Offer]:
-    """Of the last year, newest first; not those whose reply says too little, nor what the reader is
-    kept out of."""
+    """Of the last year, newest first; not those whose reply says too little. A department sees,
+    takes and passes over its own alone: what it passes over is offered to nobody any more."""
     async with centre.look() as look:
         return (await _read(look, actor, PAGE * 3))[:PAGE]
 
@@ -102,7 +101,9 @@ async def pass_over(centre: Centre, actor: Actor, number: str) -> None:
     async with centre.work() as work:
         article.check_author(actor, actor.department or CENTRE)
         offer = await _one(work, actor, number)
-        await articleuse.see_to(work.connection, offer.case_id, None, actor.name, work.at)
+        if await articleuse.see_to(work.connection, offer.case_id, None, actor.name, work.at):
+            about = {"case": number}
+            await acts.record(work.connection, work.at, actor, "article.passed_over", about)
 
 
 async def gaps(centre: Centre) -> list[Any]:

@@ -191,7 +191,7 @@ class CaseAgenda:
 async def retry_now(centre: Centre, stumble_id: int, actor: Actor) -> bool:
     """A rung that kept failing is tried at the next look again; by hand, and on record."""
     async with centre.work() as work:
-        found = await stumbles.retry_now(work.connection, stumble_id, work.at)
+        found = await stumbles.retry_now(work.connection, stumble_id, actor, work.at)
         if found:
             about = {"stumble": stumble_id}
             await record.record(work.connection, work.at, actor, "rung_retried", about)

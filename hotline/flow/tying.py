@@ -22,7 +22,7 @@ async def tie(
         raise NotAllowed("关联来电由接听的话务员或值班长办理。", "Not your call.")
     async with centre.work() as unit:
         await phone.call_of(unit, actor, call_id)
-        case = await unit.cases.change(number)
+        case = await work.to_change(unit, number, actor, None)
         told = {"call_id": call_id, "number": number, "at": unit.at, "by": actor.name}
         fresh = await calllist.link(unit.connection, {**told, "kind": "linked"})
         urged = urge and await calllist.mark(unit.connection, call_id, number, "urged")

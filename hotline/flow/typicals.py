@@ -103,9 +103,7 @@ async def shown(centre: Centre, actor: Actor, typical_id: int) -> Any:
     typical.check_editor(actor)
     async with centre.look() as look:
         row = await typicals.one(look.connection, typical_id)
-        if row is None:
-            raise NoSuchTypical
-        await _case(look, actor, row.number)
+        await _of(look, actor, row)
         return row
 
 
@@ -216,9 +214,17 @@ def _at(row: Any, stages: Sequence[Stage], zh: str) -> None:
 
 async def _locked(work: Work, actor: Actor, typical_id: int) -> tuple[Any, Case]:
     row = await typicals.locked(work.connection, typical_id)
+    return row, await _of(work, actor, row)
+
+
+async def _of(work: Work, actor: Actor, row: Any) -> Case:
+    """Its case; one of a case that the actor may not see answers like one that does not exist."""
     if row is None:
         raise NoSuchTypical
-    return row, await _case(work, actor, row.number)
+    try:
+        return await _case(work, actor, row.number)
+    except NoSuchCase:
+        raise NoSuchTypical from None
 
 
 async def _case(work: Work, actor: Actor, number: str) -> Case:

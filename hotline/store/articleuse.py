@@ -9,12 +9,14 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline.domain.people import Actor
 from hotline.store.articletables import (
     ArticleGapRow,
     ArticleOfferRow,
     ArticleRow,
     ArticleUseRow,
 )
+from hotline.store.interests import not_kept_out
 from hotline.store.tables import CaseRow, EntryRow
 
 USES = cast(Table, ArticleUseRow.__table__)
@@ -86,9 +88,10 @@ async def end_gap(
 
 
 async def offers(
-    connection: AsyncConnection, since: datetime, limit: int, number: str = ""
+    connection: AsyncConnection, actor: Actor, since: datetime, limit: int, number: str = ""
 ) -> list[Any]:
-    """Closed consultations with an answer that nobody has made an article of, newest first."""
+    """Closed consultations with an answer that nobody has made an article of, newest first; to a
+    department its own, to nobody one that they are kept out of."""
     wanted = (
         select(
             CaseRow.id,
@@ -106,10 +109,13 @@ async def offers(
             CaseRow.confidential.is_(False),
             CaseRow.received_at >= since,
             ArticleOfferRow.case_id.is_(None),
+            not_kept_out(actor),
         )
         .order_by(CaseRow.id.desc())
         .limit(limit)
     )
+    if actor.of_department:
+        wanted = wanted.where(CaseRow.lead.in_(sorted(actor.units)))
     if number:
         wanted = wanted.where(CaseRow.number == number)
     return list(await connection.execute(wanted))

@@ -77,7 +77,8 @@ def _conditions(actor: Actor, wanted: OrdersWanted, now: datetime) -> list[Colum
             conditions.append(getattr(OrderRow, name) == told)
     if wanted.overdue:
         waits = OrderRow.state.in_(["issued", "returned"])
-        conditions.append(and_(OrderRow.due_at < now, waits))
+        # Without a unit nobody owes the answer, and its clock stands.
+        conditions.append(and_(OrderRow.due_at < now, waits, CaseRow.lead.is_not(None)))
     if wanted.q:
         numbered = OrderRow.number.contains(wanted.q, autoescape=True)
         conditions.append(or_(CaseRow.number.startswith(wanted.q, autoescape=True), numbered))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escalation import audit
 from hotline.domain.people import Actor
-from hotline.store.interests import tells
+from hotline.store.interests import not_kept_out, tells
 from hotline.store.ledgers import StumbleRow
 from hotline.store.tables import CaseRow, DeadlineRow
 
@@ -91,11 +91,15 @@ async def forget_idle(connection: AsyncConnection, at: datetime) -> None:
     await connection.execute(update(STUMBLES).where(LIVE, ~runs).values(ended_at=at))
 
 
-async def retry_now(connection: AsyncConnection, stumble_id: int, at: datetime) -> bool:
-    """By hand, after the cause was mended: the next look of the watch tries it; False: gone."""
+async def retry_now(
+    connection: AsyncConnection, stumble_id: int, actor: Actor, at: datetime
+) -> bool:
+    """By hand, after the cause was mended: the next look of the watch tries it; False: gone, or of
+    a case that the actor is kept out of."""
+    known = select(CaseRow.id).where(not_kept_out(actor))
     found = await connection.execute(
         update(STUMBLES)
-        .where(STUMBLES.c.id == stumble_id, LIVE)
+        .where(STUMBLES.c.id == stumble_id, LIVE, STUMBLES.c.case_id.in_(known))
         .values(retry_at=at)
         .returning(STUMBLES.c.id)
     )

@@ -79,6 +79,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "article.released": ("发布知识", "released an article"),
     "article.confirmed": ("确认知识有效", "confirmed an article"),
     "article.gap_ended": ("处理缺少的知识", "saw to a question without answer"),
+    "article.passed_over": ("放过一件咨询，不转为知识", "passed over a consultation"),
     "article.withdrawn": ("撤下知识", "withdrew an article"),
     "typical.chosen": ("选为典型案例", "chose a case for publication"),
     "typical.written": ("编写典型案例", "wrote a published case"),

@@ -12,7 +12,7 @@ from channels.message import Incoming
 from hotline.domain.state import State
 from hotline.domain.words import Kind
 from hotline.flow import interests, repeats, rising
-from hotline.flow.repeats import Repeat
+from hotline.flow.repeats import Asked, Filing, Repeat
 from hotline.web.bodies import chosen, json_object, whole
 from hotline.web.keys import ACTOR, CENTRE
 from hotline.web.shown import answer, moment, repeat
@@ -50,8 +50,7 @@ async def post_repeats(request: web.Request) -> web.Response:
     asked = repeats.asked(
         centre, told.title, told.content, district=told.district, phone=told.phone
     )
-    found = await repeats.filing(centre, asked)
-    secret = await interests.kept_from(centre, request[ACTOR])
+    found = await known(request, asked)
     caller = [
         {
             "number": row.number,
@@ -61,10 +60,18 @@ async def post_repeats(request: web.Request) -> web.Response:
             "received_at": moment(row.received_at),
         }
         for row in found.caller
-        if row.number not in secret
     ]
-    items = [repeat(one) for one in found.repeats if one.number not in secret]
-    return answer({"items": items, "caller": caller})
+    return answer({"items": [repeat(one) for one in found.repeats], "caller": caller})
+
+
+async def known(request: web.Request, asked: Asked) -> Filing:
+    """What it may repeat and what its caller brought before, as far as who asks may know of it."""
+    found = await repeats.filing(request.app[CENTRE], asked)
+    secret = await interests.kept_from(request.app[CENTRE], request[ACTOR])
+    return Filing(
+        [one for one in found.repeats if one.number not in secret],
+        [row for row in found.caller if row.number not in secret],
+    )
 
 
 async def of_incoming(request: web.Request, incoming: Incoming, number: str) -> Sequence[Repeat]:
@@ -80,12 +87,11 @@ async def of_incoming(request: web.Request, incoming: Incoming, number: str) -> 
         guarded=incoming.anonymous or incoming.confidential or incoming.type == Kind.REPORT.value,
     )
     try:
-        found = await repeats.filing(request.app[CENTRE], asked)
+        found = await known(request, asked)
     except Exception as error:
         log.error("repeats.not_told", error=type(error).__name__, exc_info=error)
         return []
-    secret = await interests.kept_from(request.app[CENTRE], request[ACTOR])
-    return [one for one in found.repeats if one.number not in {number, *secret}]
+    return [one for one in found.repeats if one.number != number]
 
 
 async def get_alerts(request: web.Request) -> web.Response:

@@ -192,6 +192,11 @@ def _order(value: Any, entry: Entry, desk: Desk) -> str:
     return next((o.number or str(o.id) for o in desk.case.orders if o.id == value), str(value))
 
 
+def _request(value: Any, entry: Entry, desk: Desk) -> str:
+    kinds = {one.id: one.kind for one in desk.case.requests}
+    return kinds[value].name_in(desk.language) if value in kinds else str(value)
+
+
 def _part(value: Any, entry: Entry, desk: Desk) -> str:
     part = desk.case.open_part(value) if isinstance(value, int) else None
     return _unit(part.department, entry, desk) if part else str(value)
@@ -228,6 +233,7 @@ READERS: Mapping[str, Callable[[Any, Entry, Desk], str]] = {
     "unit": _unit,
     "order": _order,
     "part": _part,
+    "request": _request,
     "file": _file,
     "grantor": _grantor,
     "promise": _promise,

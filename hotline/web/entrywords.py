@@ -16,6 +16,7 @@ WORDED: Mapping[str, tuple[str, str, str]] = {
     "order": ("督办单", "order", "order"),
     "frozen": ("取代的督办单", "order it takes the place of", "order"),
     "orders_withdrawn": ("随之撤销的督办单", "orders withdrawn with it", "order"),
+    "requests_withdrawn": ("未审批的申请随之撤回", "withdrawn with it, undecided", "request"),
     "resumed_at": ("恢复计时", "the clock runs from", "moment"),
     "by_itself": ("到期自动恢复", "by itself, on the day planned", "plain"),
     "withdrawn": ("撤回后线索继续核查", "followed up without the citizen", "plain"),

@@ -1,6 +1,7 @@
 """Filing from a call: one case a call, however often the key is pressed, by whomever."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from aiohttp import web
 from channels.forms import BadForm, FieldProblem
 from channels.message import Incoming, Receipt
 from hotline.domain.errors import KeyMismatch, NotPossible
-from hotline.flow import intake, phone
+from hotline.flow import intake, interests, phone
 from hotline.store.callrows import number_to_hash
 from hotline.web.bodies import KEY
 from hotline.web.keys import ACTOR, CENTRE
@@ -53,7 +54,12 @@ async def with_number(request: web.Request, body: dict[str, Any], call_id: str) 
 async def file(
     request: web.Request, incoming: Incoming, *, scope: str | None, call_id: str | None
 ) -> Receipt:
+    """A call about what the actor is kept out of is to them a call of another system: filed apart."""
     centre, actor = request.app[CENTRE], request[ACTOR]
+    if call_id is not None and await interests.hides(centre, actor, call_id):
+        said = (call_id, actor.name, incoming.title, incoming.content)  # pressed twice, filed once
+        incoming = replace(incoming, key=call_key("\n".join(said)))
+        return await intake.file(centre, incoming, actor, scope=scope)
     if call_id is None:
         return await intake.file(centre, incoming, actor, scope=scope)
     try:

@@ -131,7 +131,7 @@ def _choices(
         tree = centre.rules.tree
         return [
             Choice(str(p.id), f"{tree.top(p.department)}：{p.text[:20]}", p.department)
-            for p in case.parts
+            for p in case.held_parts
         ]
     if widget == "request":
         return [_request(case, r, centre.rules) for r in case.requests if r.state == "asked"]

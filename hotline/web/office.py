@@ -94,7 +94,7 @@ async def look(request: web.Request) -> web.Response:
         phone=typed.get("contact.phone", "")[:40],
         guarded=bool({"anonymous", "confidential"} & set(typed)) or typed.get("type") == "report",
     )
-    found = await repeats.filing(request.app[CENTRE], asked)
+    found = await api_repeats.known(request, asked)
     told = asked.title, asked.content
     best = await answers.offered(request.app[CENTRE], *told, internal=True, place=asked.district)
     return _new(request, posted, [], found=found, offered=best)

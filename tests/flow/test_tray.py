@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from channels.mailbox.reading import read
-from hotline.domain.errors import NotPossible
+from hotline.domain.errors import NoSuchCase, NotPossible
 from hotline.domain.words import Role
-from hotline.flow import judging, mailhealth
+from hotline.flow import interests, judging, mailhealth
 from hotline.flow.centre import Centre
 from hotline.flow.judging import NoSuchLetter
-from hotline.store import catalogue
+from hotline.store import accounts, catalogue
 from hotline.wiring import MovingClock
 from tests.flow.letters_support import accounted, cases, house, outcomes, rows, sent, wire_id
 from tests.makers import an_officer
@@ -263,3 +263,23 @@ def test_a_letter_with_our_own_id_in_a_long_header_is_read(house_less: Any = Non
 
     ours = sign_message_id("20261123-000001", "20261123-000001.receipt.citizen", b"k", "c.example")
     assert ours in read(a_letter(In_Reply_To=ours)).in_reply_to
+
+
+async def test_who_is_kept_out_of_a_case_links_no_letter_to_it(house: Centre) -> None:
+    await arrives(house, a_letter())
+    await settled(house)
+    number = (await cases(house))[0].number
+    wish = interests.Wish(officers=(DISPATCHER.name,), reason="被举报人")
+    async with house.work() as work:
+        new = accounts.NewOfficer(DISPATCHER.name, "甲", Role.DISPATCHER, None, "x", demo=True)
+        await accounts.add(work.connection, house.cipher, new, work.at)
+    await interests.keep_out(house, number, wish, an_officer(Role.DIRECTOR))
+    await arrives(house, a_letter("别的事", "都是误会", X_Spam_Flag="YES", message_id="<9@x>"))
+    await settled(house)
+    (lying,) = await judging.listed(house, DISPATCHER)
+    for told in (number, "20261123-009999"):
+        with pytest.raises(NoSuchCase):
+            await judging.link(house, READER, DISPATCHER, lying.id, told)
+    assert await supplements(house, number) == []
+    shift_lead = an_officer(Role.SHIFT_LEAD)
+    assert await judging.link(house, READER, shift_lead, lying.id, number) == "followup"

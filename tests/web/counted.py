@@ -77,6 +77,7 @@ LAID_BACK = (
     "what was called and not dialled; a case merely laid back is nothing",
 )
 KNOWN = "what comes again under a known key changes nothing"
+LINKED = (frozenset({1, 2}), "the judgement, and the entry of the case that a letter is linked to")
 OTHERWISE: dict[str, tuple[frozenset[int] | None, str]] = {  # None: as many as there are cases
     "POST /api/v1/complaints/{number}/supplements": (frozenset({0, 1}), KNOWN),
     "POST /complaints/mine/{action}": (frozenset({0, 1}), KNOWN),
@@ -84,6 +85,9 @@ OTHERWISE: dict[str, tuple[frozenset[int] | None, str]] = {  # None: as many as 
         frozenset({0, 1}),
         "a new case has its receipt; a known link, nothing",
     ),
+    "POST /office/phone/calls/{call_id}": (frozenset({0, 1}), "a known link is nothing new"),
+    "POST /api/v1/quarantine/{id}/judgement": LINKED,
+    "POST /office/quarantine/{id}": LINKED,
     "POST /api/v1/call-tasks/{id}/tries": (frozenset({1, 2}), "the last one also ends in the case"),
     "POST /office/calls/{id}/tries": (frozenset({1, 2}), "the last one also ends in the case"),
     "POST /office/departments": (frozenset({0, 1}), "looked at first, and done by a second press"),
