@@ -172,6 +172,11 @@ class Case:
         """All but those that nobody waits for any more: who had one of these has to do with it."""
         return [part for part in self.parts if part.state != "dropped"]
 
+    def extended(self, since: datetime) -> list[Request]:
+        """The extensions granted on the clock that began then; another round has its own."""
+        granted = (one for one in self.requests if one.state == "granted")
+        return [one for one in granted if one.kind is Action.EXTEND and one.asked_at >= since]
+
     @property
     def waiting_parts(self) -> list[Part]:
         return [part for part in self.parts if part.state in ("asked", "signed", "returned")]

@@ -138,11 +138,8 @@ def close(case: Case, facts: centre.Close, step: Step) -> Said:
 def rework(case: Case, facts: centre.Rework, step: Step) -> Said:
     """Row 21; after the last allowed round the supervision that follows is the flow's."""
     to, told = _again(case, step)
-    public = "您的诉求退回承办单位重新办理。" if case.lead else ANOTHER
+    public = "您的诉求退回承办单位重新办理。" if case.lead else "您的诉求重新办理，将另派承办单位。"
     return Said(facts.reason, public, {"round": case.round, **told}, to)
-
-
-ANOTHER = "您的诉求重新办理，将另派承办单位。"
 
 
 def _again(case: Case, step: Step) -> tuple[State, dict[str, Any]]:
@@ -168,7 +165,11 @@ def expose(case: Case, facts: centre.Expose, step: Step) -> Said:
     case.closed_at, case.outcome, case.attempts = None, None, 0
     to, lost = _again(case, step)
     told = {"round": case.round, "evidence": facts.evidence, **lost}
-    public = "经核查，您的诉求退回承办单位重新办理。" if case.lead else f"经核查，{ANOTHER}"
+    public = (
+        "经核查，您的诉求退回承办单位重新办理。"
+        if case.lead
+        else "经核查，您的诉求重新办理，将另派承办单位。"
+    )
     return Said(facts.reason, public, told, to)
 
 

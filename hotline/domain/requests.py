@@ -85,21 +85,10 @@ def extension_left(case: Case, step: Step) -> tuple[Extension, Deadline, list[Re
     if n is None or run.overdue(case.deadlines[n], step.at):
         raise NotPossible("延期须在到期之前申请。", "Ask before the deadline has passed.")
     deadline = case.deadlines[n]
-    granted = _extended(case, deadline.started_at)
+    granted = case.extended(deadline.started_at)
     if len(granted) >= terms.times:
         raise NotPossible("延期次数已满，不能再次延期。", "No further extension is allowed.")
     return terms, deadline, granted
-
-
-def _extended(case: Case, since: datetime) -> list[Request]:
-    """The extensions granted on the clock that began then; another round has its own."""
-    return [
-        request
-        for request in case.requests
-        if request.kind is Action.EXTEND
-        and request.state == "granted"
-        and request.asked_at >= since
-    ]
 
 
 def extend(case: Case, facts: department.Extend, step: Step) -> Said:
@@ -151,7 +140,7 @@ def grantor(case: Case, request: Request, step: Step) -> str:
         if one.promise is Promise.REPLY and one.started_at <= request.asked_at
     )
     before = [
-        one for one in _extended(case, max(begun, default=request.asked_at)) if one.id < request.id
+        one for one in case.extended(max(begun, default=request.asked_at)) if one.id < request.id
     ]
     return terms.grantor(len(before))
 

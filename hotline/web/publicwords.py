@@ -29,6 +29,12 @@ FIXED: Mapping[str, str] = {
     "经核查，您的诉求退回承办单位重新办理。": (
         "After a check, your complaint went back to the department to be done again."
     ),
+    "您的诉求重新办理，将另派承办单位。": (
+        "Work on your complaint begins again, with another department."
+    ),
+    "经核查，您的诉求重新办理，将另派承办单位。": (
+        "After a check, work on your complaint begins again, with another department."
+    ),
     "您已评价。": "You rated it.",
     "您已撤回举报；线索仍将依法核查。": "You withdrew your report; what it told is still looked into.",
     "您已撤诉。": "You withdrew it.",

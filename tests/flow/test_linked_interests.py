@@ -12,8 +12,8 @@ from hotline.domain.errors import NoSuchCase, NotPossible
 from hotline.domain.interest import Interest
 from hotline.domain.words import Reached, Role, Satisfaction
 from hotline.flow import bulk, citizen, interests, work
+from hotline.flow.archiving import archive_closed
 from hotline.flow.centre import Centre
-from hotline.flow.supervise import archive_closed
 from hotline.store.find import Wanted
 from hotline.wiring import MovingClock
 from tests.flow.orders_support import (

@@ -226,7 +226,7 @@ def test_what_any_act_leaves_in_its_entry_has_a_name_or_is_known_not_to_be_told(
 def _written() -> Iterator[str]:
     """The keys of every dictionary in a function of the domain that leaves something said."""
     folder = Path(hotline.domain.__file__).parent
-    effects = "case requests handling closing dispatching supervision parts appeals recounting"
+    effects = "case requests handling closing dispatching supervision parts appeals recounting leaving urging"
     for name in (*effects.split(), "perform", "succession"):
         for function in ast.walk(ast.parse((folder / f"{name}.py").read_text("utf-8"))):
             if isinstance(function, ast.FunctionDef) and _says(function):
