@@ -32,9 +32,12 @@ LANDLINE = (
     rf"\(?<0>{AREA}\)?{LINE}|\(?\+?(?:<0><0>)?<8><6>\)?~\(?<0>?{AREA}\)?{LINE}"
     "|<0>[ .-](?=<1-9>)(?:<0-9>[ .-]){9,10}<0-9>"
 )
+CLOSE = APART.replace(",_", "_")
+OLD = f"<1-8>~<0-7>(?:~<0-9>){{4}}~<2-9>~<0-9>~{DAY}(?:~<0-9>){{3}}"
 CARD = (
     f"<1-9>(?:~<0-9>){{5}}~(?:<1>~<8-9>|<2>~<0>)(?:~<0-9>){{2}}~{DAY}(?:~<0-9>){{3}}~(?:<0-9>|[Xx×])"
-    f"|<1-8>~<0-7>(?:~<0-9>){{4}}~<2-9>~<0-9>~{DAY}(?:~<0-9>){{3}}(?!<0-9>)"  # until 1999
+    # Until 1999; no comma in it, or a telephone and what is counted behind it would be one.
+    f"|{OLD.replace('~', CLOSE)}(?!<0-9>)"
 )
 # Without its area code a line is a number like others: what stands before it says what it is.
 _LINE = rf"[2-8]\d{{2,3}}[\s{UNSEEN}—–－-]{{0,2}}+\d{{4}}(?![—–－-]?\d)"

@@ -5,7 +5,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.acts import centre, department
@@ -112,6 +112,7 @@ LINES = st.tuples(
 
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(MOBILES, CARDS, LINES), BETWEEN, SHAPE, AROUND, BEHIND)
+@example(("13000002001", [11]), "", "said", "", "，12345说已派单")  # with its tail an ID of old
 def test_no_shape_is_left_and_what_stands_around_it_is(
     number: tuple[str, list[int]], between: str, shape: str, before: str, after: str
 ) -> None:

@@ -97,7 +97,7 @@ async def test_somebody_is_kept_out_on_the_cases_page(person: Any, hotline: Cent
     await page.wait_for_selector("text=退出")
     await director.goes(f"/office/cases/{number}")
     await page.click("#interests summary")
-    await page.fill("#interest-officer", "agent")
+    await page.fill("#interest-officers", "agent")
     await page.fill("#interest-reason", "亲属")
     await director.looks("interests")
     await page.click("#interests >> text=登记回避")
