@@ -13,6 +13,8 @@ budget        how long a case's clock may still stand
 counting      why a deadline ends when it does, told in words
 recounting    running cases under a later calendar, or by an operator's word under new terms
 access        who may do which action on whose case: one table, one function
+urging        a citizen urges: who is reminded, when, and what the citizen is told
+numbers       telephone and ID numbers in texts, in whichever shape; masking: staff's words too
 people        Actor, Department and the masking of a citizen's details
 roster        duty rosters: who is on duty, deputies, whom to ring first
 rising        is an hour above what it usually brings?

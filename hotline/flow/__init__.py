@@ -24,6 +24,7 @@ choices     what a dispatcher is offered: the likeliest topics and departments
 drift       the drift watch: out of its limits, the classifier stops acting alone
 shadow      a candidate model reads along and decides nothing
 seen        who looks at citizens' identity more than the work asks for: an alarm
+archiving   what was closed long enough ago is laid by; onebyone: many cases, a broken one passed over
 housekeeping  what would grow for ever and is asked for no more goes
 pulse       this node among the others: can it write, is its clock to be believed
 selfcheck   does the hotline keep what it promises of itself: alarms; checking: each check by itself
@@ -43,6 +44,7 @@ causes      what supervises a case beside time
 linked      cases that belong together: split off, going on, merged; one reply answers all
 keptout     回避 follows the matter: into what a case is merged or split into
 waiting     quiet hours, cooldown, digest: when a notice is told
+urging      urgings soon after another: one reminder of them all
 notify      new timeline entries -> messages in the outbox
 mailing     notices for desks, and the letters that tell of the grave ones
 deliver     the outbox -> senders, under a lease

@@ -7,6 +7,7 @@ suites      国密 beside AES; rotation: everything under a new key, online
 inbox       raw intake first: numbers, idempotency; gathering: many callers, one commit
 casebook    the one repository: load a case for update, save it, find it, find what is due
 ties        cases merged into one another: the order of their locks, and what must hold of them
+copies      what a merged caller added, as it stands in the parent; erased with the caller's own
 stale       which cases wait for something that time or a new version brings
 rows        between the rows of a case and the domain's facts
 facts       timelines in bulk and what they fold to; nights: a day rebuilt; facttables

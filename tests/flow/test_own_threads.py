@@ -66,5 +66,6 @@ async def test_a_hotline_stops_while_its_recordings_hang(centre: Centre, hung: P
     await asyncio.sleep(0.05)
     async with asyncio.timeout(5):
         await centre.close()
+    assert not waiting.done(), "they hang, and held nothing up"
     waiting.cancel()
     await asyncio.wait([waiting])

@@ -132,3 +132,24 @@ async def test_a_form_that_came_too_late_comes_back_with_every_word(
     await form.locator("button.button").click()  # the page that came back stands at the new version
     await page.wait_for_url("**done=transfer")
     assert await page.evaluate(KEPT) == 0
+
+
+async def test_what_was_left_unsent_of_one_citizen_is_never_put_over_anothers(
+    person: Any, hotline: Centre
+) -> None:
+    """One is typed and not sent; another is typed on the telephone's desk, with a mistake."""
+    agent = await person()
+    page = agent.page
+    await agent.signs_in("agent")
+    await agent.goes("/office/new")
+    await page.fill("#title", "甲的诉求")
+    await agent.goes("/office/phone")
+    assert await page.evaluate(KEPT) == 1
+    await page.fill("#title", "乙的诉求")
+    await page.fill("[name='contact.phone']", "12")
+    await page.click("button:has-text('登记')")
+    await page.wait_for_selector("[role=alert] h2")
+    await expect(page.locator("#title")).to_have_value("乙的诉求")
+    await expect(page.locator("[name='contact.phone']")).to_have_value("12")
+    await agent.goes("/office/new")
+    await expect(page.locator("#title")).to_have_value("甲的诉求")
